@@ -1,0 +1,286 @@
+/**
+ * What crosses between a container agent and the control plane: the ECS agent protocol, as amazon-ecs-agent speaks it
+ * (protocol version 2). Field names are the wire's. Members under `longshore` are ours; the stock agent ignores them.
+ */
+import type { Socket } from '../world/world.ts';
+
+/** A frame of either websocket, both directions. */
+export interface Frame<Type extends string = string, Message = unknown> {
+  readonly type: Type;
+  readonly message: Message;
+}
+
+// --- ACS, control plane to agent ----------------------------------------------------------------------------------
+
+export interface HeartbeatMessage {
+  readonly messageId: string;
+  readonly healthy: boolean;
+}
+
+export interface PayloadMessage {
+  readonly messageId: string;
+  readonly clusterArn: string;
+  readonly containerInstanceArn: string;
+  readonly tasks: readonly PayloadTask[];
+  /** Milliseconds. */
+  readonly generatedAt: number;
+  /** Strictly increasing per container instance, over payloads and manifests. */
+  readonly seqNum: number;
+}
+
+export interface TaskManifestMessage {
+  readonly messageId: string;
+  readonly clusterArn: string;
+  readonly containerInstanceArn: string;
+  readonly tasks: readonly {
+    readonly taskArn: string;
+    readonly taskClusterArn: string;
+    readonly desiredStatus: DesiredStatus;
+  }[];
+  readonly generatedAt: number;
+  /** The sequence number; the agent drops a manifest whose timeline is not above the highest it has seen. */
+  readonly timeline: number;
+}
+
+export interface TaskStopVerificationAck {
+  readonly messageId: string;
+  readonly generatedAt: number;
+  readonly stopTasks: readonly {
+    readonly taskArn: string;
+    readonly taskClusterArn: string;
+    readonly desiredStatus: 'STOPPED';
+  }[];
+}
+
+export interface IamRoleCredentialsMessage {
+  readonly messageId: string;
+  readonly taskArn: string;
+  readonly taskClusterArn: string;
+  readonly roleType: 'TaskApplication' | 'TaskExecution';
+  readonly roleCredentials: RoleCredentials;
+}
+
+export interface RoleCredentials {
+  readonly credentialsId: string;
+  readonly roleArn: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: string;
+}
+
+export type DesiredStatus = 'RUNNING' | 'STOPPED';
+
+/** One task as the agent is to run it. With desiredStatus STOPPED the containers may be left out. */
+export interface PayloadTask {
+  readonly arn: string;
+  readonly taskClusterArn: string;
+  readonly family: string;
+  readonly version: string;
+  readonly desiredStatus: DesiredStatus;
+  readonly containers: readonly PayloadContainer[];
+  readonly volumes: readonly PayloadVolume[];
+  /** In vCPUs, such as 0.25; absent when the task has no limit of its own. */
+  readonly cpu?: number;
+  /** In MiB. */
+  readonly memory?: number;
+  readonly networkMode?: 'bridge' | 'host' | 'awsvpc' | 'none';
+  readonly launchType?: string;
+  readonly pidMode?: string;
+  readonly ipcMode?: string;
+  readonly group?: string;
+  readonly serviceName?: string;
+  readonly roleCredentials?: RoleCredentials;
+  readonly executionRoleCredentials?: RoleCredentials;
+  readonly elasticNetworkInterfaces?: readonly PayloadNetworkInterface[];
+  readonly enableFaultInjection?: boolean;
+  readonly zone?: string;
+  /** What our own agent needs beyond the protocol. */
+  readonly longshore?: LongshoreTask;
+}
+
+export interface LongshoreTask {
+  /** Where each awslogs container's output goes. Our agent ships it; the container itself logs to the engine. */
+  readonly logs: readonly LogDestination[];
+  /** The subnet of the task's network interface, as the network the agent makes for it. */
+  readonly subnet?: { readonly subnetId: string; readonly cidrBlock: string; readonly gateway: string };
+}
+
+export interface LogDestination {
+  readonly containerName: string;
+  readonly group: string;
+  readonly stream: string;
+  readonly region: string;
+  readonly createGroup: boolean;
+}
+
+export interface PayloadContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly containerArn: string;
+  /** In CPU units, 1024 to a vCPU; 0 when unset. */
+  readonly cpu: number;
+  /** In MiB, 0 for none. */
+  readonly memory: number;
+  readonly essential: boolean;
+  readonly command: readonly string[];
+  readonly entryPoint?: readonly string[];
+  /** Already merged with the overrides. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly links: readonly string[];
+  readonly portMappings: readonly PayloadPortMapping[];
+  readonly mountPoints: readonly {
+    readonly sourceVolume: string;
+    readonly containerPath: string;
+    readonly readOnly: boolean;
+  }[];
+  readonly volumesFrom: readonly { readonly sourceContainer: string; readonly readOnly: boolean }[];
+  /** Engine settings in Docker's spelling, as JSON text, laid over what the agent derives from the typed fields. */
+  readonly dockerConfig: { readonly version: string; readonly config: string; readonly hostConfig: string };
+  readonly healthCheckType?: 'docker';
+  readonly dependsOn: readonly {
+    readonly containerName: string;
+    readonly condition: 'START' | 'COMPLETE' | 'SUCCESS' | 'HEALTHY';
+  }[];
+  /** Seconds. */
+  readonly startTimeout?: number;
+  readonly stopTimeout?: number;
+  readonly restartPolicy?: {
+    readonly enabled: boolean;
+    readonly ignoredExitCodes: readonly number[];
+    readonly restartAttemptPeriod: number;
+  };
+  readonly logsAuthStrategy?: 'ExecutionRole';
+}
+
+export interface PayloadPortMapping {
+  readonly containerPort?: number;
+  readonly hostPort?: number;
+  readonly containerPortRange?: string;
+  readonly protocol: 'tcp' | 'udp';
+}
+
+export interface PayloadVolume {
+  readonly name: string;
+  readonly type: 'host' | 'docker' | 'efs';
+  readonly host?: { readonly sourcePath?: string };
+  readonly dockerVolumeConfiguration?: {
+    readonly scope: 'task' | 'shared';
+    readonly autoprovision: boolean;
+    readonly driver: string;
+    readonly driverOpts: Readonly<Record<string, string>>;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+}
+
+export interface PayloadNetworkInterface {
+  readonly attachmentArn: string;
+  readonly ec2Id: string;
+  readonly macAddress: string;
+  readonly ipv4Addresses: readonly { readonly privateAddress: string; readonly primary: boolean }[];
+  /** Address and prefix length, such as 172.31.0.1/20. */
+  readonly subnetGatewayIpv4Address: string;
+  readonly privateDnsName: string;
+  readonly domainNameServers: readonly string[];
+  readonly index: number;
+  readonly interfaceAssociationProtocol: 'default';
+}
+
+// --- ACS, agent to control plane ----------------------------------------------------------------------------------
+
+export interface AckRequest {
+  readonly cluster: string;
+  readonly containerInstance: string;
+  readonly messageId: string;
+}
+
+export interface HeartbeatAckRequest {
+  readonly messageId: string;
+}
+
+export interface TaskStopVerificationMessage {
+  readonly messageId: string;
+  readonly stopCandidates: readonly {
+    readonly taskArn: string;
+    readonly taskClusterArn: string;
+    readonly desiredStatus: 'STOPPED';
+  }[];
+}
+
+// --- TCS, agent to control plane ----------------------------------------------------------------------------------
+
+export interface StatsSet {
+  readonly min: number;
+  readonly max: number;
+  readonly sampleCount: number;
+  readonly sum: number;
+}
+
+export interface PublishMetricsRequest {
+  readonly metadata: {
+    readonly cluster: string;
+    readonly containerInstance: string;
+    readonly messageId: string;
+    readonly idle: boolean;
+    readonly fin: boolean;
+  };
+  readonly taskMetrics: readonly TaskMetrics[];
+  /** Epoch seconds. */
+  readonly timestamp: number;
+}
+
+export interface TaskMetrics {
+  readonly taskArn: string;
+  readonly clusterArn: string;
+  readonly taskDefinitionFamily: string;
+  readonly taskDefinitionVersion: string;
+  readonly containerMetrics: readonly {
+    readonly containerArn: string;
+    readonly containerName: string;
+    /** 100 is one full core. */
+    readonly cpuStatsSet?: StatsSet;
+    /** MiB. */
+    readonly memoryStatsSet?: StatsSet;
+  }[];
+}
+
+export interface PublishHealthRequest {
+  readonly metadata: {
+    readonly cluster: string;
+    readonly containerInstance: string;
+    readonly messageId: string;
+    readonly fin: boolean;
+  };
+  readonly tasks: readonly {
+    readonly taskArn: string;
+    readonly clusterArn: string;
+    readonly taskDefinitionFamily: string;
+    readonly taskDefinitionVersion: string;
+    readonly containers: readonly {
+      readonly containerName: string;
+      readonly healthStatus: HealthStatus;
+      readonly statusSince: number;
+    }[];
+  }[];
+  readonly timestamp: number;
+}
+
+export type HealthStatus = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
+
+// --- the agent's way to the control plane -------------------------------------------------------------------------
+
+/**
+ * Calls and sockets signed with the agent's keys. app/compose.ts joins it to aws/client.ts.
+ */
+export interface Backend {
+  readonly region: string;
+  /** One AWS call. Rejects with an error whose `code` is AWS's error name, or with NetError. */
+  call(service: 'ecs' | 'logs', operation: string, input: object): Promise<Readonly<Record<string, unknown>>>;
+  /** Opens a signed websocket. */
+  openSocket(url: string): Promise<Socket>;
+  /** The signed pseudo-HTTP header block that goes before each TCS frame, ending in an empty line. */
+  signFrame(url: string, body: string): string;
+}
+
+/** Attribute by which our agent inside `longshore up` says that it serves the Fargate pool of every cluster. */
+export const fargatePoolAttribute = 'longshore.fargate-pool';

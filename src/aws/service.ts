@@ -1,0 +1,28 @@
+import type { Reconciler } from '../control/reconciler.ts';
+import type { Projection, Table } from '../store/table.ts';
+import type { HttpRequest, HttpResponse, Socket } from '../world/world.ts';
+import type { ServiceModel } from './model.ts';
+import type { Operation, OperationContext } from './operation.ts';
+
+/** What a service folder gives to the composition root: its manifest. */
+export interface Service<Parts = unknown> {
+  /** The service's signing name, such as `ecs`; also its folder's name where AWS's word allows. */
+  readonly name: string;
+  /** The generated wire tables, loaded when the first request comes: idle memory does not pay for unused services. */
+  readonly model: () => Promise<ServiceModel>;
+  /** What is built, by operation name; whatever else the model names is answered with a clear error. */
+  readonly operations: Readonly<Record<string, Operation<never, unknown, Parts>>>;
+  readonly tables: readonly Table<never>[];
+  readonly projections: readonly Projection<never, unknown>[];
+  readonly reconcilers: readonly Reconciler[];
+  readonly parts: Parts;
+  /** Signed websocket endpoints by path (without query). */
+  readonly sockets: Readonly<Record<string, SocketEndpoint<Parts>>>;
+}
+
+/** Answers a websocket upgrade whose signature has been verified: a response refuses, a function takes the socket. */
+export type SocketEndpoint<Parts> = (
+  request: HttpRequest,
+  query: ReadonlyMap<string, string>,
+  context: OperationContext<Parts>,
+) => Promise<HttpResponse | ((socket: Socket) => void)>;

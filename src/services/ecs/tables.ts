@@ -1,0 +1,279 @@
+/**
+ * The records of ECS, their keys and indexes; private to this folder. Desired and observed are separate members with
+ * one writer each: operations and reconcilers write what should be, the agents' reports what is.
+ */
+import type {
+  ClusterConfiguration,
+  ClusterServiceConnectDefaults,
+  ClusterSetting,
+  Attribute,
+  CapacityProviderStrategyItem,
+  LaunchType,
+  PlacementConstraint,
+  Resource,
+  Tag,
+  TaskDefinition,
+  TaskOverride,
+  TaskStopCode,
+  VersionInfo,
+} from '@aws-sdk/client-ecs';
+import type { Instant } from '../../core/instant.ts';
+import { type Scope, scopeKey } from '../../core/scope.ts';
+import { table } from '../../store/table.ts';
+
+/** A record as the state keeps it: plain JSON, read-only to its leaves, instants for dates. */
+export type Kept<T> = T extends Date
+  ? Instant
+  : T extends string | number | boolean | undefined
+    ? T
+    : T extends readonly (infer Item)[]
+      ? readonly Kept<Item>[]
+      : T extends object
+        ? { readonly [Name in keyof T]: Kept<T[Name]> }
+        : T;
+
+export type Tags = readonly Kept<Tag>[];
+
+export interface ClusterRecord extends Scope {
+  readonly arn: string;
+  readonly name: string;
+  readonly status: 'ACTIVE' | 'INACTIVE';
+  readonly settings: readonly Kept<ClusterSetting>[];
+  readonly configuration?: Kept<ClusterConfiguration>;
+  readonly capacityProviders: readonly string[];
+  readonly defaultCapacityProviderStrategy: readonly Kept<CapacityProviderStrategyItem>[];
+  readonly serviceConnectDefaults?: Kept<ClusterServiceConnectDefaults>;
+  readonly tags: Tags;
+  readonly createdAt: Instant;
+}
+
+export const clusters = table<ClusterRecord>()({
+  name: 'ecs.clusters',
+  key: (cluster) => cluster.arn,
+  indexes: {
+    /** Clusters that listings show. */
+    active: (cluster) => (cluster.status === 'ACTIVE' ? scopeKey(cluster) : undefined),
+  },
+});
+
+export interface TaskDefinitionRecord extends Scope {
+  readonly arn: string;
+  readonly family: string;
+  readonly revision: number;
+  readonly status: 'ACTIVE' | 'INACTIVE' | 'DELETE_IN_PROGRESS';
+  /** As DescribeTaskDefinition shows it (defaults filled in), without status and times, which are below. */
+  readonly definition: Kept<Omit<TaskDefinition, 'status' | 'registeredAt' | 'deregisteredAt' | 'deleteRequestedAt'>>;
+  readonly tags: Tags;
+  readonly registeredAt: Instant;
+  readonly deregisteredAt?: Instant;
+  readonly deleteRequestedAt?: Instant;
+}
+
+export const taskDefinitions = table<TaskDefinitionRecord>()({
+  name: 'ecs.task-definitions',
+  key: (record) => record.arn,
+  indexes: {
+    family: (record) => `${scopeKey(record)}/${record.family}`,
+    status: (record) => `${scopeKey(record)}/${record.status}`,
+  },
+});
+
+/** The last revision ever given in a family: it survives deregistration and deletion. */
+export interface FamilyRecord extends Scope {
+  readonly family: string;
+  readonly latestRevision: number;
+}
+
+export const families = table<FamilyRecord>()({
+  name: 'ecs.families',
+  key: (record) => `${scopeKey(record)}/${record.family}`,
+  indexes: { scope: scopeKey },
+});
+
+export type InstanceStatus = 'ACTIVE' | 'DRAINING' | 'DEREGISTERING' | 'INACTIVE';
+
+export interface ContainerInstanceRecord extends Scope {
+  readonly arn: string;
+  readonly id: string;
+  /** The cluster it is registered in; for the Fargate pool a cluster ARN that no ClusterRecord has. */
+  readonly clusterArn: string;
+  /** FARGATE instances serve every cluster of the scope and are shown by no operation. */
+  readonly capacity: 'EC2' | 'EXTERNAL' | 'FARGATE';
+  readonly ec2InstanceId: string;
+  readonly status: InstanceStatus;
+  /** Whether an ACS session is open; transitions only, heartbeats stay in memory. */
+  readonly agentConnected: boolean;
+  readonly agentConnectedChangedAt: Instant;
+  readonly versionInfo: Kept<VersionInfo>;
+  readonly registeredResources: readonly Kept<Resource>[];
+  readonly attributes: readonly Kept<Attribute>[];
+  readonly tags: Tags;
+  readonly registeredAt: Instant;
+  /** Counts what DescribeContainerInstances calls version. */
+  readonly version: number;
+  /** Sequence numbers for its agent are taken from below this; raised in blocks, so that none is ever used twice. */
+  readonly reservedSequence: number;
+  /** The token of its last registration: a repeated registration with it gives the same instance. */
+  readonly clientToken?: string;
+  /** ARN of the principal that registered it: only that principal may open its sessions. */
+  readonly registeredBy: string;
+}
+
+export const containerInstances = table<ContainerInstanceRecord>()({
+  name: 'ecs.container-instances',
+  key: (record) => record.arn,
+  indexes: {
+    cluster: (record) => (record.status === 'INACTIVE' ? undefined : record.clusterArn),
+    fargatePool: (record) =>
+      record.capacity === 'FARGATE' && record.status === 'ACTIVE' ? scopeKey(record) : undefined,
+    clientToken: (record) => record.clientToken,
+  },
+});
+
+/** Container states the API knows, in order. */
+export type ContainerStatus = 'PENDING' | 'RUNNING' | 'STOPPED';
+
+/** Task states in order; a task skips states and never goes back. */
+export const taskStatuses = [
+  'PROVISIONING',
+  'PENDING',
+  'ACTIVATING',
+  'RUNNING',
+  'DEACTIVATING',
+  'STOPPING',
+  'DEPROVISIONING',
+  'STOPPED',
+] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+export interface TaskRecord extends Scope {
+  readonly arn: string;
+  readonly id: string;
+  readonly clusterArn: string;
+  readonly clusterName: string;
+  readonly taskDefinitionArn: string;
+  readonly family: string;
+  readonly revision: number;
+  readonly launchType: LaunchType;
+  readonly platformVersion?: string;
+  readonly platformFamily?: string;
+  readonly capacityProviderName?: string;
+  readonly containerInstanceArn?: string;
+  readonly availabilityZone?: string;
+  readonly group: string;
+  readonly startedBy?: string;
+  readonly overrides: Kept<TaskOverride>;
+  readonly enableExecuteCommand: boolean;
+  readonly placementConstraints: readonly Kept<PlacementConstraint>[];
+  readonly tags: Tags;
+  readonly attributes: readonly Kept<Attribute>[];
+  /** As the API shows them: CPU units and MiB in text, where the task has them. */
+  readonly cpu?: string;
+  readonly memory?: string;
+  readonly ephemeralStorageGiB?: number;
+  /** What it occupies on its instance while it is not STOPPED. */
+  readonly reservation: Reservation;
+
+  readonly desiredStatus: 'RUNNING' | 'STOPPED';
+  readonly lastStatus: TaskStatus;
+  readonly containers: readonly TaskContainer[];
+  readonly networkInterface?: TaskNetworkInterface;
+  readonly healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
+  readonly connectivity?: 'CONNECTED' | 'DISCONNECTED';
+  readonly connectivityAt?: Instant;
+  readonly stopCode?: TaskStopCode;
+  readonly stoppedReason?: string;
+  readonly createdAt: Instant;
+  readonly pullStartedAt?: Instant;
+  readonly pullStoppedAt?: Instant;
+  readonly startedAt?: Instant;
+  readonly stoppingAt?: Instant;
+  readonly executionStoppedAt?: Instant;
+  readonly stoppedAt?: Instant;
+  /** Starts at 1, one more at each change that EventBridge would tell. */
+  readonly version: number;
+}
+
+export interface Reservation {
+  readonly cpuUnits: number;
+  readonly memoryMiB: number;
+  readonly tcpPorts: readonly number[];
+  readonly udpPorts: readonly number[];
+  readonly networkInterfaces: number;
+  readonly gpus: number;
+}
+
+export interface TaskContainer {
+  readonly arn: string;
+  readonly name: string;
+  readonly image: string;
+  readonly essential: boolean;
+  readonly cpu: string;
+  readonly memory?: string;
+  readonly memoryReservation?: string;
+  readonly lastStatus: ContainerStatus;
+  readonly runtimeId?: string;
+  readonly imageDigest?: string;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
+  readonly networkBindings: readonly NetworkBindingRecord[];
+}
+
+export interface NetworkBindingRecord {
+  readonly bindIP: string;
+  readonly containerPort?: number;
+  readonly hostPort?: number;
+  readonly protocol: 'tcp' | 'udp';
+  readonly containerPortRange?: string;
+  readonly hostPortRange?: string;
+}
+
+export interface TaskNetworkInterface {
+  readonly attachmentId: string;
+  /** Shown in DescribeTasks attachments. */
+  readonly attachmentStatus: 'PRECREATED' | 'ATTACHING' | 'ATTACHED' | 'DETACHING' | 'DELETED';
+  readonly subnetId: string;
+  readonly securityGroupIds: readonly string[];
+  readonly assignPublicIp: boolean;
+  /** Known once the interface exists in EC2. */
+  readonly networkInterfaceId?: string;
+  readonly macAddress?: string;
+  readonly privateIpv4Address?: string;
+  readonly privateDnsName?: string;
+}
+
+export const tasks = table<TaskRecord>()({
+  name: 'ecs.tasks',
+  key: (task) => task.arn,
+  indexes: {
+    cluster: (task) => `${task.clusterArn}/${task.desiredStatus}`,
+    family: (task) => `${task.clusterArn}/${task.desiredStatus}/${task.family}`,
+    startedBy: (task) => (task.startedBy ? `${task.clusterArn}/${task.desiredStatus}/${task.startedBy}` : undefined),
+    group: (task) => `${task.clusterArn}/${task.group}`,
+    instance: (task) => task.containerInstanceArn,
+    /** Tasks that still occupy their instance. */
+    occupying: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.containerInstanceArn),
+    taskDefinition: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.taskDefinitionArn),
+    /** For the one that removes stopped tasks after their hour. */
+    stopped: (task) => (task.lastStatus === 'STOPPED' ? 'stopped' : undefined),
+    /** Active tasks of a cluster, whatever is desired of them. */
+    active: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.clusterArn),
+  },
+});
+
+/** What a client token has been used for: the same request again gets the same tasks. */
+export interface ClientTokenRecord extends Scope {
+  readonly operation: string;
+  readonly clientToken: string;
+  /** SHA-256 of the request without the token. */
+  readonly requestDigest: string;
+  readonly taskArns: readonly string[];
+  readonly usedAt: Instant;
+}
+
+export const clientTokens = table<ClientTokenRecord>()({
+  name: 'ecs.client-tokens',
+  key: (record) => `${scopeKey(record)}/${record.operation}/${record.clientToken}`,
+  indexes: {},
+});
