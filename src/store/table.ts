@@ -22,7 +22,8 @@ export function table<Record extends object>() {
 export interface Projection<Record extends object, State> {
   readonly of: Table<Record, string>;
   readonly create: () => State;
-  readonly apply: (state: State, before: Record | undefined, after: Record | undefined) => void;
+  /** Written as a method so that projections of different records can stand in one list. */
+  apply(state: State, before: Record | undefined, after: Record | undefined): void;
 }
 
 export function projection<Record extends object, State>(

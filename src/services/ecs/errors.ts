@@ -1,0 +1,56 @@
+/** The errors of ECS in AWS's words, one constructor per kind; every throw of the folder goes through here. */
+import { AwsError } from '../../aws/error.ts';
+
+/** A malformed identifier, a value outside its set, members that do not go together. */
+export function invalidParameter(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message);
+}
+
+/** What the request names does not exist or is in the wrong state (task definitions above all). */
+export function clientError(message: string): AwsError {
+  return new AwsError('ClientException', message);
+}
+
+/** The agent creates its cluster when the message has exactly these words. */
+export function clusterNotFound(): AwsError {
+  return new AwsError('ClusterNotFoundException', 'Cluster not found.');
+}
+
+export function clusterInactive(): AwsError {
+  return new AwsError('ClusterNotFoundException', 'The referenced cluster was inactive.');
+}
+
+export function clusterContainsContainerInstances(): AwsError {
+  return new AwsError(
+    'ClusterContainsContainerInstancesException',
+    'The Cluster cannot be deleted while Container Instances are active or draining.',
+  );
+}
+
+export function clusterContainsTasks(): AwsError {
+  return new AwsError('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.');
+}
+
+export function limitExceeded(message: string): AwsError {
+  return new AwsError('LimitExceededException', message);
+}
+
+export function resourceNotFound(message: string): AwsError {
+  return new AwsError('ResourceNotFoundException', message);
+}
+
+export function attributeLimitExceeded(message: string): AwsError {
+  return new AwsError('AttributeLimitExceededException', message);
+}
+
+export function targetNotFound(message: string): AwsError {
+  return new AwsError('TargetNotFoundException', message);
+}
+
+/**
+ * Asked for something of AWS that is not built here. The code is one that every operation may give, so that clients
+ * read it as an answer about their request and do not retry.
+ */
+export function notBuilt(what: string): AwsError {
+  return new AwsError('InvalidParameterException', `Longshore does not support ${what} yet.`);
+}

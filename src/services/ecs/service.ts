@@ -1,0 +1,19 @@
+/** The manifest of Amazon ECS: what is built of it, and the tables and reconcilers behind. */
+import type { Service } from '../../aws/service.ts';
+import type { EcsParts } from './parts.ts';
+import { taskCountsByCluster } from './projections.ts';
+import { clientTokens, clusters, containerInstances, families, taskDefinitions, tasks } from './tables.ts';
+
+export function ecsService(parts: EcsParts): Service<EcsParts> {
+  return {
+    name: 'ecs',
+    model: async () => (await import('../../aws/models/ecs.gen.ts')).model,
+    // By AWS's name, in alphabetical order.
+    operations: {},
+    tables: [clientTokens, clusters, containerInstances, families, taskDefinitions, tasks],
+    projections: [taskCountsByCluster],
+    reconcilers: [],
+    parts,
+    sockets: {},
+  };
+}
