@@ -1,0 +1,252 @@
+import { assert } from '../../core/assert.ts';
+import type { Instant } from '../../core/instant.ts';
+import type { Clock, Timer } from '../world.ts';
+
+/**
+ * Virtual time: a queue of events ordered by (time, insertion). Nothing passes but by taking the next event, so an hour
+ * costs what happens in it, and the same program with the same seed takes the same events in the same order.
+ *
+ * Who takes the events:
+ * - A driver: `await clock.run(untilMs)`, `advance(byMs)` or `runUntil(predicate)`. Only a driver moves time. Between
+ *   two events it lets the promise continuations of the first come to rest (`settle`).
+ * - With `dueRunsByItself` (what openSimStore gives to operation tests), events due at the present instant, `soon`
+ *   above all, also run without a driver, one promise turn later, so a test writes `await store.update(…)` and no more.
+ *
+ * Promise continuations run in the order the language fixes, so order is deterministic in both modes, as long as
+ * nothing in the program awaits the real world. The default `settle` waits a fixed number of promise turns, which pure
+ * code can do anywhere; a host that can tell that no continuation is left (setImmediate) passes an exact one.
+ */
+export class SimClock implements Clock {
+  readonly #queue = new EventQueue();
+  readonly #startAt: Instant;
+  readonly #dueRunsByItself: boolean;
+  readonly #settle: () => Promise<void>;
+  #nowMs = 0;
+  #wallOffsetMs = 0;
+  #eventsAtThisInstant = 0;
+  #eventsTaken = 0;
+  #driving = false;
+  #pumpScheduled = false;
+
+  constructor(options: SimClockOptions = {}) {
+    this.#startAt = options.startAt ?? simEpoch;
+    this.#dueRunsByItself = options.dueRunsByItself ?? false;
+    this.#settle = options.settle ?? settleTurns;
+  }
+
+  now(): Instant {
+    return this.#startAt + Math.floor(this.#nowMs) + this.#wallOffsetMs;
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, action: () => void): Timer {
+    assert(!Number.isNaN(delayMs), 'a delay is a number');
+    const event = this.#queue.add(this.#nowMs + Math.max(0, delayMs), action);
+    if (event.atMs === this.#nowMs) this.#schedulePump();
+    return {
+      cancel: () => {
+        event.action = undefined;
+      },
+    };
+  }
+
+  soon(action: () => void): void {
+    this.#queue.add(this.#nowMs, action);
+    this.#schedulePump();
+  }
+
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return sleepOn(this, delayMs, signal);
+  }
+
+  /** Makes wall time jump, forward or back, as an operator or NTP would. Durations are not touched. */
+  jumpWall(byMs: number): void {
+    this.#wallOffsetMs += byMs;
+  }
+
+  /** Events taken so far: a measure of work, and of whether two runs went the same way. */
+  get eventsTaken(): number {
+    return this.#eventsTaken;
+  }
+
+  /** Takes events until none is left or the next is later than `untilMs` (monotonic); time then stands at `untilMs`. */
+  async run(untilMs = Number.POSITIVE_INFINITY): Promise<void> {
+    await this.#drive(untilMs, () => false);
+    if (Number.isFinite(untilMs)) this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
+  /** Lets this much time pass. */
+  async advance(byMs: number): Promise<void> {
+    await this.run(this.#nowMs + byMs);
+  }
+
+  /** Takes events until the predicate holds, asked after each event. Throws when it does not within `limitMs`. */
+  async runUntil(predicate: () => boolean, limitMs = 3_600_000): Promise<void> {
+    const held = await this.#drive(this.#nowMs + limitMs, predicate);
+    assert(held, `what is waited for happens within ${limitMs} ms of virtual time: ${predicate.toString()}`);
+  }
+
+  /** Drives until the promise settles and gives what it gave. Throws when it does not settle within `limitMs`. */
+  async runUntilSettled<T>(promise: Promise<T>, limitMs = 3_600_000): Promise<T> {
+    let settled = false;
+    const note = (): void => {
+      settled = true;
+    };
+    promise.then(note, note);
+    const held = await this.#drive(this.#nowMs + limitMs, () => settled);
+    assert(held, `the promise settles within ${limitMs} ms of virtual time`);
+    return await promise;
+  }
+
+  /** Runs what is due at the present instant, and what that makes due, without letting time pass. */
+  async settle(): Promise<void> {
+    await this.#drive(this.#nowMs, () => false);
+  }
+
+  async #drive(untilMs: number, predicate: () => boolean): Promise<boolean> {
+    assert(!this.#driving, 'one driver at a time moves virtual time');
+    this.#driving = true;
+    try {
+      await this.#settle();
+      while (!predicate()) {
+        const event = this.#queue.takeUntil(untilMs);
+        if (!event) return false;
+        this.#take(event);
+        await this.#settle();
+      }
+      return true;
+    } finally {
+      this.#driving = false;
+    }
+  }
+
+  #take(event: QueuedEvent): void {
+    this.#eventsAtThisInstant = event.atMs > this.#nowMs ? 1 : this.#eventsAtThisInstant + 1;
+    assert(this.#eventsAtThisInstant < 1_000_000, 'the program comes to rest within one instant');
+    this.#nowMs = Math.max(this.#nowMs, event.atMs);
+    this.#eventsTaken += 1;
+    event.action?.();
+  }
+
+  #schedulePump(): void {
+    if (!this.#dueRunsByItself || this.#pumpScheduled) return;
+    this.#pumpScheduled = true;
+    void Promise.resolve().then(() => {
+      this.#pumpScheduled = false;
+      const event = this.#queue.takeUntil(this.#nowMs);
+      if (!event) return;
+      this.#schedulePump();
+      this.#take(event);
+    });
+  }
+}
+
+export interface SimClockOptions {
+  /** Wall time at the beginning. */
+  readonly startAt?: Instant;
+  /** Whether events due at the present instant run without a driver. */
+  readonly dueRunsByItself?: boolean;
+  /** Resolves when promise continuations have come to rest. */
+  readonly settle?: () => Promise<void>;
+}
+
+/** 2026-01-01T00:00:00Z. */
+export const simEpoch: Instant = 1_767_225_600_000;
+
+/** The body of Clock.sleep for any clock with `after`. */
+export function sleepOn(clock: Pick<Clock, 'after'>, delayMs: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    const timer = clock.after(delayMs, wake);
+    const onAbort = (): void => {
+      timer.cancel();
+      wake();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Enough for every chain of awaits met so far; a longer one goes on at the next event, in the same order each run. */
+const promiseTurns = 64;
+
+async function settleTurns(): Promise<void> {
+  for (let turn = 0; turn < promiseTurns; turn += 1) await Promise.resolve();
+}
+
+interface QueuedEvent {
+  readonly atMs: number;
+  readonly order: number;
+  /** Undefined once cancelled. */
+  action: (() => void) | undefined;
+}
+
+/** A binary heap; cancelled events stay until they come up. */
+class EventQueue {
+  readonly #heap: QueuedEvent[] = [];
+  #added = 0;
+
+  add(atMs: number, action: () => void): QueuedEvent {
+    const event = { atMs, order: this.#added, action };
+    this.#added += 1;
+    this.#heap.push(event);
+    this.#rise(this.#heap.length - 1);
+    return event;
+  }
+
+  /** The next event that was not cancelled, taken out, or undefined when that is later than `untilMs`. */
+  takeUntil(untilMs: number): QueuedEvent | undefined {
+    for (;;) {
+      const first = this.#heap[0];
+      if (!first || (first.action && first.atMs > untilMs)) return undefined;
+      const last = this.#heap.pop();
+      if (last && last !== first) {
+        this.#heap[0] = last;
+        this.#sink(0);
+      }
+      if (first.action) return first;
+    }
+  }
+
+  #rise(from: number): void {
+    let at = from;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#swapIfBefore(at, parent)) return;
+      at = parent;
+    }
+  }
+
+  #sink(from: number): void {
+    let at = from;
+    for (;;) {
+      const left = 2 * at + 1;
+      const right = left + 1;
+      const smaller = this.#isBefore(right, left) ? right : left;
+      if (!this.#swapIfBefore(smaller, at)) return;
+      at = smaller;
+    }
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const one = this.#heap[a];
+    const other = this.#heap[b];
+    if (!one || !other) return false;
+    return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
+  }
+
+  #swapIfBefore(a: number, b: number): boolean {
+    const one = this.#heap[a];
+    const other = this.#heap[b];
+    if (!one || !other || !this.#isBefore(a, b)) return false;
+    this.#heap[a] = other;
+    this.#heap[b] = one;
+    return true;
+  }
+}
