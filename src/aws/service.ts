@@ -1,4 +1,6 @@
 import type { Reconciler } from '../control/reconciler.ts';
+import type { Scope } from '../core/scope.ts';
+import type { Env, Transaction } from '../store/store.ts';
 import type { Projection, Table } from '../store/table.ts';
 import type { HttpRequest, HttpResponse, Socket } from '../world/world.ts';
 import type { ServiceModel } from './model.ts';
@@ -18,6 +20,8 @@ export interface Service<Parts = unknown> {
   readonly parts: Parts;
   /** Signed websocket endpoints by path (without query). */
   readonly sockets: Readonly<Record<string, SocketEndpoint<Parts>>>;
+  /** Gives an account what AWS gives a new one (a default VPC, say). Run for every account at every start. */
+  readonly setUp?: (tx: Transaction, env: Env, scope: Scope) => void;
 }
 
 /** Answers a websocket upgrade whose signature has been verified: a response refuses, a function takes the socket. */

@@ -1,0 +1,71 @@
+import type { Scope } from '../../core/scope.ts';
+import { scopeKey } from '../../core/scope.ts';
+import type { Env, Transaction } from '../../store/store.ts';
+import { securityGroups, subnets, vpcs } from './tables.ts';
+
+/**
+ * Gives an account its default VPC in a region, as AWS does when an account is made: 172.31.0.0/16, a /20 subnet in
+ * each zone, a default security group. Does nothing where there is a VPC already.
+ */
+export function ensureDefaultVpc(tx: Transaction, env: Env, scope: Scope): void {
+  if (tx.count(vpcs, 'scope', scopeKey(scope)) > 0) return;
+  const { accountId, region } = scope;
+  const vpcId = newResourceId(env, 'vpc');
+  tx.put(vpcs, {
+    accountId,
+    region,
+    vpcId,
+    cidrBlock: '172.31.0.0/16',
+    isDefault: true,
+    dhcpOptionsId: newResourceId(env, 'dopt'),
+  });
+  tx.put(securityGroups, {
+    accountId,
+    region,
+    vpcId,
+    groupId: newResourceId(env, 'sg'),
+    groupName: 'default',
+    description: 'default VPC security group',
+  });
+  for (const zone of availabilityZones(region).slice(0, 2)) {
+    tx.put(subnets, {
+      accountId,
+      region,
+      vpcId,
+      subnetId: newResourceId(env, 'subnet'),
+      cidrBlock: zone.defaultCidrBlock,
+      availabilityZone: zone.zoneName,
+      availabilityZoneId: zone.zoneId,
+      defaultForAz: true,
+      mapPublicIpOnLaunch: true,
+    });
+  }
+}
+
+export interface AvailabilityZoneInfo {
+  readonly zoneName: string;
+  readonly zoneId: string;
+  /** The block of the default subnet in this zone. */
+  readonly defaultCidrBlock: string;
+}
+
+/** The zones of a region. AWS has two to six; Longshore has two, and hosts say in which they are. */
+export function availabilityZones(region: string): readonly AvailabilityZoneInfo[] {
+  const short = zoneIdPrefix(region);
+  return [
+    { zoneName: `${region}a`, zoneId: `${short}-az1`, defaultCidrBlock: '172.31.0.0/20' },
+    { zoneName: `${region}b`, zoneId: `${short}-az2`, defaultCidrBlock: '172.31.16.0/20' },
+  ];
+}
+
+/** AWS's zone ids shorten the region: us-east-1 is use1, ap-southeast-2 is apse2. */
+function zoneIdPrefix(region: string): string {
+  const [area = '', direction = '', number = ''] = region.split('-');
+  const letters = direction.replace(/(north|south|east|west|central)/g, (word) => word.charAt(0));
+  return `${area}${letters}${number}`;
+}
+
+/** An id of AWS's long form: prefix and 17 hex digits, the first of them 0. */
+export function newResourceId(env: Env, prefix: string): string {
+  return `${prefix}-0${env.newId().slice(0, 16)}`;
+}

@@ -1,0 +1,68 @@
+import type { DescribeSubnetsRequest, DescribeSubnetsResult } from '@aws-sdk/client-ec2';
+import type { Operation } from '../../../aws/operation.ts';
+import { formatArn } from '../../../core/arn.ts';
+import { scopeKey } from '../../../core/scope.ts';
+import type { Reader } from '../../../store/store.ts';
+import { knownCidr, usableAddresses } from '../rules/cidr.ts';
+import { type Describable, describe } from '../rules/describe.ts';
+import { networkInterfaces, type SubnetRecord, subnets } from '../tables.ts';
+
+export const describeSubnets: Operation<DescribeSubnetsRequest, DescribeSubnetsResult> = (input, { call, store }) =>
+  store.view((reader) => {
+    const page = describe(
+      reader.find(subnets, 'scope', scopeKey(call)),
+      { ids: input.SubnetIds, filters: input.Filters, maxResults: input.MaxResults, nextToken: input.NextToken },
+      describableSubnet,
+    );
+    return {
+      Subnets: page.items.map((subnet) => ({
+        SubnetId: subnet.subnetId,
+        SubnetArn: subnetArn(subnet),
+        VpcId: subnet.vpcId,
+        OwnerId: subnet.accountId,
+        State: 'available',
+        CidrBlock: subnet.cidrBlock,
+        AvailabilityZone: subnet.availabilityZone,
+        AvailabilityZoneId: subnet.availabilityZoneId,
+        AvailableIpAddressCount: availableAddresses(reader, subnet),
+        DefaultForAz: subnet.defaultForAz,
+        MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
+        AssignIpv6AddressOnCreation: false,
+        MapCustomerOwnedIpOnLaunch: false,
+        EnableDns64: false,
+        Ipv6Native: false,
+      })),
+      ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+    };
+  });
+
+function availableAddresses(reader: Reader, subnet: SubnetRecord): number {
+  const { first, last } = usableAddresses(knownCidr(subnet.cidrBlock));
+  return last - first + 1 - reader.count(networkInterfaces, 'subnet', subnet.subnetId);
+}
+
+function subnetArn(subnet: SubnetRecord): string {
+  return formatArn({ ...subnet, service: 'ec2', resource: `subnet/${subnet.subnetId}` });
+}
+
+const describableSubnet: Describable<SubnetRecord> = {
+  kind: 'subnet',
+  notFoundCode: 'InvalidSubnetID.NotFound',
+  id: (subnet) => subnet.subnetId,
+  filters: {
+    'subnet-id': (subnet) => subnet.subnetId,
+    'subnet-arn': subnetArn,
+    'vpc-id': (subnet) => subnet.vpcId,
+    'availability-zone': (subnet) => subnet.availabilityZone,
+    availabilityZone: (subnet) => subnet.availabilityZone,
+    'availability-zone-id': (subnet) => subnet.availabilityZoneId,
+    'default-for-az': (subnet) => String(subnet.defaultForAz),
+    defaultForAz: (subnet) => String(subnet.defaultForAz),
+    'cidr-block': (subnet) => subnet.cidrBlock,
+    cidr: (subnet) => subnet.cidrBlock,
+    cidrBlock: (subnet) => subnet.cidrBlock,
+    'map-public-ip-on-launch': (subnet) => String(subnet.mapPublicIpOnLaunch),
+    'owner-id': (subnet) => subnet.accountId,
+    state: () => 'available',
+  },
+};
