@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 export type Operation<Input, Output, Parts = unknown> = (
   input: Parsed<Input>,
   context: OperationContext<Parts>,
-) => Output | Promise<Output>;
+) => Answer<Output> | Promise<Answer<Output>>;
 
 export interface OperationContext<Parts = unknown> {
   readonly call: Call;
@@ -53,4 +53,13 @@ export type Parsed<T> = T extends Date | Uint8Array | string | number | boolean 
             ? Parsed<T[Name]>
             : Parsed<Exclude<T[Name], undefined>>;
         }
+      : T;
+
+/** An SDK output type as an operation gives it: read-only to its leaves, so that records of the state may be parts of it. */
+export type Answer<T> = T extends Date | Uint8Array | string | number | boolean | undefined
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Answer<Item>[]
+    : T extends object
+      ? { readonly [Name in keyof T]: Answer<T[Name]> }
       : T;

@@ -47,6 +47,16 @@ export class SortedKeys {
     }
   }
 
+  /** Keys less than `before`, descending. Must not be iterated across a change. */
+  *before(before: string | undefined): Generator<string> {
+    const start = before === undefined ? this.#chunks.length - 1 : this.#chunkFor(before);
+    for (let chunkIndex = start; chunkIndex >= 0; chunkIndex -= 1) {
+      const chunk = this.#chunks[chunkIndex] ?? [];
+      let at = chunkIndex === start && before !== undefined ? lowerBound(chunk, before) : chunk.length;
+      for (at -= 1; at >= 0; at -= 1) yield chunk[at] as string;
+    }
+  }
+
   /** The chunk that holds the key or where it belongs: the last one whose first key is not greater. */
   #chunkFor(key: string): number {
     let low = 0;

@@ -1,5 +1,12 @@
 /** The errors of ECS in AWS's words, one constructor per kind; every throw of the folder goes through here. */
 import { AwsError } from '../../aws/error.ts';
+import { firstRefusal, type Refusals } from './rules/refusal.ts';
+
+/** Throws the first thing that the rules hold against a request. */
+export function throwFirst(refusals: Refusals): void {
+  const refusal = firstRefusal(refusals);
+  if (refusal) throw new AwsError(refusal.code, refusal.message);
+}
 
 /** A malformed identifier, a value outside its set, members that do not go together. */
 export function invalidParameter(message: string): AwsError {

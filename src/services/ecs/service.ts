@@ -1,8 +1,16 @@
 /** The manifest of Amazon ECS: what is built of it, and the tables and reconcilers behind. */
 import type { Service } from '../../aws/service.ts';
 import type { EcsParts } from './parts.ts';
-import { taskCountsByCluster } from './projections.ts';
-import { clientTokens, clusters, containerInstances, families, taskDefinitions, tasks } from './tables.ts';
+import { revisionsByStatus, taskCountsByCluster } from './projections.ts';
+import {
+  accountSettings,
+  clientTokens,
+  clusters,
+  containerInstances,
+  families,
+  taskDefinitions,
+  tasks,
+} from './tables.ts';
 
 export function ecsService(parts: EcsParts): Service<EcsParts> {
   return {
@@ -10,8 +18,8 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
     model: async () => (await import('../../aws/models/ecs.gen.ts')).model,
     // By AWS's name, in alphabetical order.
     operations: {},
-    tables: [clientTokens, clusters, containerInstances, families, taskDefinitions, tasks],
-    projections: [taskCountsByCluster],
+    tables: [accountSettings, clientTokens, clusters, containerInstances, families, taskDefinitions, tasks],
+    projections: [revisionsByStatus, taskCountsByCluster],
     reconcilers: [],
     parts,
     sockets: {},

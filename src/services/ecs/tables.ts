@@ -11,6 +11,7 @@ import type {
   LaunchType,
   PlacementConstraint,
   Resource,
+  SettingName,
   Tag,
   TaskDefinition,
   TaskOverride,
@@ -21,7 +22,7 @@ import type { Instant } from '../../core/instant.ts';
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import { table } from '../../store/table.ts';
 
-/** A record as the state keeps it: plain JSON, read-only to its leaves, instants for dates. */
+/** A record as the state keeps it: plain JSON, read-only to its leaves, instants for dates, required members there. */
 export type Kept<T> = T extends Date
   ? Instant
   : T extends string | number | boolean | undefined
@@ -29,7 +30,11 @@ export type Kept<T> = T extends Date
     : T extends readonly (infer Item)[]
       ? readonly Kept<Item>[]
       : T extends object
-        ? { readonly [Name in keyof T]: Kept<T[Name]> }
+        ? {
+            readonly [Name in keyof T]: object extends Pick<T, Name>
+              ? Kept<T[Name]>
+              : Kept<Exclude<T[Name], undefined>>;
+          }
         : T;
 
 export type Tags = readonly Kept<Tag>[];
@@ -75,6 +80,8 @@ export const taskDefinitions = table<TaskDefinitionRecord>()({
   indexes: {
     family: (record) => `${scopeKey(record)}/${record.family}`,
     status: (record) => `${scopeKey(record)}/${record.status}`,
+    /** For the one that removes deleted definitions once nothing uses them. */
+    deleting: (record) => (record.status === 'DELETE_IN_PROGRESS' ? 'deleting' : undefined),
   },
 });
 
@@ -259,6 +266,11 @@ export const tasks = table<TaskRecord>()({
     stopped: (task) => (task.lastStatus === 'STOPPED' ? 'stopped' : undefined),
     /** Active tasks of a cluster, whatever is desired of them. */
     active: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.clusterArn),
+    /** Active tasks that a capacity provider of their cluster runs. */
+    capacityProvider: (task) =>
+      task.lastStatus === 'STOPPED' || !task.capacityProviderName
+        ? undefined
+        : `${task.clusterArn}/${task.capacityProviderName}`,
   },
 });
 
@@ -275,5 +287,18 @@ export interface ClientTokenRecord extends Scope {
 export const clientTokens = table<ClientTokenRecord>()({
   name: 'ecs.client-tokens',
   key: (record) => `${scopeKey(record)}/${record.operation}/${record.clientToken}`,
+  indexes: {},
+});
+
+/** What a principal set for itself; what the root user set is the account's default. */
+export interface AccountSettingRecord extends Scope {
+  readonly principalArn: string;
+  readonly name: SettingName;
+  readonly value: string;
+}
+
+export const accountSettings = table<AccountSettingRecord>()({
+  name: 'ecs.account-settings',
+  key: (record) => `${scopeKey(record)}/${record.principalArn}/${record.name}`,
   indexes: {},
 });
