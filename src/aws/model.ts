@@ -32,6 +32,8 @@ export interface StructureShape {
   readonly kind: 'structure' | 'union';
   readonly members: Readonly<Record<string, Member>>;
   readonly required: readonly string[];
+  /** On a union: the output member of this shape is an event stream. */
+  readonly streaming?: boolean;
   /** On an exception: its wire code and status. */
   readonly error?: { readonly code: string; readonly status: number; readonly fault: 'client' | 'server' };
 }
