@@ -7,7 +7,7 @@ import { type Fixture, type MakeFixture, worldTest } from './fixture.ts';
 
 export interface JournalFixture extends Fixture {
   /** Opens the fixture's one journal; rejects while it is open. */
-  open(): Promise<Journal>;
+  readonly open: () => Promise<Journal>;
 }
 
 export function journalSuite(make: MakeFixture<JournalFixture>): void {

@@ -1,0 +1,209 @@
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  type ListenAddress,
+  type Listener,
+  type Log,
+  NetError,
+} from '../world.ts';
+import { bodyOf } from './http-body.ts';
+import { longestMessageBytes, RealSocket } from './real-socket.ts';
+
+const serverOptions = {
+  // Longer than the idle time of any load balancer or SDK in front, so that it is always the client who closes first.
+  keepAliveTimeout: 75_000,
+  headersTimeout: 60_000,
+  requestTimeout: 0, // a body may be an image layer; who waits for a whole body limits the pauses
+  maxHeaderSize: 32 * 1024,
+  // Without this an upgrade to HTTP/2 that a client merely offers would be taken for a websocket.
+  shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
+};
+
+/** How long a closing listener waits for exchanges that do not end (a followed log) and sockets that do not answer. */
+const closeLimitMs = 5_000;
+
+export async function listenHttp(address: ListenAddress, handler: HttpHandler, log: Log): Promise<Listener> {
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: longestMessageBytes,
+  });
+  let closing = false;
+  const server = createServer(serverOptions, (request, response) => {
+    if (closing) response.shouldKeepAlive = false;
+    void answer(handler.request(requestOf(request)), request, response, log);
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => undefined); // the client left before the handshake; whoever reads next sees the close
+    void upgrade(handler, request, socket, head, webSockets, log);
+  });
+  await listening(server, address);
+  const { port } = server.address() as AddressInfo; // a server on a port has one
+  return {
+    port,
+    close: () => {
+      closing = true;
+      return close(server, webSockets);
+    },
+  };
+}
+
+function listening(server: Server, address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => {
+      reject(new NetError(`cannot listen on ${address.host}:${address.port}: ${error.message}`, { cause: error }));
+    };
+    server.once('error', fail);
+    server.listen({ ...address, backlog: 1024 }, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}
+
+function requestOf(request: IncomingMessage): HttpRequest {
+  const { rawHeaders } = request;
+  const headers: (readonly [string, string])[] = [];
+  let length: number | undefined = 0; // what declares neither a length nor chunks has no body
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    const value = rawHeaders[index + 1] as string;
+    headers.push([name, value]);
+    if (name.length === 14 && name.toLowerCase() === 'content-length') length = Number(value);
+    if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') length = undefined;
+  }
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '',
+    headers,
+    remoteAddress: plainAddress(request.socket.remoteAddress ?? ''),
+    body: bodyOf(request, length),
+  };
+}
+
+/** A listener on `::` sees IPv4 clients as ::ffff:127.0.0.1. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+async function answer(
+  answered: Promise<HttpResponse>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: Log,
+): Promise<void> {
+  try {
+    await send(await answered, response);
+  } catch (error) {
+    if (request.socket.destroyed) return; // the client left, and what waited for it says so
+    log.error('request failed', {
+      method: request.method,
+      path: request.url?.split('?')[0], // a query may carry a signature
+      error: String(error instanceof Error ? error.stack : error),
+    });
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, { 'content-length': '0' }).end();
+  }
+}
+
+async function send({ status, headers, body }: HttpResponse, response: ServerResponse): Promise<void> {
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    response.writeHead(status, withLength(status, headers, body)).end(body);
+    return;
+  }
+  response.writeHead(status, headers).flushHeaders();
+  await sendStream(body, response);
+}
+
+/** writeHead sends a body of unknown length in chunks, so the length is told here. A flat list, as Node keeps them. */
+function withLength(status: number, headers: HttpResponse['headers'], body: string | Uint8Array): string[] {
+  const list: string[] = [];
+  let hasLength = status === 204 || status === 304;
+  for (const [name, value] of Object.entries(headers)) {
+    list.push(name, value);
+    if (name.length === 14 && name.toLowerCase() === 'content-length') hasLength = true;
+  }
+  if (!hasLength) list.push('content-length', String(Buffer.byteLength(body)));
+  return list;
+}
+
+/** Takes a chunk only when the last is on its way, and returns the iterator the moment the client leaves. */
+async function sendStream(body: AsyncIterable<Uint8Array>, response: ServerResponse): Promise<void> {
+  const iterator = body[Symbol.asyncIterator]();
+  let ended = false;
+  let wake = (): void => undefined;
+  const left = new Promise<void>((resolve, reject) => {
+    response.once('close', () => {
+      if (ended) return;
+      ended = true;
+      wake();
+      // Not awaited by the loop below, which may be waiting for a chunk that never comes.
+      Promise.resolve(iterator.return?.()).then(() => resolve(), reject);
+    });
+  });
+  response.on('drain', () => wake());
+  const sending = async (): Promise<void> => {
+    for (;;) {
+      const next = await iterator.next();
+      if (ended) return;
+      if (next.done) break;
+      if (response.write(next.value)) continue;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    ended = true;
+    response.end();
+  };
+  await Promise.race([sending(), left]);
+}
+
+async function upgrade(
+  handler: HttpHandler,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  webSockets: WebSocketServer,
+  log: Log,
+): Promise<void> {
+  const refuse = (refusal: Promise<HttpResponse>): void => {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(request.socket);
+    response.once('finish', () => socket.end());
+    void answer(refusal, request, response, log);
+  };
+  try {
+    const outcome = await handler.upgrade(requestOf(request));
+    if (typeof outcome !== 'function') {
+      refuse(Promise.resolve(outcome));
+      return;
+    }
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      request.socket.setKeepAlive(true, 30_000); // a peer whose machine is gone never closes
+      outcome(new RealSocket(webSocket));
+    });
+  } catch (error) {
+    refuse(Promise.reject(error as Error));
+  }
+}
+
+async function close(server: Server, webSockets: WebSocketServer): Promise<void> {
+  for (const webSocket of webSockets.clients) webSocket.close(1001, 'the server is stopping');
+  // Closing ends the connections that are idle now; one that becomes idle later (its answer had begun) is swept.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const limit = setTimeout(() => {
+    server.closeAllConnections();
+    for (const webSocket of webSockets.clients) webSocket.terminate();
+  }, closeLimitMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve()); // the error it may give is that it was closed already
+  });
+  clearInterval(sweep);
+  clearTimeout(limit);
+}

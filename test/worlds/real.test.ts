@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from 'node:test';
+import { realClock } from '../../src/world/real/real-clock.ts';
+import { realDisk } from '../../src/world/real/real-disk.ts';
+import { realHash } from '../../src/world/real/real-hash.ts';
+import { realLog } from '../../src/world/real/real-log.ts';
+import { realNet } from '../../src/world/real/real-net.ts';
+import { realRandom } from '../../src/world/real/real-random.ts';
+import { chanceSuite } from './chance-suite.ts';
+import { clockSuite } from './clock-suite.ts';
+import { diskSuite } from './disk-suite.ts';
+import type { Fixture } from './fixture.ts';
+import { netSuite } from './net-suite.ts';
+
+const plain: Fixture = { run: (body) => body(), end: async () => undefined };
+
+describe('the real world', () => {
+  clockSuite(async () => ({ ...plain, clock: realClock() }));
+  chanceSuite(async () => ({ ...plain, random: realRandom(), hash: realHash() }));
+  netSuite(async () => ({ ...plain, net: realNet(realLog()) }));
+  diskSuite(async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'longshore-disk-'));
+    return { ...plain, disk: realDisk(), directory, end: () => rm(directory, { recursive: true }) };
+  });
+});
