@@ -1,0 +1,474 @@
+import { assert } from '../../core/assert.ts';
+import type { Instant } from '../../core/instant.ts';
+import type { AppendFile, Disk, Hash, Log } from '../../world/world.ts';
+import { type BlockHeader, blockLength, checkBlock, decodeEvents, encodeBlock, readHeader } from './block.ts';
+import {
+  type AppendOutcome,
+  comparePlaces,
+  eventOverheadBytes,
+  type LogBatch,
+  type LogPage,
+  type LogRange,
+  type SourceCursors,
+  type StoredEvent,
+  type StreamSummary,
+} from './contract.ts';
+import { type Segment, Segments } from './segments.ts';
+
+/** Sizes that decide when a segment, a file and a group are full. */
+export interface FileLimits {
+  /** What a read takes in at least: large enough for a small index, small enough to answer a poll for the newest line. */
+  readonly segmentBytes: number;
+  /** What retention deletes at once, and what a start after a crash reads through. */
+  readonly fileBytes: number;
+  readonly groupBytes: number;
+}
+
+export const fileLimits: FileLimits = {
+  segmentBytes: 64 * 1024,
+  fileBytes: 8 * 1024 * 1024,
+  groupBytes: 4 * 1024 * 1024,
+};
+
+/**
+ * The files of one stream: `<position of its first event>.events`, appended to until full, then sealed with a
+ * `.index` beside it, so that a start reads through the newest file only. One writer: appends that come while others
+ * are being synced share the next sync. After an error nothing is known of the disk, so the object refuses everything
+ * and its owner opens the stream again, which finds out.
+ */
+export class StreamFiles {
+  readonly #parts: StreamParts;
+  readonly #segments = new Segments();
+  #files: EventFile[] = [];
+  #cursors: Record<string, string> = {};
+  /** Cursors and position with all that waits counted in. */
+  #nextCursors: Record<string, string> = {};
+  #nextPosition = 0;
+  #lastIngestionTime: Instant | undefined;
+  #active: AppendFile | undefined;
+  #waiting: WaitingBatch[] = [];
+  #writing: Promise<void> | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #refusal: Error | undefined;
+  #generation = 0;
+
+  private constructor(parts: StreamParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads what is there, and cuts off what a crash left half written. */
+  static async open(parts: StreamParts): Promise<StreamFiles> {
+    const stream = new StreamFiles(parts);
+    const names = await parts.disk.list(parts.directory);
+    const firsts = names.filter((name) => name.endsWith(eventsSuffix)).map((name) => Number.parseInt(name, 10));
+    for (const first of firsts) await stream.#recover(first, first === firsts.at(-1));
+    stream.#nextCursors = { ...stream.#cursors };
+    return stream;
+  }
+
+  /** False after an error or a close. */
+  get isUsable(): boolean {
+    return this.#refusal === undefined;
+  }
+
+  get summary(): StreamSummary {
+    const { firstTime, lastTime } = this.#segments;
+    let storedBytes = 0;
+    for (const file of this.#files) storedBytes += file.storedBytes;
+    return {
+      ...(firstTime === undefined ? {} : { firstEventTime: firstTime }),
+      ...(lastTime === undefined ? {} : { lastEventTime: lastTime }),
+      ...(this.#lastIngestionTime === undefined ? {} : { lastIngestionTime: this.#lastIngestionTime }),
+      storedBytes,
+    };
+  }
+
+  async append(batch: LogBatch): Promise<AppendOutcome> {
+    if (this.#refusal) throw this.#refusal;
+    if (batch.sources.some((source) => (this.#nextCursors[source.name] ?? '') > source.from)) {
+      await this.#writing; // what it repeats may still be on its way to the disk
+      const cursors: SourceCursors = Object.fromEntries(
+        batch.sources.flatMap(({ name }) => {
+          const cursor = this.#cursors[name];
+          return cursor === undefined ? [] : [[name, cursor]];
+        }),
+      );
+      return { kind: 'repeated', cursors };
+    }
+    const firstPosition = this.#nextPosition;
+    this.#nextPosition += batch.events.length;
+    for (const source of batch.sources) this.#nextCursors[source.name] = source.to;
+    const nextPosition = this.#nextPosition;
+    const bytes = encodeBlock(this.#parts.hash, batch, firstPosition);
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ bytes, resolve, reject });
+      this.#writing ??= this.#exclusively(() => this.#writeGroups());
+    });
+    return { kind: 'added', nextPosition };
+  }
+
+  async read(range: LogRange): Promise<LogPage> {
+    for (;;) {
+      const generation = this.#generation;
+      const page = await this.#readOnce(range, () => generation === this.#generation);
+      if (page) return page;
+    }
+  }
+
+  /** Deletes files all of whose events are older than `time`. */
+  dropBefore(time: Instant): Promise<void> {
+    return this.#exclusively(async () => {
+      const last = this.#files.at(-1);
+      if (last && last.size > 0 && last.lastTime < time) await this.#roll(this.#nextWritten());
+      for (const file of this.#files.filter((each) => each.size > 0 && each.lastTime < time)) {
+        this.#files = this.#files.filter((each) => each !== file);
+        this.#segments.dropFile(file.first);
+        this.#generation += 1;
+        // The index first: events without an index are read through, an index without events would be a riddle.
+        await this.#parts.disk.remove(this.#path(file.first, indexSuffix));
+        await this.#parts.disk.remove(this.#path(file.first, eventsSuffix));
+      }
+    });
+  }
+
+  /** Lets go of the open file until the next append. */
+  release(): Promise<void> {
+    return this.#exclusively(() => this.#closeActive());
+  }
+
+  /** Waits for what was accepted, then refuses. */
+  async close(): Promise<void> {
+    this.#refusal ??= new Error(`log stream files ${this.#parts.directory} are closed`);
+    await this.release();
+  }
+
+  // --- writing
+
+  async #writeGroups(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) await this.#writeGroup(this.#takeGroup());
+    } catch (error) {
+      this.#refusal ??= new Error(`log stream files ${this.#parts.directory} could not be written`, { cause: error });
+      for (const { reject } of this.#waiting.splice(0)) reject(this.#refusal);
+      await this.#closeActive();
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  #takeGroup(): readonly WaitingBatch[] {
+    let bytes = 0;
+    let count = 0;
+    for (const waiting of this.#waiting) {
+      if (count > 0 && bytes + waiting.bytes.length > this.#parts.limits.groupBytes) break;
+      bytes += waiting.bytes.length;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #writeGroup(group: readonly WaitingBatch[]): Promise<void> {
+    try {
+      const headers = group.map(({ bytes }) => readHeader(bytes, 0));
+      const bytes = concatenate(group.map((waiting) => waiting.bytes));
+      const file = await this.#fileWithRoom(bytes.length, headers[0]?.firstPosition ?? 0);
+      assert(this.#active, 'a file with room is open');
+      await this.#active.append(bytes);
+      await this.#active.sync();
+      for (const header of headers) this.#take(file, { ...header, offset: file.size });
+    } catch (error) {
+      for (const { reject } of group) reject(asError(error));
+      throw error;
+    }
+    for (const { resolve } of group) resolve();
+  }
+
+  async #fileWithRoom(bytes: number, nextPosition: number): Promise<EventFile> {
+    const last = this.#files.at(-1);
+    if (!last || (last.size > 0 && last.size + bytes > this.#parts.limits.fileBytes)) await this.#roll(nextPosition);
+    const file = this.#files.at(-1);
+    assert(file, 'a stream being written has a file');
+    this.#active ??= await this.#parts.disk.openAppend(this.#path(file.first, eventsSuffix));
+    assert(this.#active.size === file.size, 'the file ends where its last whole block ends');
+    return file;
+  }
+
+  /** Seals the newest file and begins the next. */
+  async #roll(nextPosition: number): Promise<void> {
+    await this.#closeActive();
+    const sealed = this.#files.at(-1);
+    if (sealed) {
+      const index: IndexFile = { version: 1, ...sealed, cursors: this.#cursors, segments: this.#segmentsOf(sealed) };
+      const text = new TextEncoder().encode(JSON.stringify(index));
+      await this.#parts.disk.writeAtomic(this.#path(sealed.first, indexSuffix), text);
+    }
+    this.#active = await this.#parts.disk.openAppend(this.#path(nextPosition, eventsSuffix));
+    await this.#active.sync();
+    this.#files.push(emptyFile(nextPosition));
+  }
+
+  async #closeActive(): Promise<void> {
+    const active = this.#active;
+    this.#active = undefined;
+    await active?.close();
+  }
+
+  /** Position of the next event to be written: that of all that wait is counted in `#nextPosition` already. */
+  #nextWritten(): number {
+    const waiting = this.#waiting[0];
+    return waiting ? readHeader(waiting.bytes, 0).firstPosition : this.#nextPosition;
+  }
+
+  #exclusively(action: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(action);
+    this.#queue = done.catch(() => undefined); // whoever asked for it is told; the next in the queue goes on
+    return done;
+  }
+
+  // --- what is known of the files
+
+  /** Takes a block that is on the disk into the index. */
+  #take(file: EventFile, block: BlockHeader): void {
+    const last = this.#segments.at(this.#segments.size - 1);
+    const segment = { file: file.first, offset: block.offset, length: block.length, ...timesOf(block) };
+    if (last && last.file === file.first && last.length + block.length <= this.#parts.limits.segmentBytes) {
+      this.#segments.extendLast({
+        file: file.first,
+        offset: last.offset,
+        length: last.length + block.length,
+        firstTime: Math.min(last.firstTime, block.firstTime),
+        lastTime: Math.max(last.lastTime, block.lastTime),
+      });
+    } else {
+      this.#segments.add(segment);
+    }
+    file.size += block.length;
+    file.storedBytes += block.storedBytes;
+    file.lastTime = Math.max(file.lastTime, block.lastTime);
+    file.lastIngestionTime = Math.max(file.lastIngestionTime, block.ingestionTime);
+    file.nextPosition = block.firstPosition + block.count;
+    this.#lastIngestionTime = Math.max(this.#lastIngestionTime ?? 0, block.ingestionTime);
+    for (const source of block.sources) this.#cursors[source.name] = source.to;
+  }
+
+  #segmentsOf(file: EventFile): readonly Segment[] {
+    const segments: Segment[] = [];
+    for (let index = this.#segments.size - 1; index >= 0; index -= 1) {
+      const segment = this.#segments.at(index);
+      if (!segment || segment.file !== file.first) break;
+      const { offset, length, firstTime, lastTime } = segment;
+      segments.push({ offset, length, firstTime, lastTime });
+    }
+    return segments.reverse();
+  }
+
+  async #recover(first: number, newest: boolean): Promise<void> {
+    const { disk, log } = this.#parts;
+    const path = this.#path(first, eventsSuffix);
+    const index = await this.#readIndex(first);
+    if (index && !newest) {
+      for (const segment of index.segments) this.#segments.add({ ...segment, file: first });
+      const { size, storedBytes, lastTime, lastIngestionTime, nextPosition } = index;
+      this.#files.push({ first, size, storedBytes, lastTime, lastIngestionTime, nextPosition });
+      Object.assign(this.#cursors, index.cursors);
+      this.#lastIngestionTime = Math.max(this.#lastIngestionTime ?? 0, lastIngestionTime);
+      this.#nextPosition = nextPosition;
+      return;
+    }
+    const bytes = (await disk.read(path)) ?? new Uint8Array();
+    const file = emptyFile(first);
+    this.#files.push(file);
+    for (;;) {
+      const block = checkBlock(this.#parts.hash, bytes, file.size);
+      if (!block) break;
+      this.#take(file, block);
+    }
+    this.#nextPosition = file.nextPosition;
+    if (file.size === bytes.length) return;
+    if (newest) {
+      log.info('log file ended in a batch that was never acknowledged', { path, cutBytes: bytes.length - file.size });
+      await disk.truncate(path, file.size);
+    } else {
+      log.error('log file is damaged', { path, lostBytes: bytes.length - file.size });
+    }
+  }
+
+  /** The index of a sealed file; undefined when the seal was not finished. */
+  async #readIndex(first: number): Promise<IndexFile | undefined> {
+    const bytes = await this.#parts.disk.read(this.#path(first, indexSuffix));
+    if (!bytes) return undefined;
+    const index = JSON.parse(new TextDecoder().decode(bytes)) as IndexFile;
+    assert(index.version === 1, `log index of ${this.#parts.directory} is of a version known here`);
+    return index;
+  }
+
+  #path(first: number, suffix: string): string {
+    return `${this.#parts.directory}/${first.toString().padStart(positionDigits, '0')}${suffix}`;
+  }
+
+  // --- reading
+
+  /**
+   * Merges the segments that reach into the range, one in memory at a time: what is read is given out up to the time
+   * that no segment to come reaches. Undefined when retention took files away meanwhile.
+   */
+  async #readOnce(range: LogRange, valid: () => boolean): Promise<LogPage | undefined> {
+    const startTime = Math.max(
+      range.startTime ?? Number.NEGATIVE_INFINITY,
+      range.after?.time ?? Number.NEGATIVE_INFINITY,
+    );
+    const endTime = Math.min(
+      range.endTime ?? Number.POSITIVE_INFINITY,
+      (range.before?.time ?? Number.POSITIVE_INFINITY) + 1,
+    );
+    const low = this.#segments.firstReaching(startTime);
+    const high = this.#segments.lastBefore(endTime);
+    const forward = range.direction === 'forward';
+    const page = new PageBuilder(range);
+    let held: readonly StoredEvent[] = [];
+    for (let step = 0; step <= high - low; step += 1) {
+      const index = forward ? low + step : high - step;
+      const read = await this.#readSegment(index, startTime, endTime);
+      if (!valid()) return undefined;
+      held = merge(
+        held,
+        read.filter((event) => isInside(event, range)),
+      );
+      const isLast = step === high - low;
+      const horizon = forward ? this.#segments.earliestFrom(index + 1) : this.#segments.latestUpTo(index - 1);
+      const isDue = (event: StoredEvent): boolean =>
+        isLast || (forward ? event.time <= horizon : event.time >= horizon);
+      held = page.take(held, isDue);
+      if (page.isFull) return page.build(isLast && held.length === 0);
+    }
+    return page.build(true);
+  }
+
+  async #readSegment(index: number, startTime: Instant, endTime: Instant): Promise<readonly StoredEvent[]> {
+    const segment = this.#segments.at(index);
+    if (!segment || segment.lastTime < startTime || segment.firstTime >= endTime) return [];
+    const path = this.#path(segment.file, eventsSuffix);
+    const bytes = await this.#parts.disk.readRange(path, segment.offset, segment.length);
+    if (!bytes) return []; // deleted since; the caller looks again
+    assert(bytes.length === segment.length, 'what was synced is on the disk');
+    let events: readonly StoredEvent[] = [];
+    for (let offset = 0; offset < bytes.length; offset += blockLength(bytes, offset) ?? bytes.length) {
+      events = merge(events, decodeEvents(bytes, readHeader(bytes, offset), startTime, endTime));
+    }
+    return events;
+  }
+}
+
+export interface StreamParts {
+  readonly directory: string;
+  readonly disk: Disk;
+  readonly hash: Hash;
+  readonly log: Log;
+  readonly limits: FileLimits;
+}
+
+const eventsSuffix = '.events';
+const indexSuffix = '.index';
+/** Enough for every safe integer, so that names sort as numbers. */
+const positionDigits = 16;
+
+interface EventFile {
+  readonly first: number;
+  size: number;
+  storedBytes: number;
+  lastTime: Instant;
+  lastIngestionTime: Instant;
+  nextPosition: number;
+}
+
+function emptyFile(first: number): EventFile {
+  return { first, size: 0, storedBytes: 0, lastTime: 0, lastIngestionTime: 0, nextPosition: first };
+}
+
+/** A sealed file's index, as JSON. */
+interface IndexFile extends Readonly<EventFile> {
+  readonly version: 1;
+  readonly cursors: SourceCursors;
+  readonly segments: readonly Segment[];
+}
+
+interface WaitingBatch {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Fills one page from either end. */
+class PageBuilder {
+  readonly #range: LogRange;
+  readonly #parts: (readonly StoredEvent[])[] = [];
+  #events = 0;
+  #bytes = 0;
+  isFull = false;
+
+  constructor(range: LogRange) {
+    this.#range = range;
+  }
+
+  /** Takes what is due and fits, from the near end; gives back the rest. */
+  take(held: readonly StoredEvent[], isDue: (event: StoredEvent) => boolean): readonly StoredEvent[] {
+    const forward = this.#range.direction === 'forward';
+    let taken = 0;
+    for (; taken < held.length; taken += 1) {
+      const event = held[forward ? taken : held.length - 1 - taken];
+      if (!event || !isDue(event)) break;
+      // UTF-16 units are bytes for what logs mostly hold; a page of other text is up to three times as long.
+      const bytes = event.message.length + eventOverheadBytes;
+      if (this.#events === this.#range.maxEvents || (this.#events > 0 && this.#bytes + bytes > this.#range.maxBytes)) {
+        this.isFull = true;
+        break;
+      }
+      this.#events += 1;
+      this.#bytes += bytes;
+    }
+    this.isFull ||= this.#events === this.#range.maxEvents;
+    const cut = forward ? taken : held.length - taken;
+    this.#parts.push(forward ? held.slice(0, cut) : held.slice(cut));
+    return forward ? held.slice(cut) : held.slice(0, cut);
+  }
+
+  build(complete: boolean): LogPage {
+    const parts = this.#range.direction === 'forward' ? this.#parts : this.#parts.toReversed();
+    return { events: parts.flat(), complete };
+  }
+}
+
+function isInside(event: StoredEvent, range: LogRange): boolean {
+  return (
+    (!range.after || comparePlaces(event, range.after) > 0) && (!range.before || comparePlaces(event, range.before) < 0)
+  );
+}
+
+function merge(a: readonly StoredEvent[], b: readonly StoredEvent[]): readonly StoredEvent[] {
+  const lastOfA = a.at(-1);
+  const firstOfB = b[0];
+  if (!lastOfA) return b;
+  if (!firstOfB) return a;
+  const joined = a.concat(b);
+  return comparePlaces(lastOfA, firstOfB) < 0 ? joined : joined.sort(comparePlaces);
+}
+
+function timesOf({ firstTime, lastTime }: BlockHeader): { readonly firstTime: Instant; readonly lastTime: Instant } {
+  return { firstTime, lastTime };
+}
+
+function concatenate(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
