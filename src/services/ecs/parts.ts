@@ -1,6 +1,28 @@
-import type { Hash } from '../../world/world.ts';
+import type { Clock, Hash, Log, Random } from '../../world/world.ts';
+import { AgentSessions } from './agents/agent-sessions.ts';
+import { noTaskCredentials, type TaskCredentials } from './agents/task-credentials.ts';
+import { TaskMetrics } from './agents/task-metrics.ts';
 
 /** What ECS has besides the store; app/compose.ts gives it. */
 export interface EcsParts {
   readonly hash: Hash;
+  readonly log: Log;
+  /** Live sessions of agents. `start(store)` once the store is open, `stop()` before the listener closes. */
+  readonly agents: AgentSessions;
+  /** What containers use, as their agents measured it last. */
+  readonly metrics: TaskMetrics;
+}
+
+export function createEcsParts(given: EcsPartsSources): EcsParts {
+  const { clock, random, hash, log, credentials = noTaskCredentials } = given;
+  const metrics = new TaskMetrics();
+  return { hash, log, metrics, agents: new AgentSessions({ clock, random, log, credentials, metrics }) };
+}
+
+export interface EcsPartsSources {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hash: Hash;
+  readonly log: Log;
+  readonly credentials?: TaskCredentials;
 }

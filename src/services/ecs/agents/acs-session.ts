@@ -1,0 +1,318 @@
+import type { PayloadMessage, TaskManifestMessage } from '../../../agent/contract.ts';
+import { assert } from '../../../core/assert.ts';
+import type { Instant } from '../../../core/instant.ts';
+import type { Reader, Store } from '../../../store/store.ts';
+import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts';
+import { findSubnet } from '../../ec2/public.ts';
+import { isWithAgent } from '../rules/lifecycle.ts';
+import { payloadTask, payloadVersion } from '../rules/payload.ts';
+import { type ContainerInstanceRecord, type TaskRecord, taskDefinitions, tasks } from '../tables.ts';
+import { type JsonObject, newMessageId, objectsIn, parseFrame, textIn, writeFrame } from './frames.ts';
+import { SequenceNumbers } from './sequence-numbers.ts';
+import type { TaskCredentials } from './task-credentials.ts';
+
+/** The agent gives up after one to two minutes of silence; the spec's half minute leaves room for one lost beat. */
+export const heartbeatEveryMs = 30_000;
+/** A payload that is not acknowledged was not taken in whole: it goes out again. */
+const resendAfterMs = 20_000;
+const tasksPerPayload = 20;
+/** What may wait in the socket before we stop writing: an agent that does not read must not fill our memory. */
+const bufferLimitBytes = 1024 * 1024;
+
+/**
+ * One agent's ACS session: tells the agent what its instance is to run, from the state and never from an event, until
+ * the agent has acknowledged it. First a manifest of all its tasks, then their payloads, then whatever changes. One
+ * message is made at a time, and it leaves only when what it says is durable.
+ */
+export class AcsSession {
+  readonly remoteAddress: string;
+  readonly #parts: AcsSessionParts;
+  readonly #instance: ContainerInstanceRecord;
+  readonly #sequence: SequenceNumbers;
+  /** Tasks to look at again. */
+  readonly #woken = new Set<string>();
+  /** Which version of each task the agent has been sent, and by which message. */
+  readonly #sent = new Map<string, SentTask>();
+  #manifestDue = true;
+  #unansweredHeartbeat: string | undefined;
+  #scheduled = false;
+  #sending = false;
+  #ended = false;
+  #timer: Timer | undefined;
+
+  constructor(parts: AcsSessionParts) {
+    this.#parts = parts;
+    this.#instance = parts.instance;
+    this.remoteAddress = parts.remoteAddress;
+    this.#sequence = new SequenceNumbers(parts.store, parts.instance.arn);
+    parts.socket.onClose((code) => this.#end(`closed with code ${code}`));
+  }
+
+  get instanceArn(): string {
+    return this.#instance.arn;
+  }
+
+  get isOpen(): boolean {
+    return !this.#ended;
+  }
+
+  start(): void {
+    if (this.#ended) return;
+    this.#parts.socket.onMessage((data) => this.#receive(data));
+    this.#timer = this.#parts.clock.after(heartbeatEveryMs, () => this.#beat());
+    for (const task of this.#parts.store.view((reader) => [...reader.find(tasks, 'occupying', this.instanceArn)])) {
+      this.#woken.add(task.arn);
+    }
+    this.#schedule();
+  }
+
+  /** The task has changed. */
+  wake(taskArn: string): void {
+    this.#woken.add(taskArn);
+    this.#schedule();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#ended) return;
+    this.#parts.socket.close(code, reason);
+    this.#end(reason); // at once: the peer may never answer the close
+  }
+
+  #end(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#timer?.cancel();
+    this.#parts.onEnd(this, reason);
+  }
+
+  // --- sending ----------------------------------------------------------------------------------------------------
+
+  /** Sends after what is happening now: the tasks placed by one group of transactions share a message. */
+  #schedule(): void {
+    if (this.#scheduled || this.#ended) return;
+    this.#scheduled = true;
+    this.#parts.clock.soon(() => {
+      this.#scheduled = false;
+      void this.#sendAll();
+    });
+  }
+
+  async #sendAll(): Promise<void> {
+    if (this.#sending) return; // it looks again before it ends
+    this.#sending = true;
+    try {
+      while (this.#hasWork()) await this.#sendNext();
+    } catch (error) {
+      // The store could not make durable what we were about to tell: the agent connects again and is told all anew.
+      this.#parts.log.error('agent session failed', { instance: this.instanceArn, error: String(error) });
+      this.close(1011, 'internal error');
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #hasWork(): boolean {
+    return (
+      !this.#ended && (this.#manifestDue || this.#woken.size > 0) && this.#parts.socket.bufferedBytes < bufferLimitBytes
+    );
+  }
+
+  async #sendNext(): Promise<void> {
+    const { store, socket, clock, random } = this.#parts;
+    if (!this.#manifestDue && !this.#wokenNeedSending()) return;
+    const number = await this.#sequence.take();
+    if (number === undefined) return this.close(1000, 'the container instance is gone');
+    const messageId = newMessageId(random);
+    const message = store.view((reader) =>
+      this.#manifestDue
+        ? { type: 'TaskManifestMessage', body: this.#manifest(reader, messageId, number, clock.now()) }
+        : { type: 'PayloadMessage', body: this.#payload(reader, messageId, number, clock.now()) },
+    );
+    if (!message.body) return;
+    await store.durable();
+    if (this.#ended) return;
+    this.#manifestDue &&= message.type !== 'TaskManifestMessage';
+    socket.send(writeFrame(message.type, message.body));
+  }
+
+  /** Drops woken tasks of which the agent knows all; whether any is left. */
+  #wokenNeedSending(): boolean {
+    this.#parts.store.view((reader) => {
+      for (const arn of this.#woken) if (!this.#unsent(reader, arn)) this.#woken.delete(arn);
+    });
+    return this.#woken.size > 0;
+  }
+
+  /** The task, where the agent is to have it and has not been sent it as it is now. */
+  #unsent(reader: Reader, arn: string): TaskRecord | undefined {
+    const task = reader.get(tasks, arn);
+    if (task && isWithAgent(task)) return this.#sent.get(arn)?.version === payloadVersion(task) ? undefined : task;
+    this.#sent.delete(arn);
+    return undefined;
+  }
+
+  #manifest(reader: Reader, messageId: string, number: number, now: Instant): TaskManifestMessage {
+    const listed = [...reader.find(tasks, 'occupying', this.instanceArn)].filter(isWithAgent);
+    return {
+      messageId,
+      clusterArn: this.#instance.clusterArn,
+      containerInstanceArn: this.instanceArn,
+      tasks: listed.map((task) => ({
+        taskArn: task.arn,
+        taskClusterArn: task.clusterArn,
+        desiredStatus: task.desiredStatus,
+      })),
+      generatedAt: now,
+      timeline: number,
+    };
+  }
+
+  #payload(reader: Reader, messageId: string, number: number, now: Instant): PayloadMessage | undefined {
+    const chosen: TaskRecord[] = [];
+    for (const arn of this.#woken) {
+      if (chosen.length === tasksPerPayload) break;
+      this.#woken.delete(arn);
+      const task = this.#unsent(reader, arn);
+      if (!task) continue;
+      chosen.push(task);
+      this.#sent.set(arn, {
+        version: payloadVersion(task),
+        messageId,
+        sentAtMs: this.#parts.clock.monotonicMs(),
+        acknowledged: false,
+      });
+    }
+    if (chosen.length === 0) return undefined;
+    return {
+      messageId,
+      clusterArn: this.#instance.clusterArn,
+      containerInstanceArn: this.instanceArn,
+      tasks: chosen.map((task) => this.#payloadTask(reader, task)),
+      generatedAt: now,
+      seqNum: number,
+    };
+  }
+
+  #payloadTask(reader: Reader, task: TaskRecord): PayloadMessage['tasks'][number] {
+    const definition = reader.get(taskDefinitions, task.taskDefinitionArn);
+    assert(definition, `the definition of task ${task.arn} is kept while the task is not STOPPED`);
+    const { credentials } = this.#parts;
+    const taskRoleArn = task.overrides.taskRoleArn ?? definition.definition.taskRoleArn;
+    const executionRoleArn = task.overrides.executionRoleArn ?? definition.definition.executionRoleArn;
+    const roleCredentials =
+      taskRoleArn && credentials.issue({ task, roleArn: taskRoleArn, roleType: 'TaskApplication' });
+    const executionRoleCredentials =
+      executionRoleArn && credentials.issue({ task, roleArn: executionRoleArn, roleType: 'TaskExecution' });
+    const subnet = task.networkInterface && findSubnet(reader, task, task.networkInterface.subnetId);
+    return payloadTask({
+      task,
+      definition,
+      speaksLongshore: speaksLongshore(this.#instance),
+      ...(subnet
+        ? { subnet: { subnetId: subnet.subnetId, cidrBlock: subnet.cidrBlock, gateway: subnet.gateway } }
+        : {}),
+      ...(roleCredentials ? { roleCredentials } : {}),
+      ...(executionRoleCredentials ? { executionRoleCredentials } : {}),
+    });
+  }
+
+  /** Every half minute: a beat, and once more what has not been acknowledged. */
+  #beat(): void {
+    if (this.#unansweredHeartbeat !== undefined) return this.close(1001, 'heartbeat not answered');
+    this.#unansweredHeartbeat = newMessageId(this.#parts.random);
+    this.#parts.socket.send(writeFrame('HeartbeatMessage', { messageId: this.#unansweredHeartbeat, healthy: true }));
+    const dueBeforeMs = this.#parts.clock.monotonicMs() - resendAfterMs;
+    for (const [arn, sent] of this.#sent) {
+      if (sent.acknowledged || sent.sentAtMs > dueBeforeMs) continue;
+      this.#sent.delete(arn);
+      this.#woken.add(arn);
+    }
+    this.#timer = this.#parts.clock.after(heartbeatEveryMs, () => this.#beat());
+    this.#schedule();
+  }
+
+  // --- receiving --------------------------------------------------------------------------------------------------
+
+  #receive(data: string | Uint8Array): void {
+    if (this.#ended) return;
+    const frame = parseFrame(data);
+    if (!frame) return this.close(1008, 'not a frame of the agent protocol');
+    // Types without a handler are ignored, as the agent ignores what it does not know.
+    const handle = this.#handlers[frame.type];
+    handle?.(frame.message);
+  }
+
+  readonly #handlers: Readonly<Record<string, (message: JsonObject) => void>> = {
+    HeartbeatAckRequest: () => {
+      this.#unansweredHeartbeat = undefined;
+    },
+    AckRequest: (message) => this.#acknowledge(textIn(message, 'messageId')),
+    NackRequest: (message) => {
+      this.#parts.log.warn('agent refused a message', {
+        instance: this.instanceArn,
+        messageId: textIn(message, 'messageId'),
+        reason: textIn(message, 'reason'),
+      });
+    },
+    TaskStopVerificationMessage: (message) => void this.#verifyStops(message),
+  };
+
+  #acknowledge(messageId: string | undefined): void {
+    for (const [arn, sent] of this.#sent) {
+      if (sent.messageId === messageId && !sent.acknowledged) this.#sent.set(arn, { ...sent, acknowledged: true });
+    }
+  }
+
+  /** The agent runs tasks that the manifest did not name. Only those that are over, or never were, may be stopped. */
+  async #verifyStops(message: JsonObject): Promise<void> {
+    const { store, socket, clock, log } = this.#parts;
+    const stopTasks = store.view((reader) =>
+      objectsIn(message, 'stopCandidates').flatMap((candidate) => {
+        const taskArn = textIn(candidate, 'taskArn');
+        if (taskArn === undefined) return [];
+        const task = reader.get(tasks, taskArn);
+        if (task?.containerInstanceArn === this.instanceArn && isWithAgent(task)) return [];
+        const taskClusterArn = textIn(candidate, 'taskClusterArn') ?? this.#instance.clusterArn;
+        return [{ taskArn, taskClusterArn, desiredStatus: 'STOPPED' as const }];
+      }),
+    );
+    try {
+      await store.durable();
+    } catch (error) {
+      log.error('agent session failed', { instance: this.instanceArn, error: String(error) });
+      return this.close(1011, 'internal error');
+    }
+    if (this.#ended) return;
+    socket.send(
+      writeFrame('TaskStopVerificationAck', {
+        messageId: textIn(message, 'messageId') ?? '',
+        generatedAt: clock.now(),
+        stopTasks,
+      }),
+    );
+  }
+}
+
+export interface AcsSessionParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly credentials: TaskCredentials;
+  readonly socket: Socket;
+  readonly instance: ContainerInstanceRecord;
+  readonly remoteAddress: string;
+  readonly onEnd: (session: AcsSession, reason: string) => void;
+}
+
+/** Our own agent says so by its attributes; the stock one has none that begin like this. */
+export function speaksLongshore(instance: ContainerInstanceRecord): boolean {
+  return instance.attributes.some(({ name }) => name.startsWith('longshore.'));
+}
+
+interface SentTask {
+  readonly version: string;
+  readonly messageId: string;
+  readonly sentAtMs: number;
+  readonly acknowledged: boolean;
+}

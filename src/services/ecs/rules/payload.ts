@@ -1,0 +1,245 @@
+import type { ContainerDefinition, ContainerOverride, Volume } from '@aws-sdk/client-ecs';
+import type {
+  LogDestination,
+  PayloadContainer,
+  PayloadNetworkInterface,
+  PayloadPortMapping,
+  PayloadTask,
+  PayloadVolume,
+  RoleCredentials,
+} from '../../../agent/contract.ts';
+import { formatArn } from '../../../core/arn.ts';
+import type { Kept, TaskDefinitionRecord, TaskRecord } from '../tables.ts';
+import { dockerConfig } from './docker-config.ts';
+
+/** A task as its agent is to run it: the task definition with the task's overrides merged in. */
+export function payloadTask({ task, definition, ...given }: PayloadSources): PayloadTask {
+  const { family, revision, definition: described } = definition;
+  const networkMode = described.networkMode ?? (task.launchType === 'FARGATE' ? 'awsvpc' : 'bridge');
+  const containers = described.containerDefinitions ?? [];
+  const network = given.subnet && task.networkInterface ? networkInterface(task, given.subnet) : undefined;
+  const serviceName = task.group.startsWith('service:') ? task.group.slice('service:'.length) : undefined;
+  return {
+    arn: task.arn,
+    taskClusterArn: task.clusterArn,
+    family,
+    version: String(revision),
+    desiredStatus: task.desiredStatus,
+    containers: containers.map((container) => payloadContainer(container, task, networkMode, given.speaksLongshore)),
+    volumes: (described.volumes ?? []).map(payloadVolume),
+    ...(task.cpu === undefined ? {} : { cpu: Number(task.cpu) / cpuUnitsPerVcpu }),
+    ...(task.memory === undefined ? {} : { memory: Number(task.memory) }),
+    networkMode,
+    launchType: task.launchType,
+    ...(described.pidMode === undefined ? {} : { pidMode: described.pidMode }),
+    ...(described.ipcMode === undefined ? {} : { ipcMode: described.ipcMode }),
+    group: task.group,
+    ...(serviceName === undefined ? {} : { serviceName }),
+    ...(given.roleCredentials ? { roleCredentials: given.roleCredentials } : {}),
+    ...(given.executionRoleCredentials ? { executionRoleCredentials: given.executionRoleCredentials } : {}),
+    ...(network ? { elasticNetworkInterfaces: [network] } : {}),
+    ...(described.enableFaultInjection === undefined ? {} : { enableFaultInjection: described.enableFaultInjection }),
+    ...(task.availabilityZone === undefined ? {} : { zone: task.availabilityZone }),
+    ...(given.speaksLongshore
+      ? {
+          longshore: {
+            logs: containers.flatMap((container) => logDestination(container, task) ?? []),
+            ...(given.subnet ? { subnet: given.subnet } : {}),
+          },
+        }
+      : {}),
+  };
+}
+
+/**
+ * Changes exactly when the payload of a task does, credentials aside. Task definitions never change and neither do a
+ * task's overrides, so this is what a session compares instead of whole payloads.
+ */
+export function payloadVersion(task: TaskRecord): string {
+  const { networkInterfaceId = '', privateIpv4Address = '' } = task.networkInterface ?? {};
+  return `${task.desiredStatus} ${networkInterfaceId} ${privateIpv4Address}`;
+}
+
+export interface PayloadSources {
+  readonly task: TaskRecord;
+  readonly definition: TaskDefinitionRecord;
+  /** Whether the agent is ours: it ships logs itself and makes networks; the stock agent leaves logs to the engine. */
+  readonly speaksLongshore: boolean;
+  /** The subnet of the task's network interface. */
+  readonly subnet?: PayloadSubnet;
+  readonly roleCredentials?: RoleCredentials;
+  readonly executionRoleCredentials?: RoleCredentials;
+}
+
+export interface PayloadSubnet {
+  readonly subnetId: string;
+  readonly cidrBlock: string;
+  readonly gateway: string;
+}
+
+const cpuUnitsPerVcpu = 1024;
+
+type NetworkMode = NonNullable<PayloadTask['networkMode']>;
+
+function payloadContainer(
+  container: Kept<ContainerDefinition>,
+  task: TaskRecord,
+  networkMode: NetworkMode,
+  speaksLongshore: boolean,
+): PayloadContainer {
+  const name = container.name ?? '';
+  const record = task.containers.find((candidate) => candidate.name === name);
+  const override = task.overrides.containerOverrides?.find((candidate) => candidate.name === name);
+  const memoryMiB = override?.memory ?? container.memory;
+  const { restartPolicy } = container;
+  return {
+    name,
+    image: record?.image ?? container.image ?? '',
+    containerArn: record?.arn ?? '',
+    cpu: override?.cpu ?? container.cpu ?? 0,
+    memory: memoryMiB ?? 0,
+    essential: container.essential ?? true,
+    command: override?.command ?? container.command ?? [],
+    ...(container.entryPoint?.length ? { entryPoint: container.entryPoint } : {}),
+    environment: environment(container, override, task),
+    links: container.links ?? [],
+    portMappings: (container.portMappings ?? []).map(portMapping),
+    mountPoints: (container.mountPoints ?? []).map((mount) => ({
+      sourceVolume: mount.sourceVolume ?? '',
+      containerPath: mount.containerPath ?? '',
+      readOnly: mount.readOnly ?? false,
+    })),
+    volumesFrom: (container.volumesFrom ?? []).map((source) => ({
+      sourceContainer: source.sourceContainer ?? '',
+      readOnly: source.readOnly ?? false,
+    })),
+    dockerConfig: dockerConfig(container, {
+      networkMode: networkMode === 'awsvpc' ? undefined : networkMode,
+      isFargate: task.launchType === 'FARGATE',
+      logConfig: logConfig(container, task, speaksLongshore),
+      memoryMiB,
+      memoryReservationMiB: override?.memoryReservation ?? container.memoryReservation,
+    }),
+    ...(container.healthCheck ? { healthCheckType: 'docker' as const } : {}),
+    dependsOn: (container.dependsOn ?? []).flatMap(({ containerName, condition }) =>
+      containerName && condition ? [{ containerName, condition }] : [],
+    ),
+    ...(container.startTimeout === undefined ? {} : { startTimeout: container.startTimeout }),
+    ...(container.stopTimeout === undefined ? {} : { stopTimeout: container.stopTimeout }),
+    ...(restartPolicy
+      ? {
+          restartPolicy: {
+            enabled: restartPolicy.enabled ?? false,
+            ignoredExitCodes: restartPolicy.ignoredExitCodes ?? [],
+            restartAttemptPeriod: restartPolicy.restartAttemptPeriod ?? 300,
+          },
+        }
+      : {}),
+    ...(container.logConfiguration?.logDriver === 'awslogs' && executionRoleOf(task)
+      ? { logsAuthStrategy: 'ExecutionRole' as const }
+      : {}),
+  };
+}
+
+/** An override's execution role; the definition's own is read where credentials are issued. */
+function executionRoleOf(task: TaskRecord): string | undefined {
+  return task.overrides.executionRoleArn;
+}
+
+/** AWS_EXECUTION_ENV is the control plane's to give: the agent only looks whether it is there. */
+function environment(
+  container: Kept<ContainerDefinition>,
+  override: Kept<ContainerOverride> | undefined,
+  task: TaskRecord,
+): Readonly<Record<string, string>> {
+  const pairs = [...(container.environment ?? []), ...(override?.environment ?? [])];
+  return {
+    AWS_EXECUTION_ENV: task.launchType === 'FARGATE' ? 'AWS_ECS_FARGATE' : 'AWS_ECS_EC2',
+    ...Object.fromEntries(pairs.map(({ name, value }) => [name ?? '', value ?? ''])),
+  };
+}
+
+function portMapping(mapping: NonNullable<Kept<ContainerDefinition>['portMappings']>[number]): PayloadPortMapping {
+  return {
+    ...(mapping.containerPort === undefined ? {} : { containerPort: mapping.containerPort }),
+    ...(mapping.hostPort === undefined ? {} : { hostPort: mapping.hostPort }),
+    ...(mapping.containerPortRange === undefined ? {} : { containerPortRange: mapping.containerPortRange }),
+    protocol: mapping.protocol ?? 'tcp',
+  };
+}
+
+/** Where the output of an awslogs container goes, for the agent that ships it itself. */
+function logDestination(container: Kept<ContainerDefinition>, task: TaskRecord): LogDestination | undefined {
+  if (container.logConfiguration?.logDriver !== 'awslogs') return undefined;
+  const options = container.logConfiguration.options ?? {};
+  const name = container.name ?? '';
+  const prefix = options['awslogs-stream-prefix'];
+  return {
+    containerName: name,
+    group: options['awslogs-group'] ?? '',
+    // Differs from AWS: without a prefix AWS names the stream after the Docker container's id, which nobody can know
+    // before the container exists. Ours is named like the prefixed ones, so that a task's log can be found by the task.
+    stream: prefix === undefined ? `${name}/${task.id}` : `${prefix}/${name}/${task.id}`,
+    region: options['awslogs-region'] ?? task.region,
+    createGroup: options['awslogs-create-group'] === 'true',
+  };
+}
+
+/** What Docker itself keeps of a container whose log goes elsewhere: five files of 20 MB (its dual-logging cache). */
+const shippedLogFile = { Type: 'json-file', Config: { 'max-size': '20m', 'max-file': '5' } } as const;
+
+function logConfig(
+  container: Kept<ContainerDefinition>,
+  task: TaskRecord,
+  speaksLongshore: boolean,
+): { readonly Type: string; readonly Config: Readonly<Record<string, string>> } | undefined {
+  const log = container.logConfiguration;
+  if (!log?.logDriver) return undefined;
+  const options = log.options ?? {};
+  if (log.logDriver !== 'awslogs') return { Type: log.logDriver, Config: options };
+  if (speaksLongshore) return shippedLogFile;
+  // The prefix is not an option of Docker's driver: the control plane turns it into the stream's name.
+  const { 'awslogs-stream-prefix': prefix, ...driverOptions } = options;
+  const stream = prefix === undefined ? {} : { 'awslogs-stream': `${prefix}/${container.name ?? ''}/${task.id}` };
+  return { Type: 'awslogs', Config: { 'awslogs-region': task.region, ...driverOptions, ...stream } };
+}
+
+function payloadVolume(volume: Kept<Volume>): PayloadVolume {
+  const name = volume.name ?? '';
+  const docker = volume.dockerVolumeConfiguration;
+  if (docker) {
+    return {
+      name,
+      type: 'docker',
+      dockerVolumeConfiguration: {
+        scope: docker.scope ?? 'task',
+        autoprovision: docker.autoprovision ?? false,
+        driver: docker.driver ?? 'local',
+        driverOpts: docker.driverOpts ?? {},
+        labels: docker.labels ?? {},
+      },
+    };
+  }
+  if (volume.efsVolumeConfiguration) return { name, type: 'efs' };
+  const sourcePath = volume.host?.sourcePath;
+  return { name, type: 'host', host: sourcePath ? { sourcePath } : {} };
+}
+
+/** Undefined until the interface has its address. */
+function networkInterface(task: TaskRecord, subnet: PayloadSubnet): PayloadNetworkInterface | undefined {
+  const { attachmentId, networkInterfaceId, macAddress, privateIpv4Address, privateDnsName } =
+    task.networkInterface ?? {};
+  if (!attachmentId || !networkInterfaceId || !macAddress || !privateIpv4Address) return undefined;
+  const prefixLength = subnet.cidrBlock.split('/')[1] ?? '32';
+  return {
+    attachmentArn: formatArn({ ...task, service: 'ecs', resource: `attachment/${attachmentId}` }),
+    ec2Id: networkInterfaceId,
+    macAddress,
+    ipv4Addresses: [{ privateAddress: privateIpv4Address, primary: true }],
+    subnetGatewayIpv4Address: `${subnet.gateway}/${prefixLength}`,
+    privateDnsName: privateDnsName ?? '',
+    domainNameServers: [],
+    index: 0,
+    interfaceAssociationProtocol: 'default',
+  };
+}
