@@ -1,11 +1,22 @@
 /** Sums over the tables of ECS that answers need at once; kept in step by the store, never journaled. */
 import type { LaunchType } from '@aws-sdk/client-ecs';
 import { assert } from '../../core/assert.ts';
+import type { Instant } from '../../core/instant.ts';
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import { SortedKeys } from '../../store/sorted-keys.ts';
 import type { Reader } from '../../store/store.ts';
 import { projection } from '../../store/table.ts';
-import { type TaskDefinitionRecord, type TaskRecord, taskDefinitions, tasks } from './tables.ts';
+import { capacityOf, groupKey, type InstanceCapacity, type InstanceUsage, unused } from './rules/placement/capacity.ts';
+import {
+  type ClientTokenRecord,
+  type ContainerInstanceRecord,
+  clientTokens,
+  containerInstances,
+  type TaskDefinitionRecord,
+  type TaskRecord,
+  taskDefinitions,
+  tasks,
+} from './tables.ts';
 
 /** How many tasks of a cluster are running and how many are on their way there, by launch type. */
 export interface ClusterTaskCounts {
@@ -99,4 +110,117 @@ export function parseRevisionKey(key: string): Revision {
   const [family, revision] = key.split(' ');
   assert(family !== undefined && revision !== undefined, `${key} is a revision key`);
   return { family, revision: Number(revision) };
+}
+
+/** By ARN of the container instance. Instances without tasks have no entry: `usageOf` gives the empty sums. */
+export const usageByInstance = projection<TaskRecord, Map<string, Usage>>({
+  of: tasks,
+  create: () => new Map(),
+  apply: (state, before, after) => {
+    if (before) occupy(state, before, -1);
+    if (after) occupy(state, after, 1);
+  },
+});
+
+/** What tasks occupy on an instance at this moment. */
+export function usageOf(reader: Reader, containerInstanceArn: string): InstanceUsage {
+  return reader.projected(usageByInstance).get(containerInstanceArn) ?? unused;
+}
+
+interface Usage {
+  tasks: number;
+  cpuUnits: number;
+  memoryMiB: number;
+  gpus: number;
+  networkInterfaces: number;
+  runningTasks: number;
+  pendingTasks: number;
+  readonly tcpPorts: Set<number>;
+  readonly udpPorts: Set<number>;
+  readonly tasksByGroup: Map<string, number>;
+}
+
+function occupy(state: Map<string, Usage>, task: TaskRecord, change: 1 | -1): void {
+  const { containerInstanceArn, reservation } = task;
+  if (containerInstanceArn === undefined || task.lastStatus === 'STOPPED') return;
+  const usage = state.get(containerInstanceArn) ?? noUsage();
+  state.set(containerInstanceArn, usage);
+  usage.tasks += change;
+  usage.cpuUnits += change * reservation.cpuUnits;
+  usage.memoryMiB += change * reservation.memoryMiB;
+  usage.gpus += change * reservation.gpus;
+  usage.networkInterfaces += change * reservation.networkInterfaces;
+  const mark = change === 1 ? 'add' : 'delete';
+  for (const port of reservation.tcpPorts) usage.tcpPorts[mark](port);
+  for (const port of reservation.udpPorts) usage.udpPorts[mark](port);
+  const counted = countedAs(task);
+  if (counted === 'running') usage.runningTasks += change;
+  if (counted === 'pending') usage.pendingTasks += change;
+  if (task.desiredStatus === 'RUNNING') {
+    const key = groupKey(task);
+    const count = (usage.tasksByGroup.get(key) ?? 0) + change;
+    if (count === 0) usage.tasksByGroup.delete(key);
+    else usage.tasksByGroup.set(key, count);
+  }
+  if (usage.tasks === 0) state.delete(containerInstanceArn);
+}
+
+function noUsage(): Usage {
+  return {
+    tasks: 0,
+    cpuUnits: 0,
+    memoryMiB: 0,
+    gpus: 0,
+    networkInterfaces: 0,
+    runningTasks: 0,
+    pendingTasks: 0,
+    tcpPorts: new Set(),
+    udpPorts: new Set(),
+    tasksByGroup: new Map(),
+  };
+}
+
+/** By ARN of the container instance, its registration in the form in which placement compares it. */
+export const capacityByInstance = projection<ContainerInstanceRecord, Map<string, InstanceCapacity>>({
+  of: containerInstances,
+  create: () => new Map(),
+  apply: (state, before, after) => {
+    if (!after) {
+      if (before) state.delete(before.arn);
+    } else if (
+      before?.registeredResources !== after.registeredResources ||
+      before.attributes !== after.attributes ||
+      !state.has(after.arn)
+    )
+      state.set(after.arn, capacityOf(after));
+  },
+});
+
+/** Stopped tasks by the time they stopped, for the one that removes them. */
+export const stoppedTasksByTime = projection<TaskRecord, SortedKeys>({
+  of: tasks,
+  create: () => new SortedKeys(),
+  apply: (state, before, after) => {
+    if (before?.stoppedAt !== undefined) state.delete(timeKey(before.stoppedAt, before.arn));
+    if (after?.stoppedAt !== undefined) state.add(timeKey(after.stoppedAt, after.arn));
+  },
+});
+
+/** Client tokens by the time they were used, for the one that removes them. */
+export const clientTokensByTime = projection<ClientTokenRecord, SortedKeys>({
+  of: clientTokens,
+  create: () => new SortedKeys(),
+  apply: (state, before, after) => {
+    if (before) state.delete(timeKey(before.usedAt, clientTokens.key(before)));
+    if (after) state.add(timeKey(after.usedAt, clientTokens.key(after)));
+  },
+});
+
+/** Sorts by time: instants have as many digits as this for the next two centuries and more. */
+function timeKey(at: Instant, key: string): string {
+  return `${String(at).padStart(13, '0')} ${key}`;
+}
+
+export function parseTimeKey(timed: string): { readonly at: Instant; readonly key: string } {
+  return { at: Number(timed.slice(0, 13)), key: timed.slice(14) };
 }

@@ -1,7 +1,14 @@
 /** The manifest of Amazon ECS: what is built of it, and the tables and reconcilers behind. */
 import type { Service } from '../../aws/service.ts';
 import type { EcsParts } from './parts.ts';
-import { revisionsByStatus, taskCountsByCluster } from './projections.ts';
+import {
+  capacityByInstance,
+  clientTokensByTime,
+  revisionsByStatus,
+  stoppedTasksByTime,
+  taskCountsByCluster,
+  usageByInstance,
+} from './projections.ts';
 import {
   accountSettings,
   clientTokens,
@@ -19,7 +26,14 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
     // By AWS's name, in alphabetical order.
     operations: {},
     tables: [accountSettings, clientTokens, clusters, containerInstances, families, taskDefinitions, tasks],
-    projections: [revisionsByStatus, taskCountsByCluster],
+    projections: [
+      capacityByInstance,
+      clientTokensByTime,
+      revisionsByStatus,
+      stoppedTasksByTime,
+      taskCountsByCluster,
+      usageByInstance,
+    ],
     reconcilers: [],
     parts,
     sockets: {},
