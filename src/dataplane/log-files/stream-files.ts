@@ -62,6 +62,7 @@ export class StreamFiles {
     const names = await parts.disk.list(parts.directory);
     const firsts = names.filter((name) => name.endsWith(eventsSuffix)).map((name) => Number.parseInt(name, 10));
     for (const first of firsts) await stream.#recover(first, first === firsts.at(-1));
+    await stream.#syncNewest();
     stream.#nextCursors = { ...stream.#cursors };
     return stream;
   }
@@ -291,6 +292,15 @@ export class StreamFiles {
     } else {
       log.error('log file is damaged', { path, lostBytes: bytes.length - file.size });
     }
+  }
+
+  /** A process that was killed may have left whole batches unsynced: before anybody is told of them they must be durable. */
+  async #syncNewest(): Promise<void> {
+    const newest = this.#files.at(-1);
+    if (!newest) return;
+    const file = await this.#parts.disk.openAppend(this.#path(newest.first, eventsSuffix));
+    await file.sync();
+    await file.close();
   }
 
   /** The index of a sealed file; undefined when the seal was not finished. */
