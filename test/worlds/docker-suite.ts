@@ -255,10 +255,9 @@ export function dockerSuite(make: MakeFixture<DockerFixture>): void {
 
     worldTest(make, 'an archive becomes an image with its instructions', async ({ docker, prefix }) => {
       const reference = `${prefix}-imported:one`;
-      await docker.importImage(reference, new Uint8Array(1024), ['ENV COLOR=red', 'STOPSIGNAL SIGINT']);
+      await docker.importImage(reference, new Uint8Array(1024), ['ENV COLOR=red', 'CMD ["sh"]']);
       const image = await docker.inspectImage(reference);
       assert.ok(image?.Config?.Env?.includes('COLOR=red'));
-      assert.equal(image?.Config?.StopSignal, 'SIGINT');
       await docker.removeImage(reference);
       assert.equal(await docker.inspectImage(reference), undefined);
     });
