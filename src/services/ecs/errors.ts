@@ -54,10 +54,31 @@ export function targetNotFound(message: string): AwsError {
   return new AwsError('TargetNotFoundException', message);
 }
 
+/** The client token was used for another request: the tasks of that one are named. */
+export function conflict(message: string, resourceIds: readonly string[]): AwsError {
+  return new AwsError('ConflictException', message, { members: { resourceIds } });
+}
+
+export function platformUnknown(): AwsError {
+  return new AwsError('PlatformUnknownException', 'The specified platform version does not exist.');
+}
+
+export function serviceNotFound(): AwsError {
+  return new AwsError('ServiceNotFoundException', 'Service not found.');
+}
+
 /**
  * Asked for something of AWS that is not built here. The code is one that every operation may give, so that clients
  * read it as an answer about their request and do not retry.
  */
 export function notBuilt(what: string): AwsError {
   return new AwsError('InvalidParameterException', `Longshore does not support ${what} yet.`);
+}
+
+export function accessDenied(message: string): AwsError {
+  return new AwsError('AccessDeniedException', message);
+}
+
+export function noUpdateAvailable(): AwsError {
+  return new AwsError('NoUpdateAvailableException', 'There is no update available for your container agent.');
 }
