@@ -42,6 +42,10 @@ export function limitExceeded(message: string): AwsError {
   return new AwsError('LimitExceededException', message);
 }
 
+export function resourceInUse(): AwsError {
+  return new AwsError('ResourceInUseException', 'The specified capacity provider is in use and cannot be removed.');
+}
+
 export function resourceNotFound(message: string): AwsError {
   return new AwsError('ResourceNotFoundException', message);
 }

@@ -11,6 +11,30 @@ import { submitContainerStateChange } from './operations/submit-container-state-
 import { submitTaskStateChange } from './operations/submit-task-state-change.ts';
 import { updateContainerAgent } from './operations/update-container-agent.ts';
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
+import { createCluster } from './operations/create-cluster.ts';
+import { deleteAccountSetting } from './operations/delete-account-setting.ts';
+import { deleteAttributes } from './operations/delete-attributes.ts';
+import { deleteCluster } from './operations/delete-cluster.ts';
+import { deleteTaskDefinitions } from './operations/delete-task-definitions.ts';
+import { deregisterTaskDefinition } from './operations/deregister-task-definition.ts';
+import { describeClusters } from './operations/describe-clusters.ts';
+import { describeTaskDefinition } from './operations/describe-task-definition.ts';
+import { listAccountSettings } from './operations/list-account-settings.ts';
+import { listAttributes } from './operations/list-attributes.ts';
+import { listClusters } from './operations/list-clusters.ts';
+import { listTagsForResource } from './operations/list-tags-for-resource.ts';
+import { listTaskDefinitionFamilies } from './operations/list-task-definition-families.ts';
+import { listTaskDefinitions } from './operations/list-task-definitions.ts';
+import { putAccountSetting } from './operations/put-account-setting.ts';
+import { putAccountSettingDefault } from './operations/put-account-setting-default.ts';
+import { putAttributes } from './operations/put-attributes.ts';
+import { putClusterCapacityProviders } from './operations/put-cluster-capacity-providers.ts';
+import { registerTaskDefinition } from './operations/register-task-definition.ts';
+import { tagResource } from './operations/tag-resource.ts';
+import { untagResource } from './operations/untag-resource.ts';
+import { updateCluster } from './operations/update-cluster.ts';
+import { updateClusterSettings } from './operations/update-cluster-settings.ts';
+import { deletedTaskDefinitions } from './reconcilers/deleted-task-definitions.ts';
 import type { EcsParts } from './parts.ts';
 import {
   capacityByInstance,
@@ -36,6 +60,29 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
     model: async () => (await import('../../aws/models/ecs.gen.ts')).model,
     // By AWS's name, in alphabetical order.
     operations: {
+      CreateCluster: createCluster,
+      DeleteAccountSetting: deleteAccountSetting,
+      DeleteAttributes: deleteAttributes,
+      DeleteCluster: deleteCluster,
+      DeleteTaskDefinitions: deleteTaskDefinitions,
+      DeregisterTaskDefinition: deregisterTaskDefinition,
+      DescribeClusters: describeClusters,
+      DescribeTaskDefinition: describeTaskDefinition,
+      ListAccountSettings: listAccountSettings,
+      ListAttributes: listAttributes,
+      ListClusters: listClusters,
+      ListTagsForResource: listTagsForResource,
+      ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
+      ListTaskDefinitions: listTaskDefinitions,
+      PutAccountSetting: putAccountSetting,
+      PutAccountSettingDefault: putAccountSettingDefault,
+      PutAttributes: putAttributes,
+      PutClusterCapacityProviders: putClusterCapacityProviders,
+      RegisterTaskDefinition: registerTaskDefinition,
+      TagResource: tagResource,
+      UntagResource: untagResource,
+      UpdateCluster: updateCluster,
+      UpdateClusterSettings: updateClusterSettings,
       DeregisterContainerInstance: deregisterContainerInstance,
       DescribeContainerInstances: describeContainerInstances,
       DiscoverPollEndpoint: discoverPollEndpoint,
@@ -56,7 +103,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       taskCountsByCluster,
       usageByInstance,
     ],
-    reconcilers: [],
+    reconcilers: [deletedTaskDefinitions],
     parts,
     sockets: agentSockets,
   };
