@@ -31,7 +31,8 @@ export async function runTool(main) {
 /** Installs the npm packages of the lock file where they are missing or older than it. */
 export function ensurePackages() {
   const installed = join(root, 'node_modules', '.package-lock.json');
-  const current = existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  const current =
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
   if (current) return;
   say('installing the npm packages of package-lock.json (npm ci) …');
   mustRun('npm', ['ci', '--no-audit', '--no-fund'], 'npm ci failed; its own message is above');
@@ -52,7 +53,9 @@ export function pinnedNode() {
   }
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 24 || (major === 24 && minor >= 15)) return process.execPath;
-  throw new SetupError(`there is no pinned Node for ${process.platform} ${process.arch}: install Node 24.15 or newer and try again.`);
+  throw new SetupError(
+    `there is no pinned Node for ${process.platform} ${process.arch}: install Node 24.15 or newer and try again.`,
+  );
 }
 
 /**
@@ -69,12 +72,17 @@ export async function ensureEngine() {
     );
   }
   if (process.env.DOCKER_HOST) {
-    throw new SetupError(`no container engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}: start it, or unset DOCKER_HOST.`);
+    throw new SetupError(
+      `no container engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}: start it, or unset DOCKER_HOST.`,
+    );
   }
   if (process.platform !== 'linux') {
-    throw new SetupError('no container engine answers: install Docker Desktop (or another engine with the Docker API), start it and try again.');
+    throw new SetupError(
+      'no container engine answers: install Docker Desktop (or another engine with the Docker API), start it and try again.',
+    );
   }
-  if (!onPath('dockerd')) aptInstall(['docker.io', 'iptables'], 'no container engine answers and dockerd is not installed');
+  if (!onPath('dockerd'))
+    aptInstall(['docker.io', 'iptables'], 'no container engine answers and dockerd is not installed');
   return await startEngine();
 }
 
@@ -88,11 +96,14 @@ export function ensureAwsCli() {
 export async function stopEngine(pid) {
   say(`stopping the dockerd that was started here (pid ${pid}) …`);
   asRoot('kill', ['-TERM', String(pid)]);
-  for (let waited = 0; waited < 150 && spawnSync('kill', ['-0', String(pid)]).status === 0; waited += 1) await sleep(200);
+  for (let waited = 0; waited < 150 && spawnSync('kill', ['-0', String(pid)]).status === 0; waited += 1)
+    await sleep(200);
 }
 
 async function startEngine() {
-  if (spawnSync('systemctl', ['is-system-running'], { encoding: 'utf8' }).stdout?.match(/^(running|degraded|starting)/)) {
+  if (
+    spawnSync('systemctl', ['is-system-running'], { encoding: 'utf8' }).stdout?.match(/^(running|degraded|starting)/)
+  ) {
     say('starting the Docker engine (systemctl start docker) …');
     asRoot('systemctl', ['start', 'docker']);
     await engineAnswers(undefined);
@@ -101,7 +112,10 @@ async function startEngine() {
   const logPath = join(tmpdir(), `longshore-dockerd-${userInfo().uid}.log`);
   const [command, args] = rootCommand('dockerd', ['--group', groupName()]);
   say(`starting dockerd, its log is ${logPath} …`);
-  const child = spawn(command, args, { detached: true, stdio: ['ignore', openSync(logPath, 'a'), openSync(logPath, 'a')] });
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', openSync(logPath, 'a'), openSync(logPath, 'a')],
+  });
   child.unref();
   await engineAnswers(logPath);
   // With sudo the child is sudo; the pid that matters is dockerd's own, which it writes down.
@@ -124,7 +138,8 @@ function engineSocket() {
 /** 'answers', 'denied' (no permission on its socket) or 'silent'. */
 function pingEngine() {
   const host = process.env.DOCKER_HOST;
-  const target = host && !host.startsWith('unix://') ? new URL(host.replace(/^tcp:/, 'http:')) : { socketPath: engineSocket() };
+  const target =
+    host && !host.startsWith('unix://') ? new URL(host.replace(/^tcp:/, 'http:')) : { socketPath: engineSocket() };
   return new Promise((resolve) => {
     const options = 'socketPath' in target ? target : { host: target.hostname, port: target.port };
     const ping = request({ ...options, path: '/_ping', timeout: 5000 }, (response) => {
@@ -139,10 +154,13 @@ function pingEngine() {
 
 function aptInstall(packages, why) {
   const list = packages.join(' ');
-  if (!onPath('apt-get')) throw new SetupError(`${why}, and there is no apt-get here to install ${list}: install it by hand and try again.`);
+  if (!onPath('apt-get'))
+    throw new SetupError(`${why}, and there is no apt-get here to install ${list}: install it by hand and try again.`);
   say(`${why}: installing ${list} with apt-get …`);
   asRoot('apt-get', ['update', '-qq']);
-  asRoot('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { DEBIAN_FRONTEND: 'noninteractive' });
+  asRoot('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+    DEBIAN_FRONTEND: 'noninteractive',
+  });
 }
 
 function asRoot(command, args, environment = {}) {
@@ -158,7 +176,11 @@ function rootCommand(command, args, environment = {}) {
 
 function mustRun(command, args, failure, environment = {}) {
   // The children's output goes to standard error: standard output is the tool's own.
-  const result = spawnSync(command, args, { cwd: root, stdio: ['inherit', 2, 2], env: { ...process.env, ...environment } });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['inherit', 2, 2],
+    env: { ...process.env, ...environment },
+  });
   if (result.status !== 0) throw new SetupError(failure);
 }
 
@@ -167,7 +189,9 @@ function groupName() {
 }
 
 function onPath(program) {
-  const found = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'].some((directory) => existsSync(join(directory, program)));
+  const found = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'].some((directory) =>
+    existsSync(join(directory, program)),
+  );
   if (found && !process.env.PATH?.includes('/usr/sbin')) process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
   return found;
 }

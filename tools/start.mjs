@@ -26,7 +26,9 @@ await runTool(async () => {
   });
   if ((await Promise.race([ready, ended])) !== 'ready') return await ended;
 
-  const dataDirectory = upArguments.includes('--data-dir') ? ['--data-dir', upArguments[upArguments.indexOf('--data-dir') + 1]] : [];
+  const dataDirectory = upArguments.includes('--data-dir')
+    ? ['--data-dir', upArguments[upArguments.indexOf('--data-dir') + 1]]
+    : [];
   const demo = spawn(longshore, ['demo', ...dataDirectory], { stdio: 'inherit' });
   const demoCode = await Promise.race([new Promise((resolve) => demo.on('exit', (code) => resolve(code ?? 1))), ended]);
   if (demoCode !== 0) {

@@ -45,7 +45,11 @@ function runSteps(steps) {
     const result = spawnSync(command, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, NODE_COMPILE_CACHE: join(root, '.cache', 'compile'), PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: join(root, '.cache', 'compile'),
+        PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
+      },
     });
     say(`${name}: ${result.status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     if (result.status !== 0) failed.push(name);

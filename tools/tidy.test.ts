@@ -11,7 +11,9 @@ const files = ['src', 'sim', 'test', 'bench', 'tools'].flatMap((folder) =>
     .filter((name) => name.endsWith('.ts'))
     .map((name) => posix.join(folder, name)),
 );
-const product = files.filter((file) => file.startsWith('src/') && !file.endsWith('.test.ts') && !file.endsWith('.d.ts'));
+const product = files.filter(
+  (file) => file.startsWith('src/') && !file.endsWith('.test.ts') && !file.endsWith('.d.ts'),
+);
 const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 
 /** The order of services: a service may import public.ts of those to its left. */
@@ -22,14 +24,49 @@ const mayImport: readonly (readonly [folder: RegExp, allowed: readonly RegExp[]]
   [/^src\/core\//, [/^src\/core\//]],
   [/^src\/world\/world\.ts$/, [/^src\/core\//]],
   [/^src\/world\/sim\//, [/^src\/core\//, /^src\/world\/world\.ts$/, /^src\/world\/sim\//, /^src\/store\//]],
-  [/^src\/world\/real\//, [/^src\/core\//, /^src\/world\/world\.ts$/, /^src\/world\/real\//, /^src\/store\/journal\.ts$/, /^node:/, /^(ws|tar-stream)$/]],
+  [
+    /^src\/world\/real\//,
+    [
+      /^src\/core\//,
+      /^src\/world\/world\.ts$/,
+      /^src\/world\/real\//,
+      /^src\/store\/journal\.ts$/,
+      /^node:/,
+      /^(ws|tar-stream)$/,
+    ],
+  ],
   [/^src\/(store|control)\//, [/^src\/core\//, /^src\/world\/world\.ts$/, /^src\/store\//, /^src\/control\//]],
-  [/^src\/aws\//, [/^src\/core\//, /^src\/store\//, /^src\/control\/reconciler\.ts$/, /^src\/world\/world\.ts$/, /^src\/aws\//]],
+  [
+    /^src\/aws\//,
+    [/^src\/core\//, /^src\/store\//, /^src\/control\/reconciler\.ts$/, /^src\/world\/world\.ts$/, /^src\/aws\//],
+  ],
   [/^src\/agent\//, [/^src\/core\//, /^src\/world\/world\.ts$/, /^src\/store\//, /^src\/agent\//]],
-  [/^src\/services\/[^/]+\/rules\//, [/^src\/core\//, /^src\/aws\/(error|operation)\.ts$/, /^src\/agent\/contract\.ts$/]],
-  [/^src\/services\//, [/^src\/core\//, /^src\/store\//, /^src\/aws\//, /^src\/control\//, /^src\/world\/world\.ts$/, /^src\/agent\/contract\.ts$/, /^src\/dataplane\/[^/]+\/contract\.ts$/]],
+  [
+    /^src\/services\/[^/]+\/rules\//,
+    [
+      /^src\/core\//,
+      /^src\/aws\/(error|operation)\.ts$/,
+      /^src\/agent\/contract\.ts$/,
+      /^src\/dataplane\/[^/]+\/contract\.ts$/,
+    ],
+  ],
+  [
+    /^src\/services\//,
+    [
+      /^src\/core\//,
+      /^src\/store\//,
+      /^src\/aws\//,
+      /^src\/control\//,
+      /^src\/world\/world\.ts$/,
+      /^src\/agent\/contract\.ts$/,
+      /^src\/dataplane\/[^/]+\/contract\.ts$/,
+    ],
+  ],
   [/^src\/app\//, [/^src\/(?!cli\/)/, /^node:/, /^tar-stream$/]],
-  [/^src\/cli\//, [/^src\/(core|app|world)\//, /^src\/aws\/(client|error)\.ts$/, /^src\/cli\//, /^node:/, /^commander$/]],
+  [
+    /^src\/cli\//,
+    [/^src\/(core|app|world)\//, /^src\/aws\/(client|error)\.ts$/, /^src\/cli\//, /^node:/, /^commander$/],
+  ],
 ];
 
 test('imports follow the table', () => {
@@ -69,7 +106,7 @@ test('no barrels, no any, no non-null marks, no skipped or only tests', () => {
   for (const [file, source] of sources) {
     if (file.endsWith('.gen.ts') || file === 'tools/tidy.test.ts') continue;
     assert.doesNotMatch(source, /^export \* from/m, file);
-    assert.doesNotMatch(source, /\bas any\b|: any\b/, file);
+    assert.doesNotMatch(withoutComments(source), /\bas any\b|: any\b/, file);
     assert.doesNotMatch(source, /\b(test|it|describe)\.(only|todo)\(/, file);
     assert.doesNotMatch(source, /\b(TODO|FIXME|XXX)\b/, file);
   }
@@ -86,6 +123,11 @@ test('every operation has a file of its own name and a line in its manifest', ()
   }
 });
 
+/** Prose may say what code may not. */
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
+}
+
 interface Import {
   readonly specifier: string;
   readonly typeOnly: boolean;
@@ -98,12 +140,13 @@ function importsOf(file: string): readonly Import[] {
     found.push({ specifier: match[2] ?? '', typeOnly: match[1] !== undefined });
   }
   // A dynamic import is a lazy edge: it must be allowed like any other, but makes no cycle at load time.
-  for (const match of source.matchAll(/\bimport\('([^']+)'\)/g)) found.push({ specifier: match[1] ?? '', typeOnly: true });
+  for (const match of source.matchAll(/\bimport\('([^']+)'\)/g))
+    found.push({ specifier: match[1] ?? '', typeOnly: true });
   return found;
 }
 
 function allowed(file: string, target: string, typeOnly: boolean): boolean {
-  if (target.startsWith('@aws-sdk/')) return typeOnly && /^src\/(services|aws)\//.test(file);
+  if (target.startsWith('@aws-sdk/')) return typeOnly && /^src\/(services|aws|cli)\//.test(file);
   const service = /^src\/services\/([^/]+)\//.exec(file)?.[1];
   const other = /^src\/services\/([^/]+)\/(.+)$/.exec(target);
   if (service && other) {

@@ -1,0 +1,5 @@
+import type { HttpResponse } from '../world/world.ts';
+
+export function json(status: number, value: object): HttpResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
+}

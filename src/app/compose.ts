@@ -1,0 +1,91 @@
+import type { AccessKeys } from '../aws/access-keys.ts';
+import { type BoundService, bindService } from '../aws/bound-service.ts';
+import { createGateway } from '../aws/gateway.ts';
+import type { Service } from '../aws/service.ts';
+import { Runner } from '../control/runner.ts';
+import type { Scope } from '../core/scope.ts';
+import { openLogFiles } from '../dataplane/log-files/log-files.ts';
+import { ec2 } from '../services/ec2/service.ts';
+import { createEcsParts } from '../services/ecs/parts.ts';
+import { ecsService } from '../services/ecs/service.ts';
+import { logsService } from '../services/logs/service.ts';
+import { sts } from '../services/sts/service.ts';
+import type { Journal } from '../store/journal.ts';
+import { Store } from '../store/store.ts';
+import type { HttpHandler, World } from '../world/world.ts';
+import { json } from './answers.ts';
+
+/** The control plane of one data directory: everything but the sockets, so that it runs in a simulator as well. */
+export interface ControlPlane {
+  readonly store: Store;
+  readonly handler: HttpHandler;
+  /** Ends sessions and reconcilers and closes the journal. Tasks go on. */
+  close(): Promise<void>;
+}
+
+export interface ControlPlaneParts {
+  readonly world: Omit<World, 'docker' | 'net'>;
+  readonly journal: Journal;
+  /** Where log events are kept. */
+  readonly logDirectory: string;
+  readonly accessKeys: AccessKeys;
+  /** Accounts that there are, each given what AWS gives a new one. */
+  readonly accounts: readonly string[];
+  readonly region: string;
+  readonly allowedHosts: readonly string[];
+}
+
+export async function composeControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
+  const { clock, random, hash, log, disk } = parts.world;
+  const ecsParts = createEcsParts({ clock, random, hash, log });
+  const logFiles = await openLogFiles({ disk, clock, directory: parts.logDirectory });
+  const ecs = ecsService(ecsParts);
+  const logs = logsService({ files: logFiles, clock, log, hash });
+  // In the order in which they know each other: one may use the public.ts of those before it.
+  const services = [list(sts), list(logs), list(ec2), list(ecs)];
+
+  const store = await Store.open({
+    journal: parts.journal,
+    clock,
+    random,
+    tables: services.flatMap((service) => service.tables),
+    projections: services.flatMap((service) => service.projections),
+  });
+  for (const accountId of parts.accounts) {
+    const scope: Scope = { accountId, region: parts.region };
+    for (const service of services) await store.update((tx, env) => service.setUp?.(tx, env, scope));
+  }
+
+  const runner = new Runner({ store, clock, log, reconcilers: services.flatMap((service) => service.reconcilers) });
+  runner.start();
+  ecsParts.agents.start(store);
+  const handler = createGateway({
+    clock,
+    random,
+    hash,
+    log,
+    store,
+    services: services.map((service) => service.bound),
+    accessKeys: parts.accessKeys,
+    region: parts.region,
+    allowedHosts: parts.allowedHosts,
+    routes: new Map([['/_longshore/health', () => Promise.resolve(json(200, { status: 'ready' }))]]),
+  });
+  return {
+    store,
+    handler,
+    close: async () => {
+      ecsParts.agents.stop();
+      await runner.stop();
+      await store.close();
+      await logFiles.close();
+    },
+  };
+}
+
+/** A service without the type of its parts, so that services of every kind stand in one list. */
+type Listed = Pick<Service, 'tables' | 'projections' | 'reconcilers' | 'setUp'> & { readonly bound: BoundService };
+
+function list<Parts>(service: Service<Parts>): Listed {
+  return { ...service, bound: bindService(service) };
+}

@@ -1,0 +1,26 @@
+import { boot } from '../app/boot.ts';
+import { parseCredentials } from '../app/config.ts';
+import type { UpOptions } from './program.ts';
+
+/** Runs the server until SIGINT or SIGTERM, which end it cleanly and leave tasks running. */
+export async function up(options: UpOptions): Promise<void> {
+  const server = await boot({
+    host: options.host,
+    port: options.port,
+    dataDirectory: options.dataDir,
+    ...(options.credentials === undefined ? {} : { credentials: parseCredentials(options.credentials) }),
+    accountId: options.account,
+    region: options.region,
+    agent: options.agent,
+    allowedHosts: options.allowHost ?? [],
+    insecureListen: options.insecureListen,
+    acceptLoss: options.acceptLoss,
+  });
+  process.stdout.write(
+    `Longshore is ready at ${server.endpoint} (account ${options.account}, region ${options.region}, data in ${options.dataDir})\n`,
+  );
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await server.close();
+}
