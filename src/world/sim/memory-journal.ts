@@ -1,6 +1,7 @@
-import type { Journal, StoredChange, StoredRecord } from '../../store/journal.ts';
-import { JournalError } from '../../store/journal.ts';
+import { assert } from '../../core/assert.ts';
+import { type Journal, JournalError, type StoredChange, type StoredRecord } from '../../store/journal.ts';
 import type { Clock } from '../world.ts';
+import { never } from './sim-life.ts';
 
 /**
  * A journal in memory that fails as a disk does. The records outlive the server that opened them: `crash()` loses what
@@ -11,31 +12,36 @@ export class MemoryJournal {
   readonly #clock: Clock;
   readonly #commitMs: () => number;
   #owner: symbol | undefined;
+  #crashed = new Set<symbol>();
   #commits = 0;
-  #underWay: { readonly changes: readonly StoredChange[] } | undefined;
-  #failNext: (() => boolean) | undefined;
+  /** Groups being committed, in order. */
+  #underWay: (readonly StoredChange[])[] = [];
+  #lastEndMs = 0;
+  #fails: (() => boolean) | undefined;
 
   constructor(clock: Clock, options: MemoryJournalOptions = {}) {
     this.#clock = clock;
     this.#commitMs = options.commitMs ?? (() => 0);
   }
 
-  /** The journal as one server has it. Rejects while another server has it. */
+  /** The journal as one server has it. Throws JournalError while another server has it. */
   open(): Journal {
     if (this.#owner) throw new JournalError('the journal is owned by another server');
     const owner = Symbol('owner');
     this.#owner = owner;
     return {
-      load: async () => this.records(),
+      load: async () => (this.#crashed.has(owner) ? never : this.records()),
       commit: async (changes) => {
-        if (this.#owner !== owner) return await never;
-        if (this.#failNext?.()) throw new JournalError('no space left on device');
-        const underWay = { changes };
-        this.#underWay = underWay;
-        const delayMs = this.#commitMs();
+        if (this.#crashed.has(owner)) return await never;
+        if (this.#owner !== owner) throw new JournalError('the journal is closed');
+        if (this.#fails?.()) throw new JournalError('no space left on device');
+        this.#underWay.push(changes);
+        const now = this.#clock.monotonicMs();
+        this.#lastEndMs = Math.max(this.#lastEndMs, now + this.#commitMs());
+        const delayMs = this.#lastEndMs - now;
         if (delayMs > 0) await new Promise<void>((resolve) => this.#clock.after(delayMs, resolve));
-        if (this.#underWay !== underWay) return await never;
-        this.#underWay = undefined;
+        if (this.#crashed.has(owner)) return await never;
+        assert(this.#underWay.shift() === changes, 'groups become durable in the order they came');
         this.#apply(changes);
       },
       close: async () => {
@@ -44,16 +50,20 @@ export class MemoryJournal {
     };
   }
 
-  /** The server is gone. The commit under way is lost, or with `keepUnderWay` durable though nobody was told. */
+  /**
+   * The server is gone and is told nothing any more. Of the groups under way none is durable, or with `keepUnderWay` all
+   * are, though nobody was told.
+   */
   crash(options: { readonly keepUnderWay: boolean } = { keepUnderWay: false }): void {
-    if (this.#underWay && options.keepUnderWay) this.#apply(this.#underWay.changes);
-    this.#underWay = undefined;
+    const underWay = this.#underWay.splice(0);
+    if (options.keepUnderWay) for (const changes of underWay) this.#apply(changes);
+    if (this.#owner) this.#crashed.add(this.#owner);
     this.#owner = undefined;
   }
 
   /** Asked at each commit: true refuses it. */
   failWhen(fails: (() => boolean) | undefined): void {
-    this.#failNext = fails;
+    this.#fails = fails;
   }
 
   /** Groups made durable so far. */
@@ -63,7 +73,7 @@ export class MemoryJournal {
 
   /** Whether a group is being committed at this moment. */
   get isCommitting(): boolean {
-    return this.#underWay !== undefined;
+    return this.#underWay.length > 0;
   }
 
   /** Every durable record. */
@@ -80,9 +90,6 @@ export class MemoryJournal {
     }
   }
 }
-
-/** After a crash nobody is told anything: the server that asked is gone. */
-const never = new Promise<never>(() => undefined);
 
 export interface MemoryJournalOptions {
   /** How long the next commit takes; 0 resolves at once, without the clock. */
