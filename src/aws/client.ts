@@ -1,0 +1,115 @@
+import { assert } from '../core/assert.ts';
+import type { Clock, Hash, HttpAnswer, Net, Random, Socket } from '../world/world.ts';
+import { AwsError } from './error.ts';
+import { createSigner } from './signer.ts';
+
+/**
+ * Calls AWS's JSON APIs and opens its websockets, signed. Retrying is the caller's. Structurally the Backend of the
+ * agent's contract.
+ */
+export function createAwsClient(parts: AwsClientParts): AwsClient {
+  const sign = createSigner(parts);
+  const endpoint = parts.endpoint.replace(/\/+$/, '');
+  return {
+    region: parts.region,
+    async call<Output extends object>(service: 'ecs' | 'logs', operation: string, input: object): Promise<Output> {
+      const body = JSON.stringify(input, dateAsSeconds);
+      const headers = {
+        host: hostOf(endpoint),
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `${targetPrefixes[service]}.${operation}`,
+      };
+      const url = `${endpoint}/`;
+      const signed = sign({ method: 'POST', url, headers, body, service });
+      const answer = await parts.net.request({ method: 'POST', url, headers: signed, body, timeoutMs: callTimeoutMs });
+      return readAnswer<Output>(answer);
+    },
+    openSocket(url) {
+      const plain = url.replace(/^ws/, 'http');
+      const headers = sign({ method: 'GET', url: plain, headers: { host: hostOf(plain) }, body: '', service: 'ecs' });
+      return parts.net.openSocket({ url: plain.replace(/^http/, 'ws'), headers });
+    },
+    signFrame(url, body) {
+      const plain = url.replace(/^ws/, 'http');
+      const signed = sign({ method: 'GET', url: plain, headers: { host: hostOf(plain) }, body, service: 'ecs' });
+      const lines = [
+        `Host: ${signed['host']}`,
+        `X-Amz-Date: ${signed['x-amz-date']}`,
+        `Authorization: ${signed['authorization']}`,
+      ];
+      return `${lines.join('\r\n')}\r\n\r\n`;
+    },
+  };
+}
+
+export interface AwsClientParts {
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly hash: Hash;
+  readonly random: Random;
+  /** Base URL, such as http://127.0.0.1:4566. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface AwsClient {
+  readonly region: string;
+  /**
+   * One call. Dates in `input` go out as epoch seconds; timestamps come back as epoch seconds, as they are on the wire.
+   * Rejects with AwsError (code and status as answered) or, when no answer came, NetError. `Output` is what the caller
+   * expects of the operation, such as the SDK's type of its answer; the server is trusted to keep to its model.
+   */
+  call<Output extends object = Readonly<Record<string, unknown>>>(
+    service: 'ecs' | 'logs',
+    operation: string,
+    input: object,
+  ): Promise<Output>;
+  /** Opens a signed websocket. Rejects with SocketRefused or NetError. */
+  openSocket(url: string): Promise<Socket>;
+  /** The signed pseudo-HTTP header block that goes before each TCS frame, ending in an empty line. */
+  signFrame(url: string, body: string): string;
+}
+
+const targetPrefixes = { ecs: 'AmazonEC2ContainerServiceV20141113', logs: 'Logs_20140328' } as const;
+const callTimeoutMs = 30_000;
+
+function hostOf(url: string): string {
+  const found = /^(https?):\/\/([^/?#]+)/.exec(url);
+  assert(found, `${url} is an http URL`);
+  const [, scheme, host = ''] = found;
+  // The default port is not sent, so it is not signed.
+  return host.replace(scheme === 'https' ? /:443$/ : /:80$/, '');
+}
+
+function dateAsSeconds(this: unknown, key: string, value: unknown): unknown {
+  // JSON.stringify has called Date.toJSON before it asks: the Date itself is in the holder.
+  const held = typeof this === 'object' && this !== null ? Reflect.get(this, key) : undefined;
+  return held instanceof Date ? held.getTime() / 1000 : value;
+}
+
+function readAnswer<Output extends object>(answer: HttpAnswer): Output {
+  const text = new TextDecoder().decode(answer.body);
+  const value = parseObject(text);
+  if (answer.status === 200 && value) return value as Output;
+  const { __type: type, message, Message: oldMessage, ...members } = value ?? {};
+  const code = typeof type === 'string' ? type.slice(type.lastIndexOf('#') + 1) : `HTTP ${answer.status}`;
+  const said = typeof message === 'string' ? message : typeof oldMessage === 'string' ? oldMessage : text.slice(0, 500);
+  throw new AwsError(code, said, { status: answer.status, members });
+}
+
+/** The JSON object in a body, {} in an empty one, or undefined when it is something else (a proxy's page). */
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (text === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,118 @@
+import type { HttpHandler, HttpRequest, HttpResponse } from '../world/world.ts';
+import { AwsError } from './error.ts';
+import { defaultLimits, type GatewayParts } from './gateway-parts.ts';
+import { createLoadedServices, json11, type LoadedService } from './loaded-services.ts';
+import type { Call } from './operation.ts';
+import { readHead, type RequestHead } from './request-head.ts';
+import { newRequestId } from './request-id.ts';
+import { createVerifier, type Verified } from './sigv4.ts';
+import { createUpgrade } from './socket-gateway.ts';
+import { authenticate } from './steps/authenticate.ts';
+import { hostSet, isAllowedHost, isForeignOrigin } from './steps/check-host.ts';
+import { checkForm, claimOperation, claimService, readSpoken } from './steps/claim.ts';
+import { findOperation, invoke } from './steps/invoke.ts';
+import { plainRefusal, refusal } from './steps/refusal.ts';
+import { type Progress, replyError } from './steps/reply.ts';
+import { validate } from './steps/validate.ts';
+
+/** Bytes in, AWS's answer out: the path of every request, step by step. */
+export function createGateway(parts: GatewayParts): HttpHandler {
+  const limits = { ...defaultLimits, ...parts.limits };
+  const allowedHosts = hostSet(parts.allowedHosts);
+  const services = createLoadedServices(parts.services);
+  const verifier = createVerifier(parts);
+
+  const answer = async (request: HttpRequest, head: RequestHead, progress: Progress): Promise<HttpResponse> => {
+    // claim: the protocol by the head, the service by target and signature
+    const spoken = readSpoken(head);
+    progress.family = spoken.family;
+    progress.contentType = spoken.contentType;
+    checkForm(head, spoken);
+    const claiming = claimService(services, head, spoken);
+    const claimed = claiming instanceof Promise ? await claiming : claiming;
+    progress.family = claimed.family;
+    progress.model = claimed.model;
+    const body = await request.body.read(limits.bodyBytes);
+    if (!body) throw tooLarge(limits.bodyBytes);
+
+    // authenticate
+    const now = parts.clock.now();
+    const caller = authenticate(verifier, head, body, { service: claimed.service.name, family: claimed.family }, now);
+    progress.verified = true;
+    const name = claimOperation(claimed, head, spoken, body);
+    progress.operation = name;
+    const operation = findOperation(claimed, name);
+
+    // parse and validate
+    const codec = claimed.codec(spoken.contentType);
+    const input = validate(claimed, codec.readInput(name, { body, query: head.query }));
+
+    // authorize: every key is a root key today, to which everything is allowed
+    // replay: the operations that take a clientToken look it up in the transaction that writes
+
+    // invoke and reply
+    const call = callOf(claimed, name, caller, {
+      head,
+      request,
+      now,
+      region: parts.region,
+      requestId: progress.requestId,
+    });
+    const output = await invoke(operation, input, call, parts.store);
+    return codec.writeOutput(name, output, progress.requestId);
+  };
+
+  return {
+    async request(request) {
+      const head = readHead(request);
+      const hostAllowed = isAllowedHost(head, allowedHosts);
+      // A page has no keys, so a signature that verifies may come under any name; nothing else may.
+      if (!hostAllowed && !head.headers.has('authorization')) return hostRefused();
+      if (isForeignOrigin(head)) return plainRefusal(403, 'Requests of web pages from other origins are refused.');
+      const progress = newProgress(newRequestId(parts.random));
+      try {
+        const route = hostAllowed ? parts.routes.get(head.path) : undefined;
+        if (route) return await route(request);
+        return await answer(request, head, progress);
+      } catch (error) {
+        if (!hostAllowed && !progress.verified) return hostRefused();
+        return replyError(error, progress, parts.log);
+      }
+    },
+    upgrade: createUpgrade({ ...parts, allowedHosts, verifier }),
+  };
+}
+
+function hostRefused(): HttpResponse {
+  return plainRefusal(403, 'The Host header names no host of this server.');
+}
+
+function tooLarge(limit: number): AwsError {
+  return refusal(413, 'RequestEntityTooLargeException', `The request body is larger than ${limit} bytes.`);
+}
+
+function newProgress(requestId: string): Progress {
+  return { requestId, family: 'json', contentType: json11, model: undefined, operation: undefined, verified: false };
+}
+
+interface Received {
+  readonly head: RequestHead;
+  readonly request: HttpRequest;
+  readonly now: number;
+  readonly region: string;
+  readonly requestId: string;
+}
+
+function callOf(claimed: LoadedService, operation: string, caller: Verified, received: Received): Call {
+  return {
+    requestId: received.requestId,
+    service: claimed.service.name,
+    operation,
+    principal: caller.principal,
+    accountId: caller.principal.accountId,
+    region: received.region,
+    endpoint: `http://${received.head.headers.get('host') ?? 'localhost'}`,
+    sourceAddress: received.request.remoteAddress,
+    receivedAt: received.now,
+  };
+}

@@ -1,0 +1,71 @@
+import type { BoundService } from './bound-service.ts';
+import type { ServiceModel } from './model.ts';
+import { createEc2Codec } from './protocols/ec2.ts';
+import { createJsonCodec } from './protocols/json.ts';
+import type { ProtocolFamily, ServiceCodec } from './protocols/protocol.ts';
+import { createQueryCodec } from './protocols/query.ts';
+
+/** The services with their wire tables, loaded when the first request for one comes and kept. */
+export function createLoadedServices(services: readonly BoundService[]): LoadedServices {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const loaded = new Map<string, Promise<LoadedService>>();
+  const ready = new Map<string, LoadedService>();
+  const load = (service: BoundService): Promise<LoadedService> => {
+    const present = loaded.get(service.name);
+    if (present) return present;
+    const loading = service.model().then((model) => {
+      const entry = withCodecs(service, model);
+      ready.set(service.name, entry);
+      return entry;
+    });
+    loaded.set(service.name, loading);
+    return loading;
+  };
+  return {
+    all: services,
+    named: (name) => {
+      const service = byName.get(name);
+      return ready.get(name) ?? (service ? load(service) : undefined);
+    },
+    async find(matches) {
+      for (const service of services) {
+        const entry = await load(service);
+        if (matches(entry)) return entry;
+      }
+      return undefined;
+    },
+  };
+}
+
+export interface LoadedServices {
+  readonly all: readonly BoundService[];
+  /** At once where its tables are loaded already. */
+  named(name: string): LoadedService | Promise<LoadedService> | undefined;
+  /** The first service that matches, in order; loads tables on the way, so it is for requests that are refused anyway. */
+  find(matches: (service: LoadedService) => boolean): Promise<LoadedService | undefined>;
+}
+
+export interface LoadedService {
+  readonly service: BoundService;
+  readonly model: ServiceModel;
+  readonly family: ProtocolFamily;
+  /** By content type where the family is JSON: a client is answered in the version it spoke. */
+  readonly codec: (contentType: string) => ServiceCodec;
+}
+
+export const json10 = 'application/x-amz-json-1.0';
+export const json11 = 'application/x-amz-json-1.1';
+
+function withCodecs(service: BoundService, model: ServiceModel): LoadedService {
+  if (model.protocols.includes('ec2')) {
+    const codec = createEc2Codec(model);
+    return { service, model, family: 'ec2', codec: () => codec };
+  }
+  if (model.protocols.includes('query')) {
+    const codec = createQueryCodec(model);
+    return { service, model, family: 'query', codec: () => codec };
+  }
+  const newer = createJsonCodec(model, json11);
+  const older = createJsonCodec(model, json10);
+  return { service, model, family: 'json', codec: (contentType) => (contentType === json10 ? older : newer) };
+}

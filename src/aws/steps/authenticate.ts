@@ -1,0 +1,64 @@
+import type { Instant } from '../../core/instant.ts';
+import { AwsError } from '../error.ts';
+import type { ProtocolFamily } from '../protocols/protocol.ts';
+import type { RequestHead } from '../request-head.ts';
+import type { SignatureProblem, SignatureRefused, Verified, Verifier } from '../sigv4.ts';
+
+/** Verifies the signature, or throws the error by which the protocol's clients know what was wrong. */
+export function authenticate(
+  verifier: Verifier,
+  head: RequestHead,
+  body: Uint8Array,
+  claimed: { readonly service: string; readonly family: ProtocolFamily },
+  now: Instant,
+): Verified {
+  const verdict = verifier.verify(head, body, claimed.service, now);
+  if ('problem' in verdict) throw signatureError(verdict, claimed.family);
+  return verdict;
+}
+
+export function signatureError({ problem, message }: SignatureRefused, family: ProtocolFamily): AwsError {
+  const { code, status, text } = signatureErrors[family][problem];
+  return new AwsError(code, text ?? message, { status });
+}
+
+interface WireError {
+  readonly code: string;
+  readonly status: number;
+  /** Where the protocol always says the same. */
+  readonly text?: string;
+}
+
+const authFailure: WireError = {
+  code: 'AuthFailure',
+  status: 401,
+  text: 'AWS was not able to validate the provided access credentials',
+};
+
+/** AWS has three vocabularies for one thing. */
+const signatureErrors: Readonly<Record<ProtocolFamily, Readonly<Record<SignatureProblem, WireError>>>> = {
+  json: {
+    missing: { code: 'MissingAuthenticationTokenException', status: 400 },
+    malformed: { code: 'IncompleteSignatureException', status: 400 },
+    'unknown-key': { code: 'UnrecognizedClientException', status: 400 },
+    'wrong-signature': { code: 'InvalidSignatureException', status: 400 },
+    expired: { code: 'InvalidSignatureException', status: 400 },
+    'bad-scope': { code: 'InvalidSignatureException', status: 400 },
+  },
+  query: {
+    missing: { code: 'MissingAuthenticationToken', status: 403, text: 'Request is missing Authentication Token' },
+    malformed: { code: 'IncompleteSignature', status: 400 },
+    'unknown-key': { code: 'InvalidClientTokenId', status: 403 },
+    'wrong-signature': { code: 'SignatureDoesNotMatch', status: 403 },
+    expired: { code: 'SignatureDoesNotMatch', status: 403 },
+    'bad-scope': { code: 'SignatureDoesNotMatch', status: 403 },
+  },
+  ec2: {
+    missing: authFailure,
+    malformed: { code: 'IncompleteSignature', status: 400 },
+    'unknown-key': authFailure,
+    'wrong-signature': authFailure,
+    expired: { code: 'RequestExpired', status: 400, text: 'Request has expired.' },
+    'bad-scope': authFailure,
+  },
+};

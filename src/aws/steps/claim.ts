@@ -1,0 +1,131 @@
+import { AwsError } from '../error.ts';
+import { json10, json11, type LoadedService, type LoadedServices } from '../loaded-services.ts';
+import { readPairs, type RequestHead } from '../request-head.ts';
+import { scopeService } from '../sigv4.ts';
+import { refusal } from './refusal.ts';
+
+/** Which protocol a request speaks, by its head alone. Everything that follows answers in it. */
+export interface Spoken {
+  readonly family: 'json' | 'query';
+  readonly contentType: string;
+  /** JSON only: service prefix and operation. */
+  readonly target: { readonly prefix: string; readonly operation: string } | undefined;
+}
+
+/**
+ * Browsers send text/plain, forms and multipart to any address without asking first. No JSON API takes them, so that
+ * a page cannot even make us read its bytes as a request.
+ */
+export function readSpoken(head: RequestHead): Spoken {
+  const contentType = (head.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const target = head.headers.get('x-amz-target');
+  const isForm = contentType === 'application/x-www-form-urlencoded';
+  if (target === undefined && (isForm || (head.method === 'GET' && /(^|&)Action=/.test(head.query)))) {
+    return { family: 'query', contentType: 'text/xml', target: undefined };
+  }
+  const dot = target?.indexOf('.') ?? -1;
+  return {
+    family: 'json',
+    contentType: contentType === json10 ? json10 : json11,
+    target:
+      target === undefined || dot === -1
+        ? undefined
+        : { prefix: target.slice(0, dot), operation: target.slice(dot + 1) },
+  };
+}
+
+/** Refuses what no AWS protocol of ours is: other paths, methods, content types and encodings. */
+export function checkForm(head: RequestHead, spoken: Spoken): void {
+  if (head.path !== '/') {
+    throw new AwsError('UnknownOperationException', `There is nothing at ${head.path.slice(0, 200)}.`, { status: 404 });
+  }
+  const methods = spoken.family === 'json' ? jsonMethods : queryMethods;
+  if (!methods.includes(head.method)) {
+    throw new AwsError('UnknownOperationException', `The method ${head.method} is not one of this protocol.`);
+  }
+  const contentType = head.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  if (spoken.family === 'json' && contentType !== undefined && !jsonContentTypes.includes(contentType)) {
+    throw refusal(
+      415,
+      'UnsupportedMediaTypeException',
+      `The content type of a JSON request is ${json11}, not '${contentType}'.`,
+    );
+  }
+  const encoding = head.headers.get('content-encoding');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw refusal(415, 'UnsupportedMediaTypeException', `The content encoding '${encoding}' is not supported.`);
+  }
+}
+
+const jsonMethods = ['POST'];
+const queryMethods = ['POST', 'GET'];
+const jsonContentTypes = [json10, json11, 'application/json'];
+
+/** The service that a JSON request's target names, or that a query request's signature or version does. */
+export function claimService(
+  services: LoadedServices,
+  head: RequestHead,
+  spoken: Spoken,
+): LoadedService | Promise<LoadedService> {
+  const scope = scopeService(head);
+  const named = scope === undefined ? undefined : services.named(scope);
+  // Nearly every request's signature is for the service that it means, and then nothing has to be waited for.
+  if (named && !(named instanceof Promise) && isMeant(named, spoken)) return named;
+  return claimSlowly(services, scope, named, spoken);
+}
+
+async function claimSlowly(
+  services: LoadedServices,
+  scope: string | undefined,
+  named: LoadedService | Promise<LoadedService> | undefined,
+  spoken: Spoken,
+): Promise<LoadedService> {
+  const signedFor = await named;
+  if (signedFor && isMeant(signedFor, spoken)) return signedFor;
+  const { target } = spoken;
+  if (spoken.family === 'json' && target) {
+    const found = await services.find((service) => service.model.targetPrefix === target.prefix);
+    if (found) return found;
+  }
+  if (spoken.family === 'json') {
+    throw new AwsError('UnknownOperationException', 'The X-Amz-Target header names no operation of a service here.');
+  }
+  if (scope !== undefined) {
+    // Such as a signature for ecs on a form: no service that takes forms is meant by it.
+    throw refusal(403, 'SignatureDoesNotMatch', 'Credential should be scoped to correct service.');
+  }
+  throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', { status: 403 });
+}
+
+function isMeant(service: LoadedService, spoken: Spoken): boolean {
+  if (spoken.family === 'json')
+    return spoken.target !== undefined && service.model.targetPrefix === spoken.target.prefix;
+  return service.family !== 'json';
+}
+
+/** The operation, known to the model. `body` is looked at by query protocols only, and only once it is verified. */
+export function claimOperation(claimed: LoadedService, head: RequestHead, spoken: Spoken, body: Uint8Array): string {
+  const { model, family } = claimed;
+  if (family === 'json') {
+    const operation = spoken.target?.operation ?? '';
+    if (Object.hasOwn(model.operations, operation)) return operation;
+    throw new AwsError(
+      'UnknownOperationException',
+      `${model.serviceId} has no operation '${operation.slice(0, 100)}'.`,
+    );
+  }
+  const pairs = new Map([...readPairs(head.query, true), ...readPairs(new TextDecoder().decode(body), true)]);
+  const action = pairs.get('Action');
+  if (action === undefined || action === '') {
+    throw new AwsError('MissingAction', 'The request must contain the parameter Action.');
+  }
+  const version = pairs.get('Version');
+  if (version !== model.apiVersion || !Object.hasOwn(model.operations, action)) {
+    const message =
+      family === 'ec2'
+        ? `The action ${action.slice(0, 100)} is not valid for this web service.`
+        : `Could not find operation ${action.slice(0, 100)} for version ${(version ?? 'NO_VERSION_SPECIFIED').slice(0, 100)}`;
+    throw new AwsError('InvalidAction', message);
+  }
+  return action;
+}

@@ -1,0 +1,63 @@
+import { CommitFailed } from '../../store/store.ts';
+import type { HttpResponse, Log } from '../../world/world.ts';
+import { AwsError } from '../error.ts';
+import { json10, json11 } from '../loaded-services.ts';
+import type { ServiceModel } from '../model.ts';
+import { writeEc2Error } from '../protocols/ec2.ts';
+import { createJsonErrors } from '../protocols/json.ts';
+import type { ProtocolFamily } from '../protocols/protocol.ts';
+import { writeQueryError } from '../protocols/query.ts';
+
+/** How far a request had come when it failed. */
+export interface Progress {
+  readonly requestId: string;
+  family: ProtocolFamily;
+  contentType: string;
+  model: ServiceModel | undefined;
+  operation: string | undefined;
+  /** Whether the signature has been found good. */
+  verified: boolean;
+}
+
+/** The answer to a request that failed: a client's mistake as AWS words it, and anything else as our own failure, logged. */
+export function replyError(error: unknown, progress: Progress, log: Log): HttpResponse {
+  const { requestId, model } = progress;
+  const shown = error instanceof AwsError ? error : serverError(error, model);
+  const status = shown.status ?? modelledStatus(shown.code, model) ?? 400;
+  if (status >= 500) logFailure(error, progress, log);
+  const failure = { error: shown, status, requestId, model };
+  if (progress.family === 'json')
+    return progress.contentType === json10 ? jsonErrors10(failure) : jsonErrors11(failure);
+  return progress.family === 'ec2' ? writeEc2Error(failure) : writeQueryError(failure);
+}
+
+const jsonErrors10 = createJsonErrors(json10);
+const jsonErrors11 = createJsonErrors(json11);
+
+export function modelledStatus(code: string, model: ServiceModel | undefined): number | undefined {
+  const shape = model?.shapes[code];
+  return shape && 'members' in shape ? shape.error?.status : undefined;
+}
+
+/** Clients send a 500 again. What failed is for our log, not for the client. */
+function serverError(error: unknown, model: ServiceModel | undefined): AwsError {
+  const code = model?.shapes['ServerException'] ? 'ServerException' : 'InternalFailure';
+  const message =
+    error instanceof CommitFailed
+      ? 'The change could not be made durable and was not made. Try again.'
+      : 'The request processing has failed because of an unknown error, exception or failure.';
+  return new AwsError(code, message, { status: 500 });
+}
+
+export function logFailure(
+  error: unknown,
+  progress: Pick<Progress, 'requestId' | 'model' | 'operation'>,
+  log: Log,
+): void {
+  log.error('request.failed', {
+    requestId: progress.requestId,
+    service: progress.model?.signingName,
+    operation: progress.operation,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+}

@@ -1,0 +1,27 @@
+import { AwsError } from '../error.ts';
+import type { LoadedService } from '../loaded-services.ts';
+import type { ParsedInput } from '../protocols/protocol.ts';
+
+/** Refuses an input that lacks what the model requires; gives it back otherwise. */
+export function validate(claimed: LoadedService, parsed: ParsedInput): object {
+  if (parsed.missing.length > 0) throw missingMembers(claimed, parsed.missing);
+  return parsed.input;
+}
+
+function missingMembers({ family, model }: LoadedService, missing: readonly string[]): AwsError {
+  if (family === 'ec2') {
+    return new AwsError('MissingParameter', `The request must contain the parameter ${missing[0]}`);
+  }
+  const shown = missing.slice(0, shownLimit);
+  const count = `${missing.length} validation error${missing.length === 1 ? '' : 's'} detected`;
+  const texts = shown.map((path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`);
+  const code =
+    family === 'query'
+      ? 'ValidationError'
+      : model.shapes['InvalidParameterException']
+        ? 'InvalidParameterException'
+        : 'ValidationException';
+  return new AwsError(code, `${count}: ${texts.join('; ')}`);
+}
+
+const shownLimit = 20;
