@@ -1,40 +1,48 @@
 /** The manifest of Amazon ECS: what is built of it, and the tables and reconcilers behind. */
 import type { Service } from '../../aws/service.ts';
 import { agentSockets } from './agents/sockets.ts';
-import { deregisterContainerInstance } from './operations/deregister-container-instance.ts';
-import { describeContainerInstances } from './operations/describe-container-instances.ts';
-import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts';
-import { listContainerInstances } from './operations/list-container-instances.ts';
-import { registerContainerInstance } from './operations/register-container-instance.ts';
-import { submitAttachmentStateChanges } from './operations/submit-attachment-state-changes.ts';
-import { submitContainerStateChange } from './operations/submit-container-state-change.ts';
-import { submitTaskStateChange } from './operations/submit-task-state-change.ts';
-import { updateContainerAgent } from './operations/update-container-agent.ts';
-import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
 import { createCluster } from './operations/create-cluster.ts';
 import { deleteAccountSetting } from './operations/delete-account-setting.ts';
 import { deleteAttributes } from './operations/delete-attributes.ts';
 import { deleteCluster } from './operations/delete-cluster.ts';
 import { deleteTaskDefinitions } from './operations/delete-task-definitions.ts';
+import { deregisterContainerInstance } from './operations/deregister-container-instance.ts';
 import { deregisterTaskDefinition } from './operations/deregister-task-definition.ts';
 import { describeClusters } from './operations/describe-clusters.ts';
+import { describeContainerInstances } from './operations/describe-container-instances.ts';
 import { describeTaskDefinition } from './operations/describe-task-definition.ts';
+import { describeTasks } from './operations/describe-tasks.ts';
+import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts';
 import { listAccountSettings } from './operations/list-account-settings.ts';
 import { listAttributes } from './operations/list-attributes.ts';
 import { listClusters } from './operations/list-clusters.ts';
+import { listContainerInstances } from './operations/list-container-instances.ts';
 import { listTagsForResource } from './operations/list-tags-for-resource.ts';
 import { listTaskDefinitionFamilies } from './operations/list-task-definition-families.ts';
 import { listTaskDefinitions } from './operations/list-task-definitions.ts';
-import { putAccountSetting } from './operations/put-account-setting.ts';
+import { listTasks } from './operations/list-tasks.ts';
 import { putAccountSettingDefault } from './operations/put-account-setting-default.ts';
+import { putAccountSetting } from './operations/put-account-setting.ts';
 import { putAttributes } from './operations/put-attributes.ts';
 import { putClusterCapacityProviders } from './operations/put-cluster-capacity-providers.ts';
+import { registerContainerInstance } from './operations/register-container-instance.ts';
 import { registerTaskDefinition } from './operations/register-task-definition.ts';
+import { runTask } from './operations/run-task.ts';
+import { startTask } from './operations/start-task.ts';
+import { stopTask } from './operations/stop-task.ts';
+import { submitAttachmentStateChanges } from './operations/submit-attachment-state-changes.ts';
+import { submitContainerStateChange } from './operations/submit-container-state-change.ts';
+import { submitTaskStateChange } from './operations/submit-task-state-change.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
-import { updateCluster } from './operations/update-cluster.ts';
 import { updateClusterSettings } from './operations/update-cluster-settings.ts';
+import { updateCluster } from './operations/update-cluster.ts';
+import { updateContainerAgent } from './operations/update-container-agent.ts';
+import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
+import { assignments } from './reconcilers/assignments.ts';
+import { usedClientTokens } from './reconcilers/client-tokens.ts';
 import { deletedTaskDefinitions } from './reconcilers/deleted-task-definitions.ts';
+import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
 import type { EcsParts } from './parts.ts';
 import {
   capacityByInstance,
@@ -65,32 +73,37 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       DeleteAttributes: deleteAttributes,
       DeleteCluster: deleteCluster,
       DeleteTaskDefinitions: deleteTaskDefinitions,
+      DeregisterContainerInstance: deregisterContainerInstance,
       DeregisterTaskDefinition: deregisterTaskDefinition,
       DescribeClusters: describeClusters,
+      DescribeContainerInstances: describeContainerInstances,
       DescribeTaskDefinition: describeTaskDefinition,
+      DescribeTasks: describeTasks,
+      DiscoverPollEndpoint: discoverPollEndpoint,
       ListAccountSettings: listAccountSettings,
       ListAttributes: listAttributes,
       ListClusters: listClusters,
+      ListContainerInstances: listContainerInstances,
       ListTagsForResource: listTagsForResource,
       ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
       ListTaskDefinitions: listTaskDefinitions,
+      ListTasks: listTasks,
       PutAccountSetting: putAccountSetting,
       PutAccountSettingDefault: putAccountSettingDefault,
       PutAttributes: putAttributes,
       PutClusterCapacityProviders: putClusterCapacityProviders,
+      RegisterContainerInstance: registerContainerInstance,
       RegisterTaskDefinition: registerTaskDefinition,
+      RunTask: runTask,
+      StartTask: startTask,
+      StopTask: stopTask,
+      SubmitAttachmentStateChanges: submitAttachmentStateChanges,
+      SubmitContainerStateChange: submitContainerStateChange,
+      SubmitTaskStateChange: submitTaskStateChange,
       TagResource: tagResource,
       UntagResource: untagResource,
       UpdateCluster: updateCluster,
       UpdateClusterSettings: updateClusterSettings,
-      DeregisterContainerInstance: deregisterContainerInstance,
-      DescribeContainerInstances: describeContainerInstances,
-      DiscoverPollEndpoint: discoverPollEndpoint,
-      ListContainerInstances: listContainerInstances,
-      RegisterContainerInstance: registerContainerInstance,
-      SubmitAttachmentStateChanges: submitAttachmentStateChanges,
-      SubmitContainerStateChange: submitContainerStateChange,
-      SubmitTaskStateChange: submitTaskStateChange,
       UpdateContainerAgent: updateContainerAgent,
       UpdateContainerInstancesState: updateContainerInstancesState,
     },
@@ -103,7 +116,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       taskCountsByCluster,
       usageByInstance,
     ],
-    reconcilers: [deletedTaskDefinitions],
+    reconcilers: [assignments, deletedTaskDefinitions, stoppedTasks, usedClientTokens],
     parts,
     sockets: agentSockets,
   };

@@ -65,7 +65,7 @@ export function applyTaskReport(task: TaskRecord, report: TaskReport, now: Insta
   };
   if (report.status === 'STOPPED') return changed(task, end(seen, causeOf(seen, report), now));
   if (report.status === 'RUNNING' && isBefore(seen, 'RUNNING')) {
-    return changed(task, { ...advance(seen, 'RUNNING'), startedAt: now });
+    return changed(task, { ...advance(attached(seen), 'RUNNING'), startedAt: now });
   }
   return changed(task, seen);
 }
@@ -185,6 +185,13 @@ function end(task: TaskRecord, cause: StopCause, now: Instant): TaskRecord {
     ...advance(ended, 'DEPROVISIONING'),
     networkInterface: { ...networkInterface, attachmentStatus: 'DETACHING' },
   };
+}
+
+/** A running task has its network interface, whether or not its agent says so in a report of its own. */
+function attached(task: TaskRecord): TaskRecord {
+  const { networkInterface } = task;
+  if (networkInterface?.attachmentStatus !== 'ATTACHING') return task;
+  return { ...task, networkInterface: { ...networkInterface, attachmentStatus: 'ATTACHED' } };
 }
 
 /** Why a task stopped that nobody asked to stop. */

@@ -34,6 +34,25 @@ export const limits = {
   swappiness: { min: 0, max: 100 },
   taskCpuUnits: { min: 128, max: 196_608 },
   ephemeralStorageGiB: { min: 21, max: 200 },
+  tasksPerRun: 10,
+  instancesPerStart: 10,
+  stopReasonCharacters: 1024,
+  describedTasks: 100,
+  /** A run that cannot be placed names each instance it looked at: an answer holds no more reasons than this. */
+  failuresPerRun: 100,
+  placementStrategies: 5,
+  /** JSON text of a request's overrides. */
+  overridesCharacters: 8192,
+  subnetsPerTask: 16,
+  securityGroupsPerTask: 5,
+  groupCharacters: 255,
+  startedByCharacters: 128,
+  clientTokenCharacters: 64,
+  /** How long stopped tasks stay visible: AWS promises an hour at least. */
+  stoppedTaskMs: 60 * 60 * 1000,
+  clientTokenMs: 24 * 60 * 60 * 1000,
+  /** Records that one round of a reaper removes: a transaction writes 120 at most. */
+  removalsPerRound: 100,
   /** The smallest memory a container can ask for: Docker takes no less. */
   containerMemoryMiB: 6,
 } as const;

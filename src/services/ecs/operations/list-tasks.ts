@@ -1,0 +1,68 @@
+import type { ListTasksRequest, ListTasksResponse } from '@aws-sdk/client-ecs';
+import type { Operation, Parsed } from '../../../aws/operation.ts';
+import { decodeToken, takePage } from '../../../core/page.ts';
+import type { Reader } from '../../../store/store.ts';
+import { invalidParameter, notBuilt, serviceNotFound } from '../errors.ts';
+import type { EcsParts } from '../parts.ts';
+import { containerInstanceArnOf, findCluster } from '../references.ts';
+import { limits } from '../rules/limits.ts';
+import { type ClusterRecord, type TaskRecord, tasks } from '../tables.ts';
+
+/** ARNs of a cluster's tasks in ARN order; those wanted RUNNING, where the request does not say otherwise. */
+export const listTasks: Operation<ListTasksRequest, ListTasksResponse, EcsParts> = (input, { call, store }) => {
+  const { maxResults = limits.page.default, nextToken } = input;
+  if (!Number.isInteger(maxResults) || maxResults < 1 || maxResults > limits.page.max) {
+    throw invalidParameter(`maxResults should be between 1 and ${limits.page.max}`);
+  }
+  const afterArn = nextToken === undefined ? undefined : decodeToken(nextToken);
+  if (nextToken !== undefined && afterArn === undefined) throw invalidParameter('Invalid token.');
+  const others = [input.containerInstance, input.family, input.serviceName, input.daemonName, input.launchType];
+  if (input.startedBy !== undefined && others.some((filter) => filter !== undefined)) {
+    throw invalidParameter('startedBy must be the only filter of a request that has it.');
+  }
+  return store.view((reader) => {
+    const cluster = findCluster(reader, call, input.cluster);
+    if (input.daemonName !== undefined) throw notBuilt('daemons (daemonName)');
+    // Services are not built, so none has the name.
+    if (input.serviceName !== undefined) throw serviceNotFound();
+    const instanceArn =
+      input.containerInstance === undefined
+        ? undefined
+        : containerInstanceArnOf(call, cluster.arn, input.containerInstance);
+    const { desiredStatus = 'RUNNING', family, launchType } = input;
+    const found = candidates(reader, cluster, { ...input, desiredStatus, instanceArn }, afterArn);
+    const matching = matches(
+      found,
+      (task) =>
+        task.desiredStatus === desiredStatus &&
+        (family === undefined || task.family === family) &&
+        (launchType === undefined || task.launchType === launchType) &&
+        (instanceArn === undefined || (task.containerInstanceArn === instanceArn && task.launchType !== 'FARGATE')),
+    );
+    const page = takePage(matching, maxResults, (task) => task.arn);
+    return {
+      taskArns: page.items.map((task) => task.arn),
+      ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    };
+  });
+};
+
+/** From the index that leaves least to look through; whatever is wanted besides is compared task by task. */
+function candidates(
+  reader: Reader,
+  { arn }: ClusterRecord,
+  wanted: Pick<Parsed<ListTasksRequest>, 'desiredStatus' | 'family' | 'startedBy'> & {
+    readonly instanceArn: string | undefined;
+  },
+  afterArn: string | undefined,
+): Iterable<TaskRecord> {
+  const { desiredStatus, family, startedBy, instanceArn } = wanted;
+  if (startedBy) return reader.find(tasks, 'startedBy', `${arn}/${desiredStatus}/${startedBy}`, afterArn);
+  if (instanceArn !== undefined) return reader.find(tasks, 'instance', instanceArn, afterArn);
+  if (family !== undefined) return reader.find(tasks, 'family', `${arn}/${desiredStatus}/${family}`, afterArn);
+  return reader.find(tasks, 'cluster', `${arn}/${desiredStatus}`, afterArn);
+}
+
+function* matches<T>(items: Iterable<T>, wanted: (item: T) => boolean): Generator<T> {
+  for (const item of items) if (wanted(item)) yield item;
+}

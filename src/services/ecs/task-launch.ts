@@ -1,0 +1,218 @@
+/**
+ * What RunTask and StartTask do alike: from a request and the state, what all tasks of the request share, and one task
+ * on one instance. Both run inside the transaction that writes the tasks.
+ */
+import type { LaunchType, PlacementConstraint, RunTaskRequest } from '@aws-sdk/client-ecs';
+import type { Call, Parsed } from '../../aws/operation.ts';
+import type { Env, Reader, Transaction } from '../../store/store.ts';
+import { defaultSecurityGroup, findSubnet, vpcOfSecurityGroup } from '../ec2/public.ts';
+import { clientError, invalidParameter, notBuilt, throwFirst } from './errors.ts';
+import { capacityByInstance, usageOf } from './projections.ts';
+import { findTaskDefinition } from './references.ts';
+import { createTask, type TaskNetwork, type TaskPlan } from './rules/create-task.ts';
+import { limits } from './rules/limits.ts';
+import { capacityOf, groupKey } from './rules/placement/capacity.ts';
+import type { Candidate, Wanted } from './rules/placement/filters.ts';
+import { reservationOf } from './rules/reservation.ts';
+import { mergeTags, tagRefusals } from './rules/tags.ts';
+import { overridesRefusals, sizesInUnits, taskRequestRefusals } from './rules/task-request.ts';
+import { unsupportedMember } from './rules/task-support.ts';
+import {
+  type ClusterRecord,
+  type ContainerInstanceRecord,
+  type Kept,
+  type TaskDefinitionRecord,
+  type Tags,
+  type TaskRecord,
+  tasks,
+} from './tables.ts';
+
+/** The members that both requests have. */
+export type LaunchRequest = Pick<
+  Parsed<RunTaskRequest>,
+  | 'enableECSManagedTags'
+  | 'enableExecuteCommand'
+  | 'group'
+  | 'networkConfiguration'
+  | 'overrides'
+  | 'propagateTags'
+  | 'startedBy'
+  | 'tags'
+  | 'taskDefinition'
+  | 'volumeConfigurations'
+>;
+
+export interface LaunchChoice {
+  readonly cluster: ClusterRecord;
+  readonly definition: TaskDefinitionRecord;
+  readonly launchType: LaunchType;
+  readonly platformVersion?: string;
+  readonly placementConstraints: readonly Kept<PlacementConstraint>[];
+}
+
+/** The ACTIVE task definition that a request names. Throws ClientException. */
+export function runnableDefinition(reader: Reader, call: Call, reference: string): TaskDefinitionRecord {
+  const definition = findTaskDefinition(reader, call, reference);
+  if (!definition) throw clientError('TaskDefinition not found.');
+  if (definition.status !== 'ACTIVE') throw clientError('TaskDefinition is inactive');
+  return definition;
+}
+
+/** Throws what speaks against the request. */
+export function planTasks(reader: Reader, call: Call, input: LaunchRequest, choice: LaunchChoice): TaskPlan {
+  const { cluster, definition, launchType, placementConstraints } = choice;
+  throwFirst(taskRequestRefusals(input));
+  throwFirst(tagRefusals(input.tags));
+  const launchTypes: readonly string[] = definition.definition.compatibilities ?? [];
+  if (!launchTypes.includes(launchType)) {
+    throw invalidParameter(`Task definition does not support launch_type ${launchType}.`);
+  }
+  if (input.enableExecuteCommand) throw notBuilt('enableExecuteCommand');
+  if (input.volumeConfigurations?.length) throw notBuilt('volumeConfigurations');
+  const overrides = sizesInUnits(input.overrides ?? {});
+  throwFirst(overridesRefusals(overrides, definition.definition, launchType));
+  const unsupported = unsupportedMember(definition.definition, overrides);
+  if (unsupported) throw clientError(`Longshore does not support running a task with ${unsupported} yet.`);
+  const network = networkOf(reader, call, input, choice);
+  return {
+    scope: { accountId: call.accountId, region: call.region },
+    cluster,
+    definition,
+    launchType,
+    ...(choice.platformVersion !== undefined && { platformVersion: choice.platformVersion }),
+    group: input.group ?? `family:${definition.family}`,
+    ...(input.startedBy !== undefined && { startedBy: input.startedBy }),
+    overrides,
+    placementConstraints,
+    tags: tagsOf(input, choice),
+    reservation: reservationOf(definition.definition, overrides),
+    ...(network && { network }),
+  };
+}
+
+/** What one task of the plan asks of an instance. */
+export function wantedOf(plan: TaskPlan): Wanted {
+  const { definition } = plan.definition;
+  const isFargate = plan.launchType === 'FARGATE';
+  const cpuArchitecture = definition.runtimePlatform?.cpuArchitecture;
+  return {
+    reservation: plan.reservation,
+    // Fargate is one platform that has all it needs: the pool's hosts are not compared with a definition's attributes.
+    requiredAttributes: isFargate ? [] : (definition.requiresAttributes ?? []),
+    ...(cpuArchitecture !== undefined && { cpuArchitecture }),
+    // A Fargate task is in the zone of its subnet wherever the pool's host stands.
+    ...(plan.network &&
+      !isFargate && { availabilityZones: plan.network.subnets.map((subnet) => subnet.availabilityZone) }),
+    distinctInstance: plan.placementConstraints.some(({ type }) => type === 'distinctInstance'),
+    groupKey: groupKey({ clusterArn: plan.cluster.arn, group: plan.group }),
+  };
+}
+
+export interface InstanceCandidate extends Candidate {
+  readonly instance: ContainerInstanceRecord;
+}
+
+/** An instance as placement sees it at this moment of the transaction. */
+export function candidateOf(reader: Reader, instance: ContainerInstanceRecord): InstanceCandidate {
+  const capacity = reader.projected(capacityByInstance).get(instance.arn) ?? capacityOf(instance);
+  return { instance, capacity, usage: usageOf(reader, instance.arn) };
+}
+
+/** Writes one task of the plan for an instance that placement has found fit. */
+export function putTask(
+  tx: Transaction,
+  env: Env,
+  plan: TaskPlan,
+  { instance, capacity }: InstanceCandidate,
+  capacityProviderName: string | undefined,
+): TaskRecord {
+  const isFargate = plan.launchType === 'FARGATE';
+  const zone = capacity.attributes.get('ecs.availability-zone');
+  const subnets = plan.network?.subnets.filter((subnet) => isFargate || subnet.availabilityZone === zone) ?? [];
+  const subnet = subnets[Math.floor(env.random.fraction() * subnets.length)];
+  const availabilityZone = isFargate ? subnet?.availabilityZone : zone;
+  const cpuArchitecture = capacity.attributes.get('ecs.cpu-architecture');
+  const task = createTask(
+    plan,
+    {
+      containerInstanceArn: instance.arn,
+      ...(availabilityZone !== undefined && { availabilityZone }),
+      ...(cpuArchitecture !== undefined && { cpuArchitecture }),
+      ...(capacityProviderName !== undefined && { capacityProviderName }),
+      ...(subnet && { subnetId: subnet.subnetId }),
+    },
+    env,
+  );
+  tx.put(tasks, task);
+  return task;
+}
+
+/** A tag of the request wins over one of the definition with the same key; the tags that AWS manages come on top. */
+function tagsOf(input: LaunchRequest, { cluster, definition }: LaunchChoice): Tags {
+  const propagated = input.propagateTags === 'TASK_DEFINITION' ? definition.tags : [];
+  const managed = input.enableECSManagedTags ? [{ key: 'aws:ecs:clusterName', value: cluster.name }] : [];
+  return mergeTags(mergeTags(propagated, input.tags ?? []), managed);
+}
+
+/** Network mode awsvpc must have a network configuration and no other may. */
+function networkOf(
+  reader: Reader,
+  call: Call,
+  input: LaunchRequest,
+  { definition, launchType }: LaunchChoice,
+): TaskNetwork | undefined {
+  const configuration = input.networkConfiguration?.awsvpcConfiguration;
+  if (definition.definition.networkMode !== 'awsvpc') {
+    if (!configuration) return undefined;
+    throw invalidParameter('Network Configuration is not valid for the given networkMode of this task definition.');
+  }
+  if (!configuration) {
+    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  }
+  const subnetIds = [...new Set(configuration.subnets)];
+  if (subnetIds.length === 0) throw invalidParameter('subnets can not be empty.');
+  if (subnetIds.length > limits.subnetsPerTask) {
+    throw invalidParameter(`subnets can have at most ${limits.subnetsPerTask} items.`);
+  }
+  const assignPublicIp = configuration.assignPublicIp === 'ENABLED';
+  if (assignPublicIp && launchType !== 'FARGATE') {
+    throw invalidParameter('Assign public IP is not supported for this launch type.');
+  }
+  const subnets = subnetIds.map((subnetId) => {
+    const subnet = findSubnet(reader, call, subnetId);
+    if (subnet) return subnet;
+    throw invalidParameter(
+      `Error retrieving subnet information for [${subnetId}]: The subnet ID '${subnetId}' does not exist (ErrorCode: InvalidSubnetID.NotFound)`,
+    );
+  });
+  const [first] = subnets;
+  const vpcId = first?.vpcId ?? '';
+  if (subnets.some((subnet) => subnet.vpcId !== vpcId)) throw invalidParameter('subnets must be in the same VPC.');
+  return {
+    subnets: subnets.map(({ subnetId, availabilityZone }) => ({ subnetId, availabilityZone })),
+    securityGroupIds: securityGroupsOf(reader, call, configuration.securityGroups ?? [], vpcId),
+    assignPublicIp,
+  };
+}
+
+/** The groups of the request, all of the subnets' VPC, or its default group. */
+function securityGroupsOf(reader: Reader, call: Call, wanted: readonly string[], vpcId: string): readonly string[] {
+  const groupIds = [...new Set(wanted)];
+  if (groupIds.length > limits.securityGroupsPerTask) {
+    throw invalidParameter(`securityGroups can have at most ${limits.securityGroupsPerTask} items.`);
+  }
+  for (const groupId of groupIds) {
+    const groupVpcId = vpcOfSecurityGroup(reader, call, groupId);
+    if (groupVpcId === undefined) {
+      throw invalidParameter(
+        `Error retrieving security group information for [${groupId}]: The security group '${groupId}' does not exist (ErrorCode: InvalidGroup.NotFound)`,
+      );
+    }
+    if (groupVpcId !== vpcId) {
+      throw invalidParameter(`Security group ${groupId} does not belong to the VPC of the subnets, ${vpcId}.`);
+    }
+  }
+  if (groupIds.length > 0) return groupIds;
+  const byDefault = defaultSecurityGroup(reader, vpcId);
+  return byDefault === undefined ? [] : [byDefault];
+}
