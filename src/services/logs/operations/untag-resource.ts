@@ -1,0 +1,13 @@
+import type { UntagResourceRequest } from '@aws-sdk/client-cloudwatch-logs';
+import type { Operation } from '../../../aws/operation.ts';
+import type { LogsParts } from '../parts.ts';
+import { groupIdentified } from '../references.ts';
+import { removeTags } from '../rules/tags.ts';
+import { logGroups } from '../tables.ts';
+
+export const untagResource: Operation<UntagResourceRequest, void, LogsParts> = async (input, { call, store }) => {
+  await store.update((tx) => {
+    const group = groupIdentified(tx, call, input.resourceArn);
+    tx.put(logGroups, { ...group, tags: removeTags(group.tags, input.tagKeys) });
+  });
+};

@@ -1,0 +1,197 @@
+import { invalidParameter } from '../errors.ts';
+
+/**
+ * `{ $.a.b[0] = "x*" && ($.n >= 1 || $.c IS NULL) }` as a test of one message. A message that is not a JSON object or
+ * array, and a selector that leads nowhere, do not match. Throws InvalidParameterException.
+ */
+export function parseJsonPattern(pattern: string): (message: string) => boolean {
+  const body = /^\{(.*)\}$/s.exec(pattern)?.[1];
+  if (body === undefined) throw invalidParameter('Invalid filter pattern: a JSON pattern ends with }.');
+  const parser = new Parser(tokens(body));
+  const condition = parser.either();
+  parser.end();
+  return (message) => {
+    const root = parseObject(message);
+    return root !== undefined && condition(root);
+  };
+}
+
+type Condition = (root: object) => boolean;
+
+interface Token {
+  readonly kind: 'selector' | 'string' | 'word' | 'operator' | 'paren';
+  readonly text: string;
+}
+
+const tokenKinds = [
+  ['selector', /\s*(\$(?:\.(?:[\w-]+)|\[(?:\d+|"[^"]*")\])*)/y],
+  ['string', /\s*"((?:[^"\\]|\\.)*)"/y],
+  ['operator', /\s*(&&|\|\||!=|<=|>=|=|<|>)/y],
+  ['paren', /\s*([()])/y],
+  ['word', /\s*([^\s()&|=<>!"]+)/y],
+] as const;
+
+function tokens(body: string): readonly Token[] {
+  const found: Token[] = [];
+  const text = body.trimEnd();
+  for (let at = 0; at < text.length; ) {
+    const start = at;
+    for (const [kind, expression] of tokenKinds) {
+      expression.lastIndex = at;
+      const match = expression.exec(text);
+      if (match?.[1] === undefined) continue;
+      found.push({ kind, text: match[1] });
+      at = expression.lastIndex;
+      break;
+    }
+    if (at === start) throw invalidParameter(`Invalid filter pattern: cannot read '${text.slice(at).trim()}'.`);
+  }
+  return found;
+}
+
+/** By descent: either (||) of both (&&) of single conditions. */
+class Parser {
+  readonly #tokens: readonly Token[];
+  #at = 0;
+
+  constructor(list: readonly Token[]) {
+    this.#tokens = list;
+  }
+
+  either(): Condition {
+    const parts = [this.#both()];
+    while (this.#takes('operator', '||')) parts.push(this.#both());
+    return (root) => parts.some((part) => part(root));
+  }
+
+  end(): void {
+    const rest = this.#tokens[this.#at];
+    if (rest) throw invalidParameter(`Invalid filter pattern: '${rest.text}' was not expected.`);
+  }
+
+  #both(): Condition {
+    const parts = [this.#single()];
+    while (this.#takes('operator', '&&')) parts.push(this.#single());
+    return (root) => parts.every((part) => part(root));
+  }
+
+  #single(): Condition {
+    if (this.#takes('paren', '(')) {
+      const inner = this.either();
+      if (!this.#takes('paren', ')')) throw invalidParameter('Invalid filter pattern: a parenthesis is not closed.');
+      return inner;
+    }
+    const selector = this.#next('a selector such as $.name');
+    if (selector.kind !== 'selector') {
+      throw invalidParameter(`Invalid filter pattern: '${selector.text}' is where a selector such as $.name belongs.`);
+    }
+    const path = pathOf(selector.text);
+    const operator = this.#next('an operator');
+    if (operator.kind === 'word') return this.#worded(path, operator.text.toUpperCase());
+    if (operator.kind !== 'operator')
+      throw invalidParameter(`Invalid filter pattern: '${operator.text}' is no operator.`);
+    return comparison(path, operator.text, this.#next('a value'));
+  }
+
+  #worded(path: readonly string[], word: string): Condition {
+    const second = this.#next('the rest of the operator').text.toUpperCase();
+    if (word === 'NOT' && second === 'EXISTS') return (root) => select(root, path) === undefined;
+    const wanted = { NULL: null, TRUE: true, FALSE: false }[second];
+    if (word === 'IS' && wanted !== undefined) return (root) => select(root, path) === wanted;
+    throw invalidParameter(`Invalid filter pattern: '${word} ${second}' is no operator.`);
+  }
+
+  #takes(kind: Token['kind'], text: string): boolean {
+    const token = this.#tokens[this.#at];
+    if (token?.kind !== kind || token.text !== text) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #next(expected: string): Token {
+    const token = this.#tokens[this.#at];
+    if (!token) throw invalidParameter(`Invalid filter pattern: it ends where ${expected} belongs.`);
+    this.#at += 1;
+    return token;
+  }
+}
+
+function comparison(path: readonly string[], operator: string, value: Token): Condition {
+  if (value.kind !== 'string' && value.kind !== 'word') {
+    throw invalidParameter(`Invalid filter pattern: '${value.text}' is no value.`);
+  }
+  if (value.kind === 'word' && value.text.startsWith('%')) {
+    throw invalidParameter('Longshore does not implement regular expressions in filter patterns yet.');
+  }
+  const number = value.kind === 'word' && isNumber(value.text) ? Number(value.text) : undefined;
+  if (operator === '=' || operator === '!=') {
+    const same = number === undefined ? textTest(value) : (found: unknown): boolean => found === number;
+    return (root) => {
+      const found = select(root, path);
+      if (found === undefined || (typeof found === 'object' && found !== null)) return false;
+      return same(found) === (operator === '=');
+    };
+  }
+  if (number === undefined) throw invalidParameter(`Invalid filter pattern: ${operator} compares with a number.`);
+  const compare = orders[operator];
+  if (!compare) throw invalidParameter(`Invalid filter pattern: '${operator}' does not compare values.`);
+  return (root) => {
+    const found = select(root, path);
+    return typeof found === 'number' && compare(found, number);
+  };
+}
+
+const orders: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+};
+
+/** Text with `*` for any run of characters. Pieces are looked for from left to right, so the time is linear. */
+function textTest(value: Token): (found: unknown) => boolean {
+  const pieces = (value.kind === 'string' ? value.text.replace(/\\(.)/g, '$1') : value.text).split('*');
+  const [first = '', ...rest] = pieces;
+  const last = rest.pop();
+  return (found) => {
+    if (typeof found !== 'string') return last === undefined && String(found) === first;
+    if (last === undefined) return found === first;
+    if (!found.startsWith(first)) return false;
+    let at = first.length;
+    for (const piece of rest) {
+      const next = found.indexOf(piece, at);
+      if (next < 0) return false;
+      at = next + piece.length;
+    }
+    return found.length - last.length >= at && found.endsWith(last);
+  };
+}
+
+function isNumber(text: string): boolean {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+}
+
+function pathOf(selector: string): readonly string[] {
+  return [...selector.matchAll(/\.([\w-]+)|\[(\d+)\]|\["([^"]*)"\]/g)].map(
+    ([, name, index, quoted]) => name ?? index ?? quoted ?? '',
+  );
+}
+
+function select(root: object, path: readonly string[]): unknown {
+  let found: unknown = root;
+  for (const name of path) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
+    found = (found as Readonly<Record<string, unknown>>)[name];
+  }
+  return found;
+}
+
+function parseObject(message: string): object | undefined {
+  if (!/^\s*[{[]/.test(message)) return undefined;
+  try {
+    const value: unknown = JSON.parse(message);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined; // an ordinary line that happens to begin with a brace
+  }
+}
