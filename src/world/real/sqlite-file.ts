@@ -1,0 +1,280 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { JournalError, type StoredChange, type StoredRecord } from '../../store/journal.ts';
+import { FatalJournalError } from './fatal-journal-error.ts';
+import { HighWaterMark, type Mark } from './high-water-mark.ts';
+
+/** A checkpoint moves the log into the database: at this many pages, or this long after a commit. */
+const checkpointAt = { pages: 1000, afterMs: 1000 } as const;
+const pageBytes = 8192;
+
+export interface SqliteFileOptions {
+  readonly directory: string;
+  /** The format a new journal is made in. */
+  readonly formatVersion: number;
+  /** Start although acknowledged commits are missing. */
+  readonly acceptLoss: boolean;
+}
+
+/**
+ * The journal in an SQLite database, synchronously: one table of records, and beside them how many commits there were.
+ * The lock is SQLite's own, held for as long as the file is open; the kernel drops it with the process, however it ends.
+ */
+export class SqliteFile {
+  readonly #database: DatabaseSync;
+  readonly #high: HighWaterMark;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #put: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #setMeta: StatementSync;
+  #journalId = '';
+  #sequence = 0;
+  #pagesInLog = 0;
+  #checkpointTimer: NodeJS.Timeout | undefined;
+  /** What the operator should know though it stops nothing. */
+  readonly warnings: string[] = [];
+
+  /** Throws JournalError when the journal cannot be used. */
+  static open(options: SqliteFileOptions): SqliteFile {
+    const { directory } = options;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    try {
+      const database = openDatabase(directory);
+      try {
+        return new SqliteFile(database, options);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    } catch (error) {
+      if (error instanceof JournalError || !(error instanceof Error)) throw error;
+      if (codeOf(error) === sqliteBusy) throw inUse(directory, error);
+      throw new JournalError(`the journal in ${directory} cannot be read: ${error.message}`, { cause: error });
+    }
+  }
+
+  private constructor(database: DatabaseSync, options: SqliteFileOptions) {
+    this.#database = database;
+    database.exec(schema);
+    writeFileSync(join(options.directory, 'journal.owner'), `${process.pid}\n`, { mode: 0o600 });
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
+    this.#put = database.prepare(
+      'INSERT INTO records (tbl, key, value) VALUES (?, ?, ?) ON CONFLICT (tbl, key) DO UPDATE SET value = excluded.value',
+    );
+    this.#delete = database.prepare('DELETE FROM records WHERE tbl = ? AND key = ?');
+    this.#setMeta = database.prepare(
+      'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    );
+    this.#high = HighWaterMark.open(join(options.directory, 'journal.high'));
+    try {
+      syncDirectory(options.directory);
+      syncDirectory(dirname(options.directory));
+      this.#start(options);
+    } catch (error) {
+      this.#high.close();
+      throw error;
+    }
+  }
+
+  get formatVersion(): number {
+    return Number(this.#meta('formatVersion'));
+  }
+
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  *load(): Generator<StoredRecord> {
+    try {
+      for (const row of this.#database.prepare('SELECT tbl, key, value FROM records').iterate()) {
+        yield { table: String(row['tbl']), key: String(row['key']), value: String(row['value']) };
+      }
+    } catch (error) {
+      throw new JournalError(`the journal cannot be read: ${String(error)}`, { cause: error });
+    }
+  }
+
+  /** All or none. Throws JournalError when nothing was kept, FatalJournalError when that cannot be known. */
+  commit(changes: readonly StoredChange[], formatVersion?: number): void {
+    const sequence = this.#sequence + 1;
+    try {
+      this.#begin.run();
+      for (const { table, key, value } of changes) {
+        if (value === undefined) this.#delete.run(table, key);
+        else this.#put.run(table, key, value);
+        this.#pagesInLog += 1 + (value?.length ?? 0) / pageBytes;
+      }
+      this.#setMeta.run('sequence', sequence);
+      if (formatVersion !== undefined) this.#setMeta.run('formatVersion', formatVersion);
+      this.#commit.run();
+    } catch (error) {
+      this.#rollBack(error);
+      throw new JournalError(`the commit was refused: ${String(error)}`, { cause: error });
+    }
+    this.#sequence = sequence;
+    this.#advanceHigh();
+    if (this.#pagesInLog >= checkpointAt.pages) this.checkpoint();
+    else this.#checkpointTimer ??= setTimeout(() => this.checkpoint(), checkpointAt.afterMs).unref();
+  }
+
+  /** Keeps the log, and with it what a damaged log can lose, short. */
+  checkpoint(): void {
+    clearTimeout(this.#checkpointTimer);
+    this.#checkpointTimer = undefined;
+    try {
+      this.#high.sync();
+      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      this.#pagesInLog = 0;
+    } catch (error) {
+      // A full disk only keeps the log long; it is tried again after the next commit.
+      if (codeOf(error) !== sqliteFull) throw new FatalJournalError(error);
+    }
+  }
+
+  /** What SQLite itself finds wrong with the file; empty when nothing is. */
+  integrityProblems(): string[] {
+    const rows = this.#database.prepare('PRAGMA integrity_check').all();
+    return rows.map((row) => String(row['integrity_check'])).filter((problem) => problem !== 'ok');
+  }
+
+  close(): void {
+    clearTimeout(this.#checkpointTimer);
+    this.#high.sync();
+    this.#high.close();
+    this.#database.close();
+  }
+
+  /** Compares what is there with what was acknowledged. */
+  #start({ directory, formatVersion, acceptLoss }: SqliteFileOptions): void {
+    const mark = this.#high.read();
+    const isNew = this.#meta('journalId') === undefined;
+    if (!isNew) {
+      this.#journalId = String(this.#meta('journalId'));
+      this.#sequence = Number(this.#meta('sequence'));
+    }
+    const missing = this.#missing(mark);
+    if (missing > 0 && !acceptLoss) {
+      throw new JournalError(
+        `${missing} acknowledged commits are missing from the journal in ${directory}: it holds ${this.#sequence}, ` +
+          `and ${mark?.sequence ?? 0} were acknowledged. Restore the directory from a backup, or go on without ` +
+          'them with --accept-loss.',
+      );
+    }
+    if (isNew) {
+      this.#journalId = newJournalId();
+      this.#database.exec('BEGIN IMMEDIATE');
+      this.#setMeta.run('journalId', this.#journalId);
+      this.#setMeta.run('formatVersion', formatVersion);
+      this.#setMeta.run('sequence', 0);
+      this.#database.exec('COMMIT');
+    }
+    if (missing > 0) this.warnings.push(`going on without ${missing} acknowledged commits, as told`);
+    // A missing mark says nothing about the journal (a backup need not hold it), so it is no reason to stay down.
+    else if (!mark && this.#sequence > 0) this.warnings.push('journal.high was missing or unreadable and is made anew');
+    if (mark?.journalId !== this.#journalId || missing > 0) this.#high.reset(this.#mark());
+    else if (mark.sequence < this.#sequence) this.#high.write(this.#mark());
+  }
+
+  #missing(mark: Mark | undefined): number {
+    if (!mark) return 0;
+    // The mark of another journal: the one it belongs to is gone, with all it held.
+    if (mark.journalId !== this.#journalId) return mark.sequence;
+    return Math.max(0, mark.sequence - this.#sequence);
+  }
+
+  #mark(): Mark {
+    return { journalId: this.#journalId, sequence: this.#sequence };
+  }
+
+  #advanceHigh(): void {
+    try {
+      this.#high.write(this.#mark());
+    } catch (error) {
+      // The commit itself is down. A mark that lags notices less, which a full disk may cost; anything else is doubt.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw new FatalJournalError(error);
+    }
+  }
+
+  /** After a full disk SQLite has rolled back already. After anything that casts doubt there is no going on. */
+  #rollBack(cause: unknown): void {
+    try {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    } catch (error) {
+      throw new FatalJournalError(error);
+    }
+    if (!harmless.has(codeOf(cause))) throw new FatalJournalError(cause);
+  }
+
+  #meta(name: string): unknown {
+    return this.#database.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.['value'];
+  }
+}
+
+// An ordinary table with a unique index, not WITHOUT ROWID: with records of some kilobytes SQLite keeps those in every
+// level of the tree, and a commit of 50 costs ten times the CPU.
+const schema = `
+  CREATE TABLE IF NOT EXISTS records (
+    id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (tbl, key)
+  );
+  CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+`;
+
+// Primary result codes of SQLite.
+const [sqliteBusy, sqliteNoMemory, sqliteFull, sqliteTooBig] = [5, 7, 13, 18];
+/** After these SQLite has kept nothing of the transaction, for certain. */
+const harmless: ReadonlySet<number | undefined> = new Set([sqliteBusy, sqliteNoMemory, sqliteFull, sqliteTooBig]);
+
+function codeOf(error: unknown): number | undefined {
+  // The low byte of an extended code is the primary one.
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+}
+
+function openDatabase(directory: string): DatabaseSync {
+  const database = new DatabaseSync(join(directory, 'journal.sqlite'), { timeout: 0 });
+  try {
+    // Exclusive before WAL: then the log's index lives in memory and no second process can join. Checkpoints are made
+    // here and not by SQLite, which would not tell when one fails.
+    database.exec(`
+      PRAGMA page_size = ${pageBytes};
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA journal_size_limit = 67108864;
+      BEGIN IMMEDIATE;
+      COMMIT;
+    `);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The names of new files are down only when their directory is. */
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+function inUse(directory: string, cause: Error): JournalError {
+  let pid = 'unknown';
+  try {
+    pid = readFileSync(join(directory, 'journal.owner'), 'utf8').trim();
+  } catch {
+    // Its owner holds the lock and has not written it yet: the message does without.
+  }
+  return new JournalError(`${directory} is in use by another Longshore server (pid ${pid})`, { cause });
+}
+
+function newJournalId(): string {
+  return randomBytes(16).toString('hex');
+}
