@@ -11,6 +11,8 @@ export interface World {
   readonly disk: Disk;
   readonly net: Net;
   readonly docker: Docker;
+  /** Absent where this process cannot set limits on a group of containers. */
+  readonly cgroups?: Cgroups;
   readonly log: Log;
 }
 
@@ -384,6 +386,27 @@ export interface NetworkInspect {
   readonly IPAM: { readonly Config: readonly { readonly Subnet?: string; readonly Gateway?: string }[] | null };
   readonly Labels: Labels;
   readonly Containers: Readonly<Record<string, { readonly Name: string; readonly IPv4Address: string }>>;
+}
+
+// --- limits of a group of containers ----------------------------------------------------------------------------
+
+/** The kernel's limits of all containers of a task together, which the engine itself has no word for. */
+export interface Cgroups {
+  /**
+   * Makes the group with these limits, or sets them on the one there is. `parent` is what a container names as its
+   * HostConfig.CgroupParent: a path (cgroupfs driver) or a slice (systemd driver). Rejects where the machine refuses.
+   */
+  createTaskCgroup(parent: string, limits: CgroupLimits): Promise<void>;
+  /** Nothing to remove is not an error. Rejects while processes are in the group. */
+  removeTaskCgroup(parent: string): Promise<void>;
+}
+
+/** What is absent is not limited. */
+export interface CgroupLimits {
+  readonly cpuQuotaUs?: number;
+  readonly cpuPeriodUs?: number;
+  readonly cpuShares?: number;
+  readonly memoryBytes?: number;
 }
 
 // --- the log ----------------------------------------------------------------------------------------------------

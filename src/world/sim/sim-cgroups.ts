@@ -1,16 +1,32 @@
 import type { CgroupLimits, Cgroups } from '../world.ts';
+import type { SimEngine } from './sim-docker.ts';
+import { type SimLife, never } from './sim-life.ts';
 
-/** Groups as a map one can look into; `refuse` makes it behave like a machine that lets nobody set limits. */
-export class SimCgroups implements Cgroups {
-  readonly groups = new Map<string, CgroupLimits>();
-  refuse = false;
+/** The groups of limits on one simulated machine. They are kept and not enforced. */
+export class SimCgroups {
+  readonly #engine: SimEngine;
+  readonly #groups = new Map<string, CgroupLimits>();
 
-  async createTaskCgroup(parent: string, limits: CgroupLimits): Promise<void> {
-    if (this.refuse) throw new Error(`mkdir ${parent}: permission denied`);
-    this.groups.set(parent, limits);
+  constructor(engine: SimEngine) {
+    this.#engine = engine;
   }
 
-  async removeTaskCgroup(parent: string): Promise<void> {
-    this.groups.delete(parent);
+  as(life: SimLife): Cgroups {
+    return {
+      createTaskCgroup: async (parent, limits) => {
+        if (!life.isAlive) await never;
+        await life.pass(0);
+        this.#groups.set(parent, limits);
+      },
+      removeTaskCgroup: async (parent) => {
+        if (!life.isAlive) await never;
+        await life.pass(0);
+        const isBusy = this.#engine.containers.some(
+          ({ isRunning, body }) => isRunning && body.HostConfig?.CgroupParent === parent,
+        );
+        if (isBusy) throw new Error(`EBUSY: resource busy or locked, rmdir '${parent}'`);
+        this.#groups.delete(parent);
+      },
+    };
   }
 }

@@ -1,0 +1,82 @@
+import type { Instant } from '../core/instant.ts';
+import type { PayloadTask } from './contract.ts';
+import { dockerNameOf } from './docker-config.ts';
+import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
+
+/** The record a task begins with. `newName` gives a random hex word for each name on the engine. */
+export function newTask(payload: PayloadTask, now: Instant, newName: () => string): TaskRecord {
+  const { roleCredentials: _role, executionRoleCredentials: _execution, ...kept } = payload;
+  const names = [...(needsPause(payload) ? [pauseName] : []), ...payload.containers.map((container) => container.name)];
+  const failure = refusalOf(payload);
+  return {
+    arn: payload.arn,
+    payload: kept,
+    desiredStatus: payload.desiredStatus,
+    acceptedAt: now,
+    containers: Object.fromEntries(
+      names.map((name): readonly [string, ContainerRecord] => [
+        name,
+        {
+          name,
+          dockerName: dockerNameOf(payload, name, newName()),
+          hasImage: false,
+          phase: 'none',
+          restarts: 0,
+          bindings: [],
+        },
+      ]),
+    ),
+    resources: {},
+    volumes: Object.fromEntries(
+      payload.volumes
+        .filter((volume) => !volume.host?.sourcePath)
+        .map((volume) => [
+          volume.name,
+          volume.dockerVolumeConfiguration?.scope === 'shared'
+            ? volume.name
+            : dockerNameOf(payload, volume.name, newName()),
+        ]),
+    ),
+    told: { status: 'NONE', attached: false, containers: {} },
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** The task as it is after a payload or an acknowledged stop: a desired status only moves forward. */
+export function stopped(task: TaskRecord): TaskRecord {
+  return task.desiredStatus === 'STOPPED' ? task : { ...task, desiredStatus: 'STOPPED' };
+}
+
+function needsPause(payload: PayloadTask): boolean {
+  return payload.networkMode === 'awsvpc' || payload.pidMode === 'task' || payload.ipcMode === 'task';
+}
+
+/** What this agent cannot do, said before anything is begun. */
+function refusalOf(payload: PayloadTask): string | undefined {
+  for (const volume of payload.volumes) {
+    if (volume.type !== 'host' && volume.type !== 'docker') {
+      return `ResourceInitializationError: volume ${volume.name} is of type ${volume.type}, which this agent cannot mount`;
+    }
+  }
+  for (const container of payload.containers) {
+    const ranged = container.portMappings.some((mapping) => mapping.containerPortRange !== undefined);
+    if (ranged && (payload.networkMode ?? 'bridge') === 'bridge') {
+      return `ResourceInitializationError: container ${container.name} maps a range of ports, which this agent does in awsvpc mode only`;
+    }
+    for (const text of [container.dockerConfig.config, container.dockerConfig.hostConfig]) {
+      if (!isObject(text)) {
+        return `UnrecogniedTaskError: Error loading task - the Docker settings of container ${container.name} are not a JSON object`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = text === '' ? {} : JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false; // not JSON at all
+  }
+}

@@ -1,0 +1,241 @@
+import type { Store } from '../store/store.ts';
+import type { World } from '../world/world.ts';
+import { runAcsSession } from './acs-session.ts';
+import { type Attribute, capabilityAttributes, instanceResources } from './capabilities.ts';
+import type { Backend, PayloadContainer, RoleCredentials } from './contract.ts';
+import { cgroupParentOf, type DockerContext } from './docker-config.ts';
+import { createExecutor } from './execute.ts';
+import { createImages, type PullBehavior } from './images.ts';
+import { createPollEndpoints, socketUrl } from './poll-endpoints.ts';
+import { register } from './register.ts';
+import type { SessionLoop } from './session-loop.ts';
+import { startStateReporter } from './state-reporter.ts';
+import { agentTasks, identities, type TaskRecord } from './state.ts';
+import { type LogFollower, TaskEngine } from './task-engine.ts';
+import { runTcsSession } from './tcs-session.ts';
+
+/** The tables its Store is opened with. */
+export const agentTables = [identities, agentTasks] as const;
+
+export interface AgentConfig {
+  /** Name or ARN of the cluster it registers into. */
+  readonly cluster: string;
+  /** Whether it serves the Fargate tasks of every cluster. */
+  readonly fargatePool: boolean;
+  /** The operator's own attributes, given when it first registers. */
+  readonly attributes: readonly Attribute[];
+  /** What is registered; by default what the engine's machine has. */
+  readonly cpuUnits?: number;
+  readonly memoryMiB?: number;
+  readonly reservedMemoryMiB: number;
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly version: string;
+  readonly availabilityZone?: string;
+  /** How many times the machine's CPU the Fargate pool registers: its tasks are limited by quota. */
+  readonly cpuOvercommit?: number;
+  readonly pullBehavior?: PullBehavior;
+  readonly pullTimeoutMs?: number;
+  /** Seconds between SIGTERM and SIGKILL where the definition gives none. */
+  readonly stopTimeoutSeconds?: number;
+  /** How long the containers of a stopped task stay on the engine. */
+  readonly cleanupWaitMs?: number;
+  /** Of so many stopped tasks at most, the latest. */
+  readonly keepStoppedTasks?: number;
+}
+
+export interface AgentParts {
+  readonly world: World;
+  /** The agent's own, opened with `agentTables`. */
+  readonly store: Store;
+  readonly backend: Backend;
+  readonly config: AgentConfig;
+  readonly logs?: LogFollower;
+  /** More environment for a container: where it finds its credentials and metadata. */
+  readonly environment?: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
+}
+
+export interface Agent {
+  /** Resolves with the container instance's ARN when it is first connected; never when the agent is stopped before. */
+  readonly connected: Promise<string>;
+  isConnected(): boolean;
+  /** Tasks of which something may still be on the engine. */
+  tasks(): readonly TaskRecord[];
+  /** What the control plane sent last under this id. Kept in memory only. */
+  credentials(credentialsId: string): RoleCredentials | undefined;
+  /** Ends the agent and leaves every container running. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the container agent. Resolves when it has taken over what is on the engine; registering and connecting go on
+ * from there, for ever, while containers are looked after whether or not the control plane can be reached.
+ */
+export async function startAgent(parts: AgentParts): Promise<Agent> {
+  const { world, store, backend, config } = parts;
+  const { clock, random, log, docker } = world;
+  const { agentId } = await identify(store);
+  const [info, version] = await Promise.all([docker.info(), docker.version()]);
+  const limits = await whereLimitsAre(world, info.CgroupDriver, agentId);
+  const images = createImages({
+    docker,
+    clock,
+    log,
+    behavior: config.pullBehavior ?? 'default',
+    pullTimeoutMs: config.pullTimeoutMs ?? 20 * 60_000,
+  });
+  const executor = createExecutor({
+    docker,
+    clock,
+    log,
+    cgroups: world.cgroups,
+    images,
+    architecture: info.Architecture,
+    environment: parts.environment ?? (() => ({})),
+    context: { agentId, cluster: config.cluster, region: backend.region, cgroupDriver: info.CgroupDriver, limits },
+  });
+  const engine = new TaskEngine({
+    store,
+    docker,
+    clock,
+    random,
+    log,
+    executor,
+    logs: parts.logs ?? noLogs,
+    agentId,
+    cores: info.NCPU,
+    stopTimeoutSeconds: config.stopTimeoutSeconds ?? 30,
+    cleanupWaitMs: config.cleanupWaitMs ?? 3 * 3600_000,
+    keepStoppedTasks: config.keepStoppedTasks ?? 50,
+  });
+  const reporter = startStateReporter({
+    store,
+    backend,
+    clock,
+    random,
+    log,
+    cluster: config.cluster,
+    containerDelayMs: 1000,
+  });
+  await engine.start();
+
+  const credentials = new Map<string, RoleCredentials>();
+  const stop = new AbortController();
+  const sessions: SessionLoop[] = [];
+  let isConnected = false;
+  let resolveConnected: (arn: string) => void = () => undefined;
+  const connected = new Promise<string>((resolve) => {
+    resolveConnected = resolve;
+  });
+
+  async function connect(): Promise<void> {
+    const fargate = config.fargatePool ? (config.cpuOvercommit ?? 10) : 1;
+    const registration = {
+      cluster: config.cluster,
+      attributes: [
+        ...capabilityAttributes({ info, fargatePool: config.fargatePool, taskLimits: true }),
+        ...(config.availabilityZone === undefined
+          ? []
+          : [{ name: 'ecs.availability-zone', value: config.availabilityZone }]),
+      ],
+      ownAttributes: config.attributes,
+      tags: config.tags,
+      resources: instanceResources({
+        info,
+        cpuUnits: config.cpuUnits,
+        memoryMiB: config.memoryMiB,
+        reservedMemoryMiB: config.reservedMemoryMiB,
+        cpuOvercommit: fargate,
+      }),
+    };
+    const arn = await register({ store, backend, clock, random, log }, registration, stop.signal);
+    if (arn === undefined || stop.signal.aborted) return;
+    log.info('registered', { containerInstance: arn, cluster: config.cluster });
+    const endpoints = createPollEndpoints(backend, clock);
+    const who = {
+      agentHash: 'longshore',
+      agentVersion: config.version,
+      dockerVersion: `DockerVersion: ${version.Version}`,
+    };
+    const common = { store, backend, clock, random, log, cluster: config.cluster, containerInstanceArn: arn };
+    sessions.push(
+      runAcsSession({
+        ...common,
+        engine,
+        url: async (sendCredentials) =>
+          socketUrl((await endpoints(config.cluster, arn)).endpoint, {
+            ...who,
+            clusterArn: config.cluster,
+            containerInstanceArn: arn,
+            protocolVersion: '2',
+            sendCredentials: String(sendCredentials),
+            seqNum: '1',
+          }),
+        onCredentials: (_taskArn, given) => credentials.set(given.credentialsId, given),
+        onConnected: (open) => {
+          isConnected = open;
+          if (!open) return;
+          resolveConnected(arn);
+          reporter.nudge();
+        },
+      }),
+      runTcsSession({
+        ...common,
+        docker,
+        url: async () =>
+          socketUrl((await endpoints(config.cluster, arn)).telemetryEndpoint, {
+            ...who,
+            cluster: config.cluster,
+            containerInstance: arn,
+          }),
+      }),
+    );
+  }
+
+  connect().catch((error: unknown) => log.error('the agent cannot connect', { reason: String(error) }));
+  return {
+    connected,
+    isConnected: () => isConnected,
+    tasks: () => engine.tasks(),
+    credentials: (credentialsId) => credentials.get(credentialsId),
+    async stop() {
+      stop.abort();
+      for (const session of sessions) session.stop();
+      reporter.stop();
+      engine.stop();
+      await store.durable().catch(() => undefined); // its own writer has been told
+    },
+  };
+}
+
+/** A new agent gives itself a name, so that several on one engine never touch each other's containers. */
+async function identify(store: Store): Promise<{ readonly agentId: string }> {
+  return store.update((tx, env) => {
+    const known = tx.get(identities, 'agent');
+    if (known) return known;
+    const fresh = { id: 'agent' as const, agentId: env.newId(), highestSeqNum: 0 };
+    tx.put(identities, fresh);
+    return fresh;
+  });
+}
+
+/** Tries out once whether this machine lets us limit a task as a whole. */
+async function whereLimitsAre(world: World, cgroupDriver: string, agentId: string): Promise<DockerContext['limits']> {
+  const probe = cgroupParentOf(`probe/${agentId}`, cgroupDriver);
+  try {
+    if (!world.cgroups) throw new Error('this process has no access to cgroups');
+    await world.cgroups.createTaskCgroup(probe, {
+      cpuQuotaUs: 10_000,
+      cpuPeriodUs: 100_000,
+      memoryBytes: 64 * 1024 * 1024,
+    });
+    await world.cgroups.removeTaskCgroup(probe);
+    return 'task-cgroup';
+  } catch (error) {
+    world.log.warn('a task’s limits are set on each of its containers instead of on all together', {
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    return 'containers';
+  }
+}
+
+const noLogs: LogFollower = { follow: () => undefined, finished: async () => undefined };

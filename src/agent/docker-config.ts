@@ -1,0 +1,243 @@
+import type { ContainerBody, HostConfig, Labels } from '../world/world.ts';
+import type { PayloadContainer, PayloadTask } from './contract.ts';
+import { pauseName, type TaskRecord, taskIdOf } from './state.ts';
+
+/** What the mapping onto the engine needs to know besides the task. */
+export interface DockerContext {
+  readonly agentId: string;
+  readonly cluster: string;
+  readonly region: string;
+  readonly cgroupDriver: string;
+  /** Where the task's own limits are kept: in a cgroup around its containers or, where none can be made, on each of them. */
+  readonly limits: 'task-cgroup' | 'containers';
+  /** More environment for one container (metadata and credentials endpoints); the definition's own wins. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The image's own variables, `NAME=value`. */
+  readonly imageEnvironment: readonly string[];
+}
+
+/** The body with which the engine is to create one container of the task. */
+export function containerBody(task: TaskRecord, wanted: PayloadContainer, context: DockerContext): ContainerBody {
+  const { payload } = task;
+  const config = parseObject(wanted.dockerConfig.config);
+  const given = parseObject(wanted.dockerConfig.hostConfig);
+  const pauseId = task.containers[pauseName]?.id;
+  const joined = payload.networkMode === 'awsvpc' && pauseId !== undefined;
+  const ports = payload.networkMode === undefined || payload.networkMode === 'bridge' ? portsOf(wanted) : [];
+  const binds = bindsOf(task, wanted);
+  const host: HostConfig = {
+    NetworkMode: payload.networkMode ?? 'bridge',
+    ...(binds.length > 0 ? { Binds: binds } : {}),
+    ...(ports.length > 0
+      ? { PortBindings: Object.fromEntries(ports.map(({ key, hostPort }) => [key, [{ HostPort: hostPort }]])) }
+      : {}),
+    ...(wanted.links.length > 0 ? { Links: wanted.links.map((link) => linkOf(task, link)) } : {}),
+    ...(wanted.volumesFrom.length > 0
+      ? {
+          VolumesFrom: wanted.volumesFrom.map(
+            (from) =>
+              `${task.containers[from.sourceContainer]?.id ?? from.sourceContainer}${from.readOnly ? ':ro' : ''}`,
+          ),
+        }
+      : {}),
+    CpuShares: cpuSharesOf(wanted.cpu),
+    ...memoryOf(payload, wanted, context),
+    ...cgroupOf(payload, context),
+    ...namespacesOf(payload, pauseId),
+    ...given,
+    ...(joined ? { NetworkMode: `container:${pauseId}` } : {}),
+  };
+  const body: ContainerBody = {
+    ...config,
+    Image: wanted.image,
+    ...(wanted.command.length > 0 ? { Cmd: wanted.command } : {}),
+    ...(wanted.entryPoint && wanted.entryPoint.length > 0 ? { Entrypoint: wanted.entryPoint } : {}),
+    Env: environmentOf(wanted, context),
+    ...(ports.length > 0 ? { ExposedPorts: Object.fromEntries(ports.map(({ key }) => [key, {}])) } : {}),
+    Labels: { ...labelsIn(config), ...labelsOf(payload, wanted.name, context) },
+    HostConfig: logged(joined ? without(host, ['Dns', 'DnsSearch', 'ExtraHosts', 'Links', 'PortBindings']) : host),
+  };
+  // The engine refuses a host name of its own to a container that shares another one's network.
+  return joined ? { ...without(body, ['Hostname', 'ExposedPorts']), Image: body.Image } : body;
+}
+
+/** The body of the container that holds a task's network (awsvpc) or its shared namespaces. */
+export function pauseBody(task: TaskRecord, image: string, context: DockerContext): ContainerBody {
+  const { payload } = task;
+  const card = payload.elasticNetworkInterfaces?.[0];
+  const subnet = payload.longshore?.subnet;
+  const base = {
+    Image: image,
+    Labels: labelsOf(payload, pauseName, context),
+  };
+  const host: HostConfig = {
+    ...cgroupOf(payload, { ...context, limits: context.limits }, true),
+    ...(payload.ipcMode === 'task' ? { IpcMode: 'shareable' } : {}),
+    LogConfig: { Type: 'none', Config: {} },
+  };
+  if (payload.networkMode !== 'awsvpc' || !card || !subnet) {
+    return { ...base, HostConfig: { ...host, NetworkMode: 'none' } };
+  }
+  const network = networkNameOf(subnet.cidrBlock);
+  const address = addressOf(payload);
+  return {
+    ...base,
+    MacAddress: card.macAddress,
+    ...(card.privateDnsName === '' ? {} : { Hostname: card.privateDnsName.slice(0, 63) }),
+    HostConfig: {
+      ...host,
+      NetworkMode: network,
+      ...(card.domainNameServers.length > 0 ? { Dns: card.domainNameServers } : {}),
+    },
+    NetworkingConfig: {
+      EndpointsConfig: {
+        [network]: {
+          ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
+          MacAddress: card.macAddress,
+        },
+      },
+    },
+  };
+}
+
+/** The task's own address: the primary one of its network interface. */
+export function addressOf(payload: PayloadTask): string | undefined {
+  const addresses = payload.elasticNetworkInterfaces?.[0]?.ipv4Addresses ?? [];
+  return (addresses.find((address) => address.primary) ?? addresses[0])?.privateAddress;
+}
+
+/** One network per subnet, by its range, so that agents which share an engine share it. */
+export function networkNameOf(cidrBlock: string): string {
+  return `longshore-${cidrBlock.replace('/', '-')}`;
+}
+
+/** Docker's name of a container, as the stock agent builds it. */
+export function dockerNameOf(payload: PayloadTask, name: string, random: string): string {
+  return `ecs-${payload.family}-${payload.version}-${name.replace(/[^A-Za-z0-9-]/g, '')}-${random}`;
+}
+
+/** The group all containers of the task are in: the driver of the engine decides its form. */
+export function cgroupParentOf(taskArn: string, cgroupDriver: string): string {
+  const id = taskIdOf(taskArn);
+  return cgroupDriver === 'systemd' ? `ecstasks-${id}.slice` : `/ecs/${id}`;
+}
+
+export const agentLabel = 'longshore.agent';
+export const taskArnLabel = 'com.amazonaws.ecs.task-arn';
+export const containerNameLabel = 'com.amazonaws.ecs.container-name';
+
+const mebibyte = 1024 * 1024;
+
+/** A weight among neighbours, not a limit: 0 and 1 mean the least the kernel knows. */
+function cpuSharesOf(cpuUnits: number): number {
+  return Math.min(262_144, Math.max(2, cpuUnits));
+}
+
+/** Limits of the whole task: a quota when it has CPU of its own, else the sum of its containers' weights. */
+export function taskLimits(payload: PayloadTask): {
+  readonly cpuQuotaUs?: number;
+  readonly cpuPeriodUs?: number;
+  readonly cpuShares?: number;
+  readonly memoryBytes?: number;
+} {
+  const period = 100_000;
+  const shares = payload.containers.reduce((sum, container) => sum + Math.max(2, container.cpu), 0);
+  return {
+    ...(payload.cpu === undefined || payload.cpu === 0
+      ? { cpuShares: Math.min(262_144, shares) }
+      : { cpuQuotaUs: Math.max(1000, Math.round(payload.cpu * period)), cpuPeriodUs: period }),
+    ...(payload.memory === undefined || payload.memory === 0 ? {} : { memoryBytes: payload.memory * mebibyte }),
+  };
+}
+
+function memoryOf(payload: PayloadTask, wanted: PayloadContainer, context: DockerContext): HostConfig {
+  if (wanted.memory > 0) return { Memory: Math.max(4, wanted.memory) * mebibyte };
+  const task = context.limits === 'containers' ? taskLimits(payload).memoryBytes : undefined;
+  return task === undefined ? {} : { Memory: task };
+}
+
+function cgroupOf(payload: PayloadTask, context: DockerContext, isPause = false): HostConfig {
+  if (context.limits === 'task-cgroup') return { CgroupParent: cgroupParentOf(payload.arn, context.cgroupDriver) };
+  const limits = taskLimits(payload);
+  if (isPause || limits.cpuQuotaUs === undefined || limits.cpuPeriodUs === undefined) return {};
+  return { CpuPeriod: limits.cpuPeriodUs, CpuQuota: limits.cpuQuotaUs };
+}
+
+function namespacesOf(payload: PayloadTask, pauseId: string | undefined): HostConfig {
+  const mode = (of: string | undefined): string | undefined => {
+    if (of === 'task') return pauseId === undefined ? undefined : `container:${pauseId}`;
+    return of === 'host' ? 'host' : undefined;
+  };
+  const pid = mode(payload.pidMode);
+  const ipc = payload.ipcMode === 'none' ? 'none' : mode(payload.ipcMode);
+  return { ...(pid === undefined ? {} : { PidMode: pid }), ...(ipc === undefined ? {} : { IpcMode: ipc }) };
+}
+
+function portsOf(wanted: PayloadContainer): readonly { readonly key: string; readonly hostPort: string }[] {
+  return wanted.portMappings.flatMap((mapping) =>
+    mapping.containerPort === undefined
+      ? []
+      : [
+          {
+            key: `${mapping.containerPort}/${mapping.protocol}`,
+            hostPort: mapping.hostPort ? String(mapping.hostPort) : '', // empty: the engine chooses a free one
+          },
+        ],
+  );
+}
+
+function bindsOf(task: TaskRecord, wanted: PayloadContainer): readonly string[] {
+  return wanted.mountPoints.flatMap((mount) => {
+    const volume = task.payload.volumes.find((candidate) => candidate.name === mount.sourceVolume);
+    const source = volume?.host?.sourcePath || task.volumes[mount.sourceVolume];
+    return source === undefined ? [] : [`${source}:${mount.containerPath}${mount.readOnly ? ':ro' : ''}`];
+  });
+}
+
+/** `name[:alias]` of the definition, in the names of the engine. */
+function linkOf(task: TaskRecord, link: string): string {
+  const [name = link, alias = name] = link.split(':');
+  return `${task.containers[name]?.dockerName ?? name}:${alias}`;
+}
+
+function environmentOf(wanted: PayloadContainer, context: DockerContext): readonly string[] {
+  const own = wanted.environment;
+  const names = new Set([...Object.keys(own), ...context.imageEnvironment.map((pair) => pair.split('=')[0])]);
+  const region: Readonly<Record<string, string>> =
+    names.has('AWS_REGION') || names.has('AWS_DEFAULT_REGION')
+      ? {}
+      : { AWS_REGION: context.region, AWS_DEFAULT_REGION: context.region };
+  return Object.entries({ ...region, ...context.environment, ...own }).map(([name, value]) => `${name}=${value}`);
+}
+
+/** These always win over a definition's own labels. */
+function labelsOf(payload: PayloadTask, containerName: string, context: DockerContext): Labels {
+  return {
+    [taskArnLabel]: payload.arn,
+    [containerNameLabel]: containerName,
+    'com.amazonaws.ecs.task-definition-family': payload.family,
+    'com.amazonaws.ecs.task-definition-version': payload.version,
+    'com.amazonaws.ecs.cluster': context.cluster,
+    [agentLabel]: context.agentId,
+  };
+}
+
+/** awslogs output stays on the engine, from where the agent ships it: the engine's own driver knows only AWS. */
+function logged(host: HostConfig): HostConfig {
+  return host.LogConfig?.Type === 'awslogs' ? { ...host, LogConfig: { Type: 'json-file', Config: {} } } : host;
+}
+
+function labelsIn(config: Readonly<Record<string, unknown>>): Labels {
+  const labels = config['Labels'];
+  if (typeof labels !== 'object' || labels === null) return {};
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  const value: unknown = text === '' ? {} : JSON.parse(text);
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+function without<T extends object>(from: T, names: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name))) as Partial<T>;
+}

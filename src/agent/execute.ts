@@ -1,0 +1,336 @@
+import type { Instant } from '../core/instant.ts';
+import type { Cgroups, Clock, Docker, Log } from '../world/world.ts';
+import { assert } from '../core/assert.ts';
+import type { PayloadContainer, PayloadVolume } from './contract.ts';
+import {
+  cgroupParentOf,
+  containerBody,
+  type DockerContext,
+  networkNameOf,
+  pauseBody,
+  taskLimits,
+} from './docker-config.ts';
+import { engineWords, StepError, stepError, within } from './engine-error.ts';
+import type { Images } from './images.ts';
+import { observe } from './observe.ts';
+import { pauseArchive, pauseImage, pauseImageChanges } from './pause-image.ts';
+import type { Step } from './plan.ts';
+import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
+
+/** What a step changed, as an edit of the record of the moment it is applied to. */
+export type Outcome = (task: TaskRecord) => TaskRecord;
+
+/**
+ * Does the steps of a plan. A failure is an outcome like any other: it is written down in the stock agent's words and
+ * the next plan decides. Several outcomes are applied one after the other, with a plan between them.
+ */
+export interface Executor {
+  execute(step: Step, task: TaskRecord): Promise<readonly Outcome[]>;
+  /** Asks the engine about one container. Rejects when the engine cannot be asked. */
+  inspect(task: TaskRecord, container: ContainerRecord): Promise<Outcome>;
+  /** Removes what a stopped task left on the engine, one container or resource after the other. */
+  clean(task: TaskRecord): Promise<void>;
+}
+
+export interface ExecutorParts {
+  readonly docker: Docker;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly cgroups: Cgroups | undefined;
+  readonly images: Images;
+  readonly context: Omit<DockerContext, 'environment' | 'imageEnvironment'>;
+  readonly architecture: string;
+  readonly environment: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
+}
+
+export function createExecutor(parts: ExecutorParts): Executor {
+  const { docker, clock, cgroups, images } = parts;
+  const networks = new Map<string, Promise<void>>();
+  let pauseReady: Promise<void> | undefined;
+
+  async function pull(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
+    const startedAt = clock.now();
+    try {
+      const image = await images.ensure(wantedOf(task, name).image);
+      const stoppedAt = clock.now();
+      return [
+        (now) => ({
+          ...edit(now, name, {
+            hasImage: true,
+            ...(image.digest === undefined ? {} : { imageDigest: image.digest }),
+          }),
+          ...(image.pulled ? pullTimes(now, startedAt, stoppedAt) : {}),
+        }),
+      ];
+    } catch (error) {
+      const reason = stepError('CannotPullContainerError', error).message;
+      const stoppedAt = clock.now();
+      return [(now) => ({ ...edit(now, name, { error: reason }), ...pullTimes(now, startedAt, stoppedAt) })];
+    }
+  }
+
+  async function create(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
+    const { dockerName } = recordOf(task, name);
+    try {
+      if (name === pauseName) await pausePrepared();
+      const body =
+        name === pauseName
+          ? pauseBody(task, pauseImage, { ...parts.context, environment: {}, imageEnvironment: [] })
+          : containerBody(task, wantedOf(task, name), {
+              ...parts.context,
+              environment: parts.environment(task, wantedOf(task, name)),
+              imageEnvironment: images.environmentOf(wantedOf(task, name).image),
+            });
+      const id = await within(clock, createTimeoutMs, 'created', docker.createContainer(dockerName, body));
+      return [(now) => edit(now, name, { id, phase: 'created' })];
+    } catch (error) {
+      if (name === pauseName) return [networkFailure(error)];
+      const reason = stepError('CannotCreateContainerError', error).message;
+      return [(now) => edit(now, name, { error: reason })];
+    }
+  }
+
+  async function start(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
+    const container = recordOf(task, name);
+    const id = idOf(container);
+    const again = container.phase === 'exited' ? 1 : 0;
+    try {
+      await within(clock, startTimeoutMs, 'started', docker.startContainer(id));
+    } catch (error) {
+      if (name === pauseName) return [networkFailure(error, name)];
+      const reason = stepError('CannotStartContainerError', error).message;
+      return [(now) => edit(now, name, { error: reason, startFailed: true })];
+    }
+    const startedAt = clock.now();
+    const restarts = container.restarts + again;
+    const begun: Outcome = (now) => {
+      // What its last run left (exit code, reason) is not this one's.
+      const { exitCode: _code, finishedAt: _finished, error: _error, ...kept } = recordOf(now, name);
+      const record: ContainerRecord = { ...kept, phase: 'running', startedAt, restarts };
+      return { ...now, containers: { ...now.containers, [name]: record } };
+    };
+    const seen = await docker.inspectContainer(id).catch(() => 'unknown' as const); // the safety look asks again
+    if (seen === 'unknown') return [begun];
+    const observed: Outcome = (now) => {
+      const next = observe(recordOf(now, name), seen, maybeWanted(now, name), clock.now());
+      return edit(now, name, next);
+    };
+    // One that ended within the call did run: the plan sees both, and the control plane is told both.
+    return [begun, observed];
+  }
+
+  async function stop(task: TaskRecord, name: string, timeoutSeconds: number): Promise<readonly Outcome[]> {
+    const container = recordOf(task, name);
+    try {
+      const limitMs = (timeoutSeconds + stopMarginSeconds) * 1000;
+      await within(clock, limitMs, 'stopped', docker.stopContainer(idOf(container), timeoutSeconds));
+      return [await inspect(task, container)];
+    } catch (error) {
+      // Said by nobody: the task is stopped only when its containers are, so this is tried until it works.
+      const retryStopAt = clock.now() + retryStopAfterMs;
+      parts.log.warn('container not stopped, trying again', {
+        container: name,
+        task: task.arn,
+        reason: engineWords(error),
+      });
+      const seen = await inspect(task, container).catch(() => undefined);
+      return [(now) => edit(seen ? seen(now) : now, name, { retryStopAt })];
+    }
+  }
+
+  async function remove(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
+    const container = recordOf(task, name);
+    try {
+      await docker.removeContainer(idOf(container), { force: true, volumes: true });
+      return [(now) => edit(now, name, { phase: 'gone' })];
+    } catch {
+      const there = await docker.inspectContainer(idOf(container)).catch(() => 'unknown' as const);
+      if (there === undefined) return [(now) => edit(now, name, { phase: 'gone' })];
+      const retryStopAt = clock.now() + retryStopAfterMs;
+      return [(now) => edit(now, name, { retryStopAt })];
+    }
+  }
+
+  async function prepare(task: TaskRecord, target: string): Promise<readonly Outcome[]> {
+    const done: Outcome = (now) => ({ ...now, resources: { ...now.resources, [target]: true } });
+    try {
+      if (target === '@cgroup') {
+        if (parts.context.limits === 'task-cgroup' && cgroups) {
+          const parent = cgroupParentOf(task.arn, parts.context.cgroupDriver);
+          await cgroups.createTaskCgroup(parent, taskLimits(task.payload));
+        }
+      } else if (target === '@network') {
+        await Promise.all([networkPrepared(task), pausePrepared()]);
+      } else {
+        await volumePrepared(task, target.slice('@volume '.length));
+      }
+      return [done];
+    } catch (error) {
+      const reason = stepError('ResourceInitializationError', error).message;
+      return [(now) => ({ ...now, failure: now.failure ?? reason })];
+    }
+  }
+
+  async function networkPrepared(task: TaskRecord): Promise<void> {
+    const subnet = task.payload.longshore?.subnet;
+    if (!subnet) throw new StepError('ResourceInitializationError: the payload names no subnet for the task');
+    const name = networkNameOf(subnet.cidrBlock);
+    const shared = networks.get(name) ?? makeNetwork(name, subnet.cidrBlock, subnet.gateway);
+    networks.set(name, shared);
+    // Known networks are not asked for again; one that was removed meanwhile shows when a container joins it.
+    await shared.catch((error: unknown) => {
+      networks.delete(name);
+      throw error;
+    });
+  }
+
+  async function makeNetwork(name: string, cidrBlock: string, gateway: string): Promise<void> {
+    if (await docker.inspectNetwork(name)) return;
+    try {
+      await docker.createNetwork({
+        Name: name,
+        Driver: 'bridge',
+        IPAM: { Config: [{ Subnet: cidrBlock, Gateway: gateway }] },
+        Options: { 'com.docker.network.bridge.enable_icc': 'true' },
+        Labels: { 'longshore.subnet': cidrBlock },
+      });
+    } catch (error) {
+      if (await docker.inspectNetwork(name)) return; // another agent was quicker
+      throw error;
+    }
+  }
+
+  async function pausePrepared(): Promise<void> {
+    pauseReady ??= (async () => {
+      if (await docker.inspectImage(pauseImage)) return;
+      await docker.importImage(pauseImage, pauseArchive(parts.architecture), pauseImageChanges);
+    })();
+    await pauseReady.catch((error: unknown) => {
+      pauseReady = undefined;
+      throw error;
+    });
+  }
+
+  async function volumePrepared(task: TaskRecord, name: string): Promise<void> {
+    const volume = task.payload.volumes.find((candidate) => candidate.name === name);
+    const dockerVolume = task.volumes[name];
+    assert(volume && dockerVolume !== undefined, `volume ${name} of ${task.arn} has a name on the engine`);
+    const settings = volume.dockerVolumeConfiguration;
+    if (volume.type === 'docker' && settings?.scope === 'shared') {
+      if (await docker.inspectVolume(dockerVolume)) return;
+      if (!settings.autoprovision) {
+        throw new StepError(`CannotInspectVolumeError: get ${dockerVolume}: no such volume`);
+      }
+    }
+    const labels = { ...settings?.labels, ...taskLabelOf(task, volume) };
+    try {
+      await docker.createVolume({
+        Name: dockerVolume,
+        Driver: settings?.driver || 'local',
+        DriverOpts: settings?.driverOpts ?? {},
+        Labels: labels,
+      });
+    } catch (error) {
+      throw stepError('CannotCreateVolumeError', error);
+    }
+  }
+
+  function networkFailure(error: unknown, startedName?: string): Outcome {
+    networks.clear(); // perhaps the network itself went: the next task looks again
+    const reason = stepError('ResourceInitializationError', error).message;
+    return (now) => ({
+      ...edit(now, pauseName, { error: reason, ...(startedName === undefined ? {} : { startFailed: true }) }),
+      failure: now.failure ?? reason,
+    });
+  }
+
+  async function inspect(task: TaskRecord, container: ContainerRecord): Promise<Outcome> {
+    const id = idOf(container);
+    const seen = await docker.inspectContainer(id);
+    return (now) => {
+      const current = recordOf(now, container.name);
+      if (current.id !== id) return now;
+      return edit(now, container.name, observe(current, seen, maybeWanted(task, container.name), clock.now()));
+    };
+  }
+
+  async function clean(task: TaskRecord): Promise<void> {
+    for (const container of Object.values(task.containers)) {
+      if (container.id === undefined || container.phase === 'gone') continue;
+      await docker.removeContainer(container.id, { force: true, volumes: true }).catch(async (error: unknown) => {
+        if (container.id !== undefined && (await docker.inspectContainer(container.id))) throw error;
+      });
+    }
+    for (const volume of task.payload.volumes) {
+      const name = task.volumes[volume.name];
+      if (name === undefined || volume.dockerVolumeConfiguration?.scope === 'shared') continue;
+      if (await docker.inspectVolume(name)) await docker.removeVolume(name);
+    }
+    if (parts.context.limits === 'task-cgroup' && cgroups && task.resources['@cgroup']) {
+      await cgroups.removeTaskCgroup(cgroupParentOf(task.arn, parts.context.cgroupDriver));
+    }
+  }
+
+  return {
+    inspect,
+    clean,
+    execute(step, task) {
+      switch (step.kind) {
+        case 'pull':
+          return pull(task, step.target);
+        case 'prepare':
+          return prepare(task, step.target);
+        case 'create':
+          return create(task, step.target);
+        case 'start':
+          return start(task, step.target);
+        case 'stop':
+          return stop(task, step.target, step.timeoutSeconds);
+        case 'remove':
+          return remove(task, step.target);
+      }
+    },
+  };
+}
+
+/** The stock agent's limits on one call. */
+const createTimeoutMs = 4 * 60_000;
+const startTimeoutMs = 3 * 60_000;
+const stopMarginSeconds = 30;
+const retryStopAfterMs = 5_000;
+
+function edit(task: TaskRecord, name: string, change: Partial<ContainerRecord>): TaskRecord {
+  return { ...task, containers: { ...task.containers, [name]: { ...recordOf(task, name), ...change } } };
+}
+
+function recordOf(task: TaskRecord, name: string): ContainerRecord {
+  const record = task.containers[name];
+  assert(record, `container ${name} is recorded with ${task.arn}`);
+  return record;
+}
+
+function idOf(container: ContainerRecord): string {
+  assert(container.id !== undefined, `container ${container.name} is on the engine`);
+  return container.id;
+}
+
+function maybeWanted(task: TaskRecord, name: string): PayloadContainer | undefined {
+  return task.payload.containers.find((container) => container.name === name);
+}
+
+function wantedOf(task: TaskRecord, name: string): PayloadContainer {
+  const wanted = maybeWanted(task, name);
+  assert(wanted, `container ${name} is part of ${task.arn}`);
+  return wanted;
+}
+
+function pullTimes(task: TaskRecord, startedAt: Instant, stoppedAt: Instant): Partial<TaskRecord> {
+  return {
+    pullStartedAt: Math.min(task.pullStartedAt ?? startedAt, startedAt),
+    pullStoppedAt: Math.max(task.pullStoppedAt ?? stoppedAt, stoppedAt),
+  };
+}
+
+function taskLabelOf(task: TaskRecord, volume: PayloadVolume): Readonly<Record<string, string>> {
+  return volume.dockerVolumeConfiguration?.scope === 'shared' ? {} : { 'com.amazonaws.ecs.task-arn': task.arn };
+}

@@ -1,0 +1,448 @@
+import type { Store, Transaction } from '../store/store.ts';
+import type { Clock, Docker, DockerEvent, Log, Random, Timer } from '../world/world.ts';
+import { newTask, stopped } from './accept.ts';
+import { isOver } from './container-end.ts';
+import type { LogDestination, PayloadTask } from './contract.ts';
+import { agentLabel, containerNameLabel, taskArnLabel } from './docker-config.ts';
+import type { Executor, Outcome } from './execute.ts';
+import { createLanes } from './lanes.ts';
+import { observe } from './observe.ts';
+import { type Plan, planTask, type Step } from './plan.ts';
+import { agentTasks, identities, type TaskRecord } from './state.ts';
+
+/** Where the engine hands containers whose output is to be kept. */
+export interface LogFollower {
+  follow(containerId: string, destination: LogDestination): void;
+  /** Resolves when the container has ended and its last line is durably kept. */
+  finished(containerId: string): Promise<void>;
+}
+
+export interface TaskEngineParts {
+  readonly store: Store;
+  readonly docker: Docker;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly executor: Executor;
+  readonly logs: LogFollower;
+  readonly agentId: string;
+  readonly cores: number;
+  readonly stopTimeoutSeconds: number;
+  readonly cleanupWaitMs: number;
+  readonly keepStoppedTasks: number;
+}
+
+/**
+ * Brings the engine to what the records want, one plan after the other, and the records to what the engine shows. It
+ * holds nothing that cannot be rebuilt from the two: killed at any moment, the next one goes on from there.
+ */
+export class TaskEngine {
+  readonly #parts: TaskEngineParts;
+  readonly #lanes: ReturnType<typeof createLanes>;
+  readonly #busy = new Map<string, Map<string, Step['kind']>>();
+  readonly #timers = new Map<string, Timer>();
+  /** Containers being looked at, and whether to look again afterwards. */
+  readonly #looking = new Map<string, { again: boolean }>();
+  readonly #stop = new AbortController();
+  readonly #cleaning = new Set<string>();
+  #cleanTimer: Timer | undefined;
+  #adopted = false;
+
+  constructor(parts: TaskEngineParts) {
+    this.#parts = parts;
+    this.#lanes = createLanes(parts.clock, 2 * parts.cores);
+  }
+
+  /** Takes over what is on the engine, then works until `stop`. Resolves once what was found is in the records. */
+  async start(): Promise<void> {
+    const { clock, log } = this.#parts;
+    for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
+      try {
+        await this.#adopt();
+        break;
+      } catch (error) {
+        log.warn('the container engine does not answer', { reason: messageOf(error) });
+        await clock.sleep(Math.min(10_000, 250 * 2 ** attempt), this.#stop.signal);
+      }
+    }
+    this.#adopted = true;
+    void this.#watchEvents();
+    void this.#lookRegularly();
+    for (const task of this.tasks()) this.#advance(task.arn);
+  }
+
+  /** Leaves every container as it is. */
+  stop(): void {
+    this.#stop.abort();
+    this.#cleanTimer?.cancel();
+    for (const timer of this.#timers.values()) timer.cancel();
+  }
+
+  /** Those of which something may still be on the engine. */
+  tasks(): readonly TaskRecord[] {
+    return this.#parts.store.view((reader) => [...reader.find(agentTasks, 'remains', 'left')]);
+  }
+
+  /** Takes the tasks of one payload. Resolves when they are durable; work on them begins then, stops first. */
+  async accept(payloads: readonly PayloadTask[], seqNum: number): Promise<void> {
+    const { store, random } = this.#parts;
+    const newName = (): string => hex(random.bytes(10));
+    const ordered = [...payloads].sort(
+      (a, b) => Number(a.desiredStatus === 'RUNNING') - Number(b.desiredStatus === 'RUNNING'),
+    );
+    const writes = ordered.map((payload) =>
+      store.update((tx, env) => {
+        const known = tx.get(agentTasks, payload.arn);
+        if (!known) tx.put(agentTasks, newTask(payload, env.now, newName));
+        else if (payload.desiredStatus === 'STOPPED') tx.put(agentTasks, stopped(known));
+      }),
+    );
+    await Promise.all([...writes, this.sawSeqNum(seqNum)]);
+    for (const payload of ordered) this.#advance(payload.arn);
+  }
+
+  async stopTasks(arns: readonly string[]): Promise<void> {
+    await Promise.all(
+      arns.map((arn) =>
+        this.#parts.store.update((tx) => {
+          const task = tx.get(agentTasks, arn);
+          if (task) tx.put(agentTasks, stopped(task));
+        }),
+      ),
+    );
+    for (const arn of arns) this.#advance(arn);
+  }
+
+  async sawSeqNum(seqNum: number): Promise<void> {
+    await this.#parts.store.update((tx) => {
+      const identity = tx.get(identities, 'agent');
+      if (identity && seqNum > identity.highestSeqNum) tx.put(identities, { ...identity, highestSeqNum: seqNum });
+    });
+  }
+
+  #task(arn: string): TaskRecord | undefined {
+    return this.#parts.store.view((reader) => reader.get(agentTasks, arn));
+  }
+
+  #busyOf(arn: string): Map<string, Step['kind']> {
+    const busy = this.#busy.get(arn) ?? new Map<string, Step['kind']>();
+    this.#busy.set(arn, busy);
+    return busy;
+  }
+
+  #plan(task: TaskRecord): Plan {
+    return planTask(task, this.#busyOf(task.arn), this.#parts.clock.now(), this.#parts.stopTimeoutSeconds);
+  }
+
+  /** Plans and begins what can be begun. Called whenever anything about the task changed; harmless when nothing did. */
+  #advance(arn: string): void {
+    if (!this.#adopted || this.#stop.signal.aborted) return;
+    const task = this.#task(arn);
+    if (!task || task.stoppedAt !== undefined) return;
+    const plan = this.#plan(task);
+    const noted = note(task, plan, this.#parts.clock.now());
+    if (noted !== task) {
+      this.#write(arn, (now) => note(now, plan, this.#parts.clock.now()));
+      if (plan.failure !== undefined) return this.#advance(arn);
+    }
+    if (plan.status === 'STOPPED') {
+      this.#busy.delete(arn);
+      this.#timers.get(arn)?.cancel();
+      this.#timers.delete(arn);
+      this.#cleanSoon();
+      return;
+    }
+    for (const step of plan.steps) this.#begin(arn, step);
+    this.#timers.get(arn)?.cancel();
+    this.#timers.delete(arn);
+    if (plan.wakeAt !== undefined) {
+      const delayMs = Math.max(1, plan.wakeAt - this.#parts.clock.now());
+      this.#timers.set(
+        arn,
+        this.#parts.clock.after(delayMs, () => this.#advance(arn)),
+      );
+    }
+  }
+
+  #begin(arn: string, step: Step): void {
+    const busy = this.#busyOf(arn);
+    busy.set(step.target, step.kind);
+    const work = async (): Promise<readonly Outcome[]> => {
+      // While it waited in its lane the task may have changed its mind.
+      busy.delete(step.target);
+      const task = this.#task(arn);
+      const still = task && this.#plan(task).steps.some((s) => s.kind === step.kind && s.target === step.target);
+      if (!task || !still || this.#stop.signal.aborted) return [];
+      busy.set(step.target, step.kind);
+      return this.#parts.executor.execute(step, task);
+    };
+    const lane = laneOf(step.kind);
+    const run = lane === undefined ? work() : this.#lanes.run(lane, work);
+    run.then(
+      (outcomes) => this.#finish(arn, step, outcomes),
+      (error: unknown) => {
+        // A step reports its failures itself, so this one is a bug of ours; the task must not hang on it.
+        this.#parts.log.error('a step broke', {
+          task: arn,
+          step: step.kind,
+          target: step.target,
+          reason: messageOf(error),
+        });
+        this.#finish(arn, step, [
+          (now) => ({ ...now, failure: now.failure ?? `ResourceInitializationError: ${messageOf(error)}` }),
+        ]);
+      },
+    );
+  }
+
+  #finish(arn: string, step: Step, outcomes: readonly Outcome[]): void {
+    if (this.#stop.signal.aborted) return;
+    this.#busyOf(arn).delete(step.target);
+    for (const outcome of outcomes) {
+      this.#write(arn, outcome);
+      const task = this.#task(arn);
+      if (outcomes.length > 1 && task) this.#write(arn, (now) => note(now, this.#plan(now), this.#parts.clock.now()));
+    }
+    const task = this.#task(arn);
+    if (task && step.kind === 'start') this.#followLogs(task, step.target);
+    const look = this.#looking.get(`${arn} ${step.target}`);
+    if (look?.again) {
+      this.#looking.delete(`${arn} ${step.target}`);
+      void this.#look(arn, step.target);
+    }
+    this.#advance(arn);
+  }
+
+  /** Applies to memory at once; the journal follows. What is told to the outside waits for it. */
+  #write(arn: string, outcome: Outcome): void {
+    this.#store(arn, (tx) => {
+      const task = tx.get(agentTasks, arn);
+      if (task) tx.put(agentTasks, outcome(task));
+    });
+  }
+
+  #store(arn: string, write: (tx: Transaction) => void): void {
+    this.#parts.store.update(write).catch((error: unknown) => {
+      this.#parts.log.error('what happened to a task could not be kept', { task: arn, reason: messageOf(error) });
+    });
+  }
+
+  /** Asks the engine about one container and writes the answer down. One look at a time, none while a start is under way. */
+  async #look(arn: string, name: string): Promise<void> {
+    const key = `${arn} ${name}`;
+    const kind = this.#busy.get(arn)?.get(name);
+    const open = this.#looking.get(key);
+    if (open || kind === 'start' || kind === 'create' || kind === 'remove') {
+      if (open) open.again = true;
+      else this.#looking.set(key, { again: true });
+      return;
+    }
+    const look = { again: false };
+    this.#looking.set(key, look);
+    try {
+      do {
+        look.again = false;
+        const task = this.#task(arn);
+        const container = task?.containers[name];
+        if (!task || container?.id === undefined || container.phase === 'gone') break;
+        const outcome = await this.#parts.executor.inspect(task, container);
+        if (this.#busy.get(arn)?.get(name) === 'start') {
+          look.again = true; // it was asked before this start: the step looks again when it ends
+          return;
+        }
+        if (this.#task(arn)?.containers[name]?.startedAt !== container.startedAt) {
+          look.again = true; // asked before a start that has ended meanwhile
+          continue;
+        }
+        this.#write(arn, outcome);
+        this.#advance(arn);
+      } while (look.again);
+    } catch (error) {
+      this.#parts.log.warn('container not inspected', { task: arn, container: name, reason: messageOf(error) });
+    } finally {
+      if (!look.again) this.#looking.delete(key);
+    }
+  }
+
+  async #watchEvents(): Promise<void> {
+    const { docker, clock, log, agentId } = this.#parts;
+    while (!this.#stop.signal.aborted) {
+      try {
+        for await (const event of docker.events([`${agentLabel}=${agentId}`], this.#stop.signal)) this.#take(event);
+      } catch (error) {
+        log.warn('the engine’s events ended', { reason: messageOf(error) });
+      }
+      if (this.#stop.signal.aborted) return;
+      await clock.sleep(500, this.#stop.signal);
+      await this.#lookAtAll();
+    }
+  }
+
+  #take(event: DockerEvent): void {
+    const word = event.Action.split(':')[0] ?? '';
+    if (!telling.has(word)) return;
+    const arn = event.Actor.Attributes[taskArnLabel];
+    const name = event.Actor.Attributes[containerNameLabel];
+    if (arn !== undefined && name !== undefined) void this.#look(arn, name);
+  }
+
+  /** The safety net under the events: whatever they missed is seen here. */
+  async #lookRegularly(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#parts.clock.sleep(safetyLookMs, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      await this.#lookAtAll();
+      this.#clean();
+      this.#forget();
+    }
+  }
+
+  async #lookAtAll(): Promise<void> {
+    try {
+      await this.#adopt();
+    } catch (error) {
+      this.#parts.log.warn('the container engine does not answer', { reason: messageOf(error) });
+      return;
+    }
+    for (const task of this.tasks()) this.#advance(task.arn);
+  }
+
+  /** Compares every container of ours on the engine with the records: found ones are taken in, lost ones noticed. */
+  async #adopt(): Promise<void> {
+    const { docker, agentId, clock } = this.#parts;
+    const listed = await docker.listContainers([`${agentLabel}=${agentId}`]);
+    const byTask = new Map<string, Map<string, string>>();
+    for (const container of listed) {
+      const arn = container.Labels[taskArnLabel] ?? '';
+      const name = container.Labels[containerNameLabel] ?? '';
+      const names = byTask.get(arn) ?? new Map<string, string>();
+      byTask.set(arn, names.set(name, container.Id));
+      if (!this.#task(arn)?.containers[name]) await this.#removeStray(container.Id, arn);
+    }
+    for (const task of this.tasks()) {
+      if (task.cleanedAt !== undefined) continue;
+      for (const container of Object.values(task.containers)) {
+        if (this.#busy.get(task.arn)?.has(container.name)) continue;
+        const id = container.id ?? byTask.get(task.arn)?.get(container.name);
+        if (id === undefined || container.phase === 'gone') continue;
+        if (task.stoppedAt !== undefined && container.phase === 'exited') {
+          this.#followLogs(task, container.name);
+          continue;
+        }
+        const inspect = await docker.inspectContainer(id);
+        if (this.#busy.get(task.arn)?.has(container.name)) continue;
+        const wanted = task.payload.containers.find((candidate) => candidate.name === container.name);
+        this.#write(task.arn, (now) => {
+          const seen = now.containers[container.name];
+          if (!seen || (seen.id !== undefined && seen.id !== id)) return now;
+          const next = observe({ ...seen, id }, inspect, wanted, clock.now());
+          return { ...now, containers: { ...now.containers, [container.name]: next } };
+        });
+        const after = this.#task(task.arn);
+        if (after) this.#followLogs(after, container.name);
+      }
+    }
+  }
+
+  async #removeStray(id: string, arn: string): Promise<void> {
+    this.#parts.log.warn('removing a container of a task that is not known any more', { container: id, task: arn });
+    await this.#parts.docker.removeContainer(id, { force: true, volumes: true });
+  }
+
+  #followLogs(task: TaskRecord, name: string): void {
+    const container = task.containers[name];
+    const destination = task.payload.longshore?.logs.find((candidate) => candidate.containerName === name);
+    if (!destination || container?.id === undefined || container.startedAt === undefined) return;
+    this.#parts.logs.follow(container.id, destination);
+  }
+
+  /** A burst of ends is looked over once. */
+  #cleanSoon(): void {
+    this.#cleanTimer ??= this.#parts.clock.after(1000, () => {
+      this.#cleanTimer = undefined;
+      this.#clean();
+    });
+  }
+
+  /** Removes what stopped tasks left behind: after a wait, or sooner when there are too many of them. */
+  #clean(): void {
+    const { clock, keepStoppedTasks, cleanupWaitMs, log } = this.#parts;
+    const left = this.tasks()
+      .filter((task) => task.stoppedAt !== undefined && task.told.status === 'STOPPED')
+      .sort((a, b) => (b.stoppedAt ?? 0) - (a.stoppedAt ?? 0));
+    for (const [index, task] of left.entries()) {
+      const due = index >= keepStoppedTasks || clock.now() - (task.stoppedAt ?? 0) >= cleanupWaitMs;
+      if (!due || this.#cleaning.has(task.arn)) continue;
+      this.#cleaning.add(task.arn);
+      this.#cleanOne(task)
+        .catch((error: unknown) => {
+          log.warn('a stopped task is not cleared away yet', { task: task.arn, reason: messageOf(error) });
+        })
+        .finally(() => this.#cleaning.delete(task.arn));
+    }
+  }
+
+  #forget(): void {
+    const { clock, store } = this.#parts;
+    const old = store.view((reader) =>
+      [...reader.find(agentTasks, 'remains', 'cleaned')].filter(
+        (task) => clock.now() - (task.cleanedAt ?? 0) > rememberMs,
+      ),
+    );
+    for (const task of old) this.#store(task.arn, (tx) => tx.delete(agentTasks, task.arn));
+  }
+
+  async #cleanOne(task: TaskRecord): Promise<void> {
+    for (const destination of task.payload.longshore?.logs ?? []) {
+      const container = task.containers[destination.containerName];
+      if (container?.id === undefined || container.startedAt === undefined || container.phase === 'gone') continue;
+      await this.#parts.logs.finished(container.id);
+    }
+    if (this.#stop.signal.aborted) return;
+    await this.#lanes.run('remove', () => this.#parts.executor.clean(task));
+    await this.#parts.store.update((tx, env) => {
+      const now = tx.get(agentTasks, task.arn);
+      if (!now) return;
+      const { arn, payload, desiredStatus, acceptedAt, told } = now;
+      const rest = { containers: {}, resources: {}, volumes: {}, stoppedAt: now.stoppedAt ?? env.now };
+      const kept = { ...payload, containers: [], volumes: [] };
+      tx.put(agentTasks, { arn, payload: kept, desiredStatus, acceptedAt, told, ...rest, cleanedAt: env.now });
+    });
+  }
+}
+
+/** What a plan decided, written into the record once and never taken back. */
+function note(task: TaskRecord, plan: Plan, now: number): TaskRecord {
+  const ended = task.payload.containers
+    .filter((wanted) => wanted.essential)
+    .map((wanted) => task.containers[wanted.name])
+    .find((seen) => seen !== undefined && seen.startedAt !== undefined && isOver(task, seen));
+  const change: Partial<TaskRecord> = {
+    ...(plan.failure !== undefined && task.failure === undefined ? { failure: plan.failure } : {}),
+    ...(plan.status === 'RUNNING' && task.ranAt === undefined ? { ranAt: now } : {}),
+    ...(ended && task.executionStoppedAt === undefined ? { executionStoppedAt: ended.finishedAt ?? now } : {}),
+    ...(plan.status === 'STOPPED' && task.stoppedAt === undefined ? { stoppedAt: now } : {}),
+  };
+  return Object.keys(change).length === 0 ? task : { ...task, ...change };
+}
+
+/** Pulls and stops wait on others than the engine, and the rest takes it no work. */
+function laneOf(kind: Step['kind']): 'start' | 'create' | 'remove' | undefined {
+  return kind === 'start' || kind === 'create' || kind === 'remove' ? kind : undefined;
+}
+
+/** Events after which a container may be other than it was; those of our own steps tell nothing new. */
+const telling = new Set(['die', 'oom', 'destroy', 'health_status', 'pause', 'unpause']);
+
+const safetyLookMs = 30_000;
+
+/** How long a task that is cleared away is remembered, so that a late payload does not run it again. */
+const rememberMs = 24 * 3600_000;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

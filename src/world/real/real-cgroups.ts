@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { mkdir, rmdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { CgroupLimits, Cgroups } from '../world.ts';
+
+/**
+ * Cgroups of this machine. A path is made under every hierarchy it needs (version 1) or in the one tree (version 2);
+ * a slice is asked of systemd, which owns that tree and would undo what others write into it.
+ */
+export function createRealCgroups(root = '/sys/fs/cgroup'): Cgroups {
+  return {
+    async createTaskCgroup(parent, limits) {
+      if (parent.endsWith('.slice')) return setSlice(parent, limits);
+      if (await isVersion2(root)) return createVersion2(root, parent, limits);
+      return createVersion1(root, parent, limits);
+    },
+    async removeTaskCgroup(parent) {
+      if (parent.endsWith('.slice')) {
+        await systemctl('stop', parent);
+        return;
+      }
+      if (await isVersion2(root)) return removeDirectory(join(root, parent));
+      for (const hierarchy of hierarchies) await removeDirectory(join(root, hierarchy, parent));
+    },
+  };
+}
+
+/** Those in which the engine puts the containers of a cgroup parent; it leaves the empty parents behind. */
+const hierarchies = [
+  'cpu',
+  'memory',
+  'cpuacct',
+  'cpuset',
+  'devices',
+  'freezer',
+  'blkio',
+  'pids',
+  'perf_event',
+  'net_cls',
+  'net_prio',
+  'hugetlb',
+  'rdma',
+  'misc',
+  'systemd',
+] as const;
+
+async function createVersion1(root: string, parent: string, limits: CgroupLimits): Promise<void> {
+  const cpu = join(root, 'cpu', parent);
+  const memory = join(root, 'memory', parent);
+  await Promise.all([mkdir(cpu, { recursive: true }), mkdir(memory, { recursive: true })]);
+  if (limits.cpuShares !== undefined) await writeFile(join(cpu, 'cpu.shares'), String(limits.cpuShares));
+  if (limits.cpuPeriodUs !== undefined) await writeFile(join(cpu, 'cpu.cfs_period_us'), String(limits.cpuPeriodUs));
+  if (limits.cpuQuotaUs !== undefined) await writeFile(join(cpu, 'cpu.cfs_quota_us'), String(limits.cpuQuotaUs));
+  // Without it a version 1 parent does not count its children's memory.
+  await writeFile(join(memory, 'memory.use_hierarchy'), '1').catch(() => undefined); // read-only where it is always so
+  if (limits.memoryBytes !== undefined) {
+    await writeFile(join(memory, 'memory.limit_in_bytes'), String(limits.memoryBytes));
+  }
+}
+
+async function createVersion2(root: string, parent: string, limits: CgroupLimits): Promise<void> {
+  const directory = join(root, parent);
+  await mkdir(directory, { recursive: true });
+  // A controller works in a group only when every group above hands it down.
+  const names = parent.split('/').filter((name) => name !== '');
+  for (let depth = 0; depth < names.length; depth += 1) {
+    await writeFile(join(root, ...names.slice(0, depth), 'cgroup.subtree_control'), '+cpu +memory');
+  }
+  const period = limits.cpuPeriodUs ?? 100_000;
+  if (limits.cpuQuotaUs !== undefined) await writeFile(join(directory, 'cpu.max'), `${limits.cpuQuotaUs} ${period}`);
+  if (limits.cpuShares !== undefined)
+    await writeFile(join(directory, 'cpu.weight'), String(weightOf(limits.cpuShares)));
+  if (limits.memoryBytes !== undefined) await writeFile(join(directory, 'memory.max'), String(limits.memoryBytes));
+}
+
+async function setSlice(slice: string, limits: CgroupLimits): Promise<void> {
+  const period = limits.cpuPeriodUs ?? 100_000;
+  const properties = [
+    ...(limits.cpuQuotaUs === undefined
+      ? []
+      : [`CPUQuota=${(100 * limits.cpuQuotaUs) / period}%`, `CPUQuotaPeriodSec=${period}us`]),
+    ...(limits.cpuShares === undefined ? [] : [`CPUWeight=${weightOf(limits.cpuShares)}`]),
+    ...(limits.memoryBytes === undefined ? [] : [`MemoryMax=${limits.memoryBytes}`]),
+  ];
+  await systemctl('start', slice);
+  if (properties.length > 0) await systemctl('set-property', '--runtime', slice, ...properties);
+}
+
+/** Shares 2..262144 onto weights 1..10000, as runc does. */
+function weightOf(shares: number): number {
+  return Math.min(10_000, Math.max(1, 1 + Math.floor(((shares - 2) * 9999) / 262_142)));
+}
+
+async function systemctl(...command: readonly string[]): Promise<void> {
+  await promisify(execFile)('systemctl', [...command], { timeout: 10_000 });
+}
+
+async function isVersion2(root: string): Promise<boolean> {
+  return stat(join(root, 'cgroup.controllers')).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function removeDirectory(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
