@@ -11,6 +11,7 @@ export class MemoryJournal {
   readonly #records = new Map<string, StoredRecord>();
   readonly #clock: Clock;
   readonly #commitMs: () => number;
+  readonly #onDurable: (changes: readonly StoredChange[]) => void;
   #owner: symbol | undefined;
   #crashed = new Set<symbol>();
   #commits = 0;
@@ -22,6 +23,7 @@ export class MemoryJournal {
   constructor(clock: Clock, options: MemoryJournalOptions = {}) {
     this.#clock = clock;
     this.#commitMs = options.commitMs ?? (() => 0);
+    this.#onDurable = options.onDurable ?? (() => undefined);
   }
 
   /** The journal as one server has it. Throws JournalError while another server has it. */
@@ -88,10 +90,13 @@ export class MemoryJournal {
       if (value === undefined) this.#records.delete(id);
       else this.#records.set(id, { table, key, value });
     }
+    this.#onDurable(changes);
   }
 }
 
 export interface MemoryJournalOptions {
   /** How long the next commit takes; 0 resolves at once, without the clock. */
   readonly commitMs?: () => number;
+  /** Told of each group at the moment it is durable, before the store is. */
+  readonly onDurable?: (changes: readonly StoredChange[]) => void;
 }

@@ -1,4 +1,5 @@
 import type { Log, World } from '../world.ts';
+import { SimCgroups } from './sim-cgroups.ts';
 import { SimClock } from './sim-clock.ts';
 import { SimDisk } from './sim-disk.ts';
 import { SimEngine, type SimEngineOptions } from './sim-docker.ts';
@@ -51,6 +52,7 @@ export class SimHost {
   readonly name: string;
   readonly disk: SimDisk;
   readonly engine: SimEngine;
+  readonly #cgroups: SimCgroups;
   readonly #clock: SimClock;
   readonly #net: SimNet;
   readonly #random: SimRandom;
@@ -73,6 +75,7 @@ export class SimHost {
     this.#write = write;
     this.disk = new SimDisk(random.fork('disk'), engine.typicalMs ? typicalMs.disk : 0);
     this.engine = new SimEngine(new SimLife(clock, name), random.fork('engine'), engine);
+    this.#cgroups = new SimCgroups(this.engine);
   }
 
   /** The World of a new process on this machine. Several may run at once, under one name in the network. */
@@ -89,6 +92,7 @@ export class SimHost {
       disk: this.disk.as(life),
       net: this.#net.as(life),
       docker: this.engine.as(life),
+      cgroups: this.#cgroups.as(life),
       log,
     };
   }
