@@ -13,7 +13,8 @@ import type { Kept, TaskDefinitionRecord, TaskRecord } from '../tables.ts';
 import { dockerConfig } from './docker-config.ts';
 
 /** A task as its agent is to run it: the task definition with the task's overrides merged in. */
-export function payloadTask({ task, definition, ...given }: PayloadSources): PayloadTask {
+export function payloadTask(sources: PayloadSources): PayloadTask {
+  const { task, definition, ...given } = sources;
   const { family, revision, definition: described } = definition;
   const networkMode = described.networkMode ?? (task.launchType === 'FARGATE' ? 'awsvpc' : 'bridge');
   const containers = described.containerDefinitions ?? [];
@@ -25,7 +26,7 @@ export function payloadTask({ task, definition, ...given }: PayloadSources): Pay
     family,
     version: String(revision),
     desiredStatus: task.desiredStatus,
-    containers: containers.map((container) => payloadContainer(container, task, networkMode, given.speaksLongshore)),
+    containers: containers.map((container) => payloadContainer(container, networkMode, sources)),
     volumes: (described.volumes ?? []).map(payloadVolume),
     ...(task.cpu === undefined ? {} : { cpu: Number(task.cpu) / cpuUnitsPerVcpu }),
     ...(task.memory === undefined ? {} : { memory: Number(task.memory) }),
@@ -83,9 +84,8 @@ type NetworkMode = NonNullable<PayloadTask['networkMode']>;
 
 function payloadContainer(
   container: Kept<ContainerDefinition>,
-  task: TaskRecord,
   networkMode: NetworkMode,
-  speaksLongshore: boolean,
+  { task, speaksLongshore, executionRoleCredentials }: PayloadSources,
 ): PayloadContainer {
   const name = container.name ?? '';
   const record = task.containers.find((candidate) => candidate.name === name);
@@ -135,15 +135,10 @@ function payloadContainer(
           },
         }
       : {}),
-    ...(container.logConfiguration?.logDriver === 'awslogs' && executionRoleOf(task)
+    ...(container.logConfiguration?.logDriver === 'awslogs' && executionRoleCredentials
       ? { logsAuthStrategy: 'ExecutionRole' as const }
       : {}),
   };
-}
-
-/** An override's execution role; the definition's own is read where credentials are issued. */
-function executionRoleOf(task: TaskRecord): string | undefined {
-  return task.overrides.executionRoleArn;
 }
 
 /** AWS_EXECUTION_ENV is the control plane's to give: the agent only looks whether it is there. */
