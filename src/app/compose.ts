@@ -4,10 +4,12 @@ import { createGateway } from '../aws/gateway.ts';
 import type { Service } from '../aws/service.ts';
 import { Runner } from '../control/runner.ts';
 import type { Scope } from '../core/scope.ts';
-import { openLogFiles } from '../dataplane/log-files/log-files.ts';
+import { createLogFiles } from '../dataplane/log-files/log-files.ts';
 import { ec2 } from '../services/ec2/service.ts';
 import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
+import { startFileKeeper } from '../services/logs/file-keeper.ts';
+import { createLiveTail } from '../services/logs/live-tail.ts';
 import { logsService } from '../services/logs/service.ts';
 import { sts } from '../services/sts/service.ts';
 import type { Journal } from '../store/journal.ts';
@@ -38,9 +40,9 @@ export interface ControlPlaneParts {
 export async function composeControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const { clock, random, hash, log, disk } = parts.world;
   const ecsParts = createEcsParts({ clock, random, hash, log });
-  const logFiles = await openLogFiles({ disk, clock, directory: parts.logDirectory });
+  const files = createLogFiles({ disk, hash, log, directory: parts.logDirectory });
   const ecs = ecsService(ecsParts);
-  const logs = logsService({ files: logFiles, clock, log, hash });
+  const logs = logsService({ files, clock, log, liveTail: createLiveTail() });
   // In the order in which they know each other: one may use the public.ts of those before it.
   const services = [list(sts), list(logs), list(ec2), list(ecs)];
 
@@ -59,6 +61,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const runner = new Runner({ store, clock, log, reconcilers: services.flatMap((service) => service.reconcilers) });
   runner.start();
   ecsParts.agents.start(store);
+  const stopFileKeeper = startFileKeeper(store, { files, clock, log });
   const handler = createGateway({
     clock,
     random,
@@ -76,9 +79,10 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     handler,
     close: async () => {
       ecsParts.agents.stop();
+      await stopFileKeeper();
       await runner.stop();
+      await files.close();
       await store.close();
-      await logFiles.close();
     },
   };
 }

@@ -1,10 +1,10 @@
-import { type Agent, startAgent } from '../agent/agent.ts';
-import { agentTables } from '../agent/state.ts';
+import { type Agent, agentTables, startAgent } from '../agent/agent.ts';
 import { createAwsClient } from '../aws/client.ts';
 import { Store } from '../store/store.ts';
-import { openSqliteJournal } from '../world/real/sqlite-journal.ts';
-import type { World } from '../world/world.ts';
+import { DockerError, type World } from '../world/world.ts';
+import { openJournal } from './journal.ts';
 import type { RootKeys } from './root-keys.ts';
+import { version } from './version.ts';
 
 /** An agent on this machine: its state in a directory of its own, its backend over HTTP, as any other agent. */
 export interface HostAgent {
@@ -25,40 +25,64 @@ export interface HostAgentOptions {
   readonly memoryMiB?: number;
 }
 
-export async function startHostAgent(options: HostAgentOptions): Promise<HostAgent> {
-  const { world, endpoint, region, keys } = options;
-  const journal = await openSqliteJournal({
-    directory: options.dataDirectory,
-    acceptLoss: false,
-    log: world.log,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  const store = await Store.open({
-    journal,
-    clock: world.clock,
-    random: world.random,
-    tables: agentTables,
-    projections: [],
-  });
-  const backend = createAwsClient({ ...world, endpoint, region, credentials: keys });
-  const agent: Agent = await startAgent({
-    world,
-    store,
-    backend,
-    config: {
-      cluster: options.cluster,
-      fargatePool: options.fargatePool,
-      attributes: (options.attributes ?? []).map(([name, value]) => ({ name, value })),
-      ...(options.cpuUnits === undefined ? {} : { cpuUnits: options.cpuUnits }),
-      ...(options.memoryMiB === undefined ? {} : { memoryMiB: options.memoryMiB }),
-    },
+const engineRetryMs = 2000;
+
+/**
+ * Starts an agent and waits for nothing: the engine may be slow to answer, or not there yet, and is asked until it is.
+ * Any other failure is nobody's to handle and ends the process.
+ */
+export function startHostAgent(options: HostAgentOptions): HostAgent {
+  const closing = new AbortController();
+  const running = run(options, closing.signal);
+  running.catch((error: unknown) => {
+    process.stderr.write(
+      `longshore: the agent cannot go on: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exit(1);
   });
   return {
     close: async () => {
-      await agent.stop();
-      await store.close();
+      closing.abort();
+      await (await running)();
     },
+  };
+}
+
+/** Resolves, once the agent runs or was told to end before, to what ends it. */
+async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() => Promise<void>> {
+  const { world, endpoint, region, keys } = options;
+  const journal = await openJournal(world.log, options.dataDirectory, false);
+  const store = await Store.open({ ...world, journal, tables: agentTables, projections: [] });
+  const backend = createAwsClient({ ...world, endpoint, region, credentials: keys });
+  const start = (): Promise<Agent> =>
+    startAgent({
+      world,
+      store,
+      backend,
+      config: {
+        cluster: options.cluster,
+        fargatePool: options.fargatePool,
+        attributes: (options.attributes ?? []).map(([name, value]) => ({ name, value })),
+        ...(options.cpuUnits === undefined ? {} : { cpuUnits: options.cpuUnits }),
+        ...(options.memoryMiB === undefined ? {} : { memoryMiB: options.memoryMiB }),
+        reservedMemoryMiB: 0,
+        tags: [],
+        version,
+      },
+    });
+  let agent: Agent | undefined;
+  for (let tries = 0; !agent && !closing.aborted; tries += 1) {
+    try {
+      agent = await start();
+    } catch (error) {
+      if (!(error instanceof DockerError)) throw error;
+      if (tries === 0)
+        world.log.warn('the container engine does not answer; asking again until it does', { error: error.message });
+      await world.clock.sleep(engineRetryMs, closing);
+    }
+  }
+  return async () => {
+    await agent?.stop();
+    await store.close();
   };
 }

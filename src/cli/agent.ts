@@ -13,7 +13,7 @@ export async function agent(options: AgentOptions): Promise<void> {
       'set AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, such as with: eval "$(longshore env)"',
     );
   }
-  const running = await startHostAgent({
+  const running = startHostAgent({
     world: realWorld(),
     dataDirectory:
       options.dataDir ?? join(defaultDataDirectory(), 'agents', options.cluster.replaceAll(/[^\w-]/g, '-')),

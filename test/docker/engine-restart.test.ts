@@ -35,7 +35,7 @@ describe('an engine that goes away and comes back', {
     directory = await temporaryDirectory();
     await host('ip', 'netns', 'add', namespace);
     engine = await startEngine(directory.path);
-    await buildShellImage(realDocker(join(directory.path, 'docker.sock')), testImage);
+    await buildShellImage(realDocker(`unix://${join(directory.path, 'docker.sock')}`), testImage);
     server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
     client = clientOf(server);
     await client.call('ecs', 'CreateCluster', { clusterName: cluster });
@@ -105,7 +105,7 @@ async function startEngine(directory: string): Promise<ChildProcess> {
     ...paths,
   ];
   const child = spawn('ip', args, { stdio: ['ignore', log, log] });
-  const docker = realDocker(socket);
+  const docker = realDocker(`unix://${socket}`);
   await eventually('the answer of the engine', async () => {
     if (child.exitCode !== null) throw new Error(`dockerd ended with code ${child.exitCode}`);
     return await docker.version().catch(() => undefined); // not up yet: asked again

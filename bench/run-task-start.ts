@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import type { ContainerBody } from '../src/world/world.ts';
+import { clientOf, connectedInstance, taskReaches } from '../test/running/cluster.ts';
+import { docker, ensureTestImage, removeContainersOf, testImage } from '../test/running/engine.ts';
+import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
+import { EngineProxy } from './engine-proxy.ts';
+import { type Figure, median, milliseconds, ratioFigure } from './figure.ts';
+
+const rounds = 20;
+const cluster = 'bench';
+
+/**
+ * From RunTask's answer to the running container, against create + start of the same container by hand over the same
+ * socket. Both go through a proxy that notes when the engine begins and ends create and start: the rest is our share.
+ */
+export async function runTaskStart(): Promise<readonly Figure[]> {
+  await ensureTestImage();
+  const directory = await temporaryDirectory();
+  const proxy = await EngineProxy.listen(join(directory.path, 'engine.sock'));
+  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+  const agent = startLongshore(['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')], {
+    ...server.environment,
+    DOCKER_HOST: `unix://${proxy.path}`,
+  });
+  const arns: string[] = [];
+  try {
+    const client = clientOf(server);
+    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
+    await connectedInstance(client, cluster);
+    const figures: Figure[] = [];
+    for (const mode of ['host', 'bridge'] as const) {
+      await client.call('ecs', 'RegisterTaskDefinition', {
+        family: mode,
+        networkMode: mode,
+        containerDefinitions: [
+          { name: 'app', image: testImage, cpu: 10, memory: 32, command: ['sleep', '1000'], stopTimeout: 2 },
+        ],
+      });
+      const oursMs: number[] = [];
+      const shareMs: number[] = [];
+      const rawMs: number[] = [];
+      let body: ContainerBody | undefined;
+      for (let round = -2; round < rounds; round += 1) {
+        const task = await runOnce(client, proxy, mode);
+        arns.push(task.arn);
+        body ??= await sameContainer(task.runtimeId);
+        const raw = await rawOnce(proxy, body);
+        await client.call('ecs', 'StopTask', { cluster, task: task.arn });
+        await taskReaches(client, cluster, task.arn, 'STOPPED');
+        if (round < 0) continue; // warm-up
+        oursMs.push(task.ms);
+        shareMs.push(task.shareMs);
+        rawMs.push(raw);
+      }
+      figures.push(
+        ratioFigure({
+          name: `RunTask to running, ${mode} mode`,
+          subject: 'answer of RunTask to the end of start',
+          anchor: 'create + start by the Engine API',
+          oursMs: median(oursMs),
+          anchorMs: median(rawMs),
+          atMost: 1.1,
+        }),
+        {
+          name: `own share, ${mode} mode`,
+          subject: 'the same without the time the engine takes for create and start',
+          anchor: 'none',
+          ours: milliseconds(median(shareMs)),
+          anchors: '',
+          value: milliseconds(median(shareMs)),
+          goal: 'p50 ≤ 5 ms',
+          held: median(shareMs) <= 5,
+        },
+      );
+    }
+    return figures;
+  } finally {
+    await agent.end('SIGTERM');
+    await server.stop();
+    await removeContainersOf(arns);
+    await proxy.close();
+    await directory.remove();
+  }
+}
+
+async function runOnce(client: ReturnType<typeof clientOf>, proxy: EngineProxy, family: string) {
+  const calls = proxy.nextStart();
+  const answer = await client.call<{ readonly tasks: readonly { readonly taskArn: string }[] }>('ecs', 'RunTask', {
+    cluster,
+    taskDefinition: family,
+  });
+  const accepted = performance.now();
+  const { create, start } = await calls;
+  const arn = answer.tasks[0]?.taskArn ?? '';
+  const running = await taskReaches(client, cluster, arn, 'RUNNING');
+  const ms = start.end - accepted;
+  return {
+    arn,
+    runtimeId: running.containers?.[0]?.runtimeId ?? '',
+    ms,
+    shareMs: ms - (create.end - create.begin) - (start.end - start.begin),
+  };
+}
+
+/** Creates and starts a container like the agent's, waits for the end of start, and removes it outside the measured time. */
+async function rawOnce(proxy: EngineProxy, body: ContainerBody): Promise<number> {
+  const begun = performance.now();
+  const id = await proxy.docker.createContainer(`longshore-bench-${Math.round(begun * 1000)}`, body);
+  await proxy.docker.startContainer(id);
+  const ms = performance.now() - begun;
+  await proxy.docker.removeContainer(id, { force: true, volumes: true });
+  return ms;
+}
+
+/** What to create to have the same container as the agent made, without the labels by which an agent would know it. */
+async function sameContainer(runtimeId: string): Promise<ContainerBody> {
+  const inspected = await docker.inspectContainer(runtimeId);
+  if (!inspected) throw new Error(`there is no container ${runtimeId}`);
+  return { Image: testImage, Cmd: ['sleep', '1000'], HostConfig: inspected.HostConfig };
+}

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { clientOf } from '../test/running/cluster.ts';
+import { startServer, temporaryDirectory } from '../test/running/server.ts';
+import { connectFakeAgent } from './fake-agent.ts';
+import { type Figure, median } from './figure.ts';
+import { KeptConnection, prepare } from './signed-post.ts';
+
+const callers = 64;
+const callsPerRun = 8_000;
+
+/** RunTask calls a second, each durable when it is answered, with the server on one core and an agent that runs nothing. */
+export async function runTaskThroughput(): Promise<readonly Figure[]> {
+  const rates: number[] = [];
+  for (let run = 0; run < 5; run += 1) rates.push(await oneRun());
+  const rate = median(rates);
+  return [
+    {
+      name: 'durable RunTask a second',
+      subject: `${callers} connections, one core, agent that only acknowledges, median of ${rates.length} runs`,
+      anchor: 'none',
+      ours: `${Math.round(rate)}/s`,
+      anchors: '',
+      value: `${Math.round(rate)}/s`,
+      goal: '≥ 4,000/s',
+      held: rate >= 4000,
+    },
+  ];
+}
+
+async function oneRun(): Promise<number> {
+  const directory = await temporaryDirectory();
+  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+  // All threads of the server on one core, the callers and the agent on the other.
+  execFileSync('taskset', ['-a', '-p', '-c', '0', String(server.pid)], { stdio: 'ignore' });
+  execFileSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)], { stdio: 'ignore' });
+  const connections = Array.from({ length: callers }, () => new KeptConnection());
+  try {
+    const client = clientOf(server);
+    await client.call('ecs', 'CreateCluster', { clusterName: 'bench' });
+    const agent = await connectFakeAgent(client, 'bench');
+    await client.call('ecs', 'RegisterTaskDefinition', {
+      family: 'bench',
+      networkMode: 'none',
+      containerDefinitions: [{ name: 'app', image: 'bench:1', cpu: 1, memory: 6 }],
+    });
+    const call = prepare(Number(new URL(server.endpoint).port), 'RunTask', {
+      cluster: 'bench',
+      taskDefinition: 'bench',
+    });
+    const send = async (connection: KeptConnection, count: number): Promise<void> => {
+      for (let done = 0; done < count; done += 1) {
+        const text = await connection.send(call);
+        if (!text.includes('"taskArn"')) throw new Error(`no task was placed: ${text}`);
+      }
+    };
+    await Promise.all(connections.map((connection) => send(connection, 10))); // warm-up
+    const started = performance.now();
+    await Promise.all(connections.map((connection) => send(connection, callsPerRun / callers)));
+    const rate = callsPerRun / ((performance.now() - started) / 1000);
+    agent.close();
+    return rate;
+  } finally {
+    for (const connection of connections) connection.close();
+    await server.kill();
+    await directory.remove();
+    execFileSync('taskset', ['-a', '-p', '-c', '0,1', String(process.pid)], { stdio: 'ignore' });
+  }
+}

@@ -1,0 +1,22 @@
+import type { Journal } from '../store/journal.ts';
+import { openSqliteJournal } from '../world/real/sqlite-journal.ts';
+import type { Log } from '../world/world.ts';
+
+/** The format of the records that this version writes. Raise it with a migration when a record changes its shape. */
+const formatVersion = 1;
+
+/** Opens the journal of a directory in this version's format. */
+export function openJournal(log: Log, directory: string, acceptLoss: boolean): Promise<Journal> {
+  return openSqliteJournal({
+    directory,
+    formatVersion,
+    migrations: [],
+    acceptLoss,
+    onWarning: (warning) => log.warn(warning, { directory }),
+    // Where it cannot be told any more what is durable, going on would be worse than ending.
+    onFatal: (error) => {
+      process.stderr.write(`longshore: ${error.stack ?? error.message}\n`);
+      process.exit(1);
+    },
+  });
+}
