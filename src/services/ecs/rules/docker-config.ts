@@ -25,7 +25,6 @@ export function dockerConfig(container: Kept<ContainerDefinition>, surroundings:
 export interface DockerSurroundings {
   /** Absent with awsvpc, where the agent chooses. */
   readonly networkMode: 'bridge' | 'host' | 'none' | undefined;
-  readonly isFargate: boolean;
   readonly logConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> } | undefined;
   /** After overrides. */
   readonly memoryMiB: number | undefined;
@@ -63,7 +62,7 @@ function healthcheck(container: Kept<ContainerDefinition>): Readonly<Record<stri
 
 function hostConfig(
   container: Kept<ContainerDefinition>,
-  { networkMode, isFargate, logConfig, memoryMiB, memoryReservationMiB }: DockerSurroundings,
+  { networkMode, logConfig, memoryMiB, memoryReservationMiB }: DockerSurroundings,
 ): Readonly<Record<string, unknown>> {
   const linux = container.linuxParameters;
   return {
@@ -78,7 +77,7 @@ function hostConfig(
     DnsSearch: container.dnsSearchDomains,
     ExtraHosts: container.extraHosts?.map(({ hostname, ipAddress }) => `${hostname}:${ipAddress}`),
     SecurityOpt: container.dockerSecurityOptions,
-    Ulimits: ulimits(container, isFargate),
+    Ulimits: ulimits(container),
     LogConfig: logConfig,
     Devices: linux?.devices?.map((device) => ({
       PathOnHost: device.hostPath,
@@ -112,18 +111,14 @@ function swap(
   return linux.maxSwap === 0 ? total : { ...total, MemorySwappiness: linux.swappiness ?? 60 };
 }
 
-/** Fargate raises the limit of open files; every other limit stays the engine's (API reference, Ulimit). */
-function ulimits(container: Kept<ContainerDefinition>, isFargate: boolean): readonly object[] | undefined {
-  const given = (container.ulimits ?? []).map(({ name, softLimit, hardLimit }) => ({
-    Name: name,
-    Soft: softLimit,
-    Hard: hardLimit,
-  }));
-  const all =
-    isFargate && !given.some(({ Name }) => Name === 'nofile')
-      ? [...given, { Name: 'nofile', Soft: 65_535, Hard: 65_535 }]
-      : given;
-  return all.length > 0 ? all : undefined;
+/**
+ * Differs from AWS: Fargate raises the limit of open files to 65535 (API reference, Ulimit); here a container without a
+ * limit of its own keeps the engine's. An engine whose own hard limit is lower, in a sandbox or under a strict service
+ * manager, would refuse to start every Fargate container.
+ */
+function ulimits(container: Kept<ContainerDefinition>): readonly object[] | undefined {
+  if (!container.ulimits?.length) return undefined;
+  return container.ulimits.map(({ name, softLimit, hardLimit }) => ({ Name: name, Soft: softLimit, Hard: hardLimit }));
 }
 
 function devicePermissions(permissions: readonly string[] | undefined): string {

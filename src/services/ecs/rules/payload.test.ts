@@ -264,9 +264,9 @@ describe('engine settings', () => {
     });
   }
 
-  it('raise the limit of open files on Fargate, unless the definition sets it', () => {
+  it('leave the limit of open files to the engine on Fargate too, unless the definition sets it', () => {
     const fargate: Partial<TaskRecord> = { launchType: 'FARGATE' };
-    assert.deepEqual(hostConfigOf(payloadOf({}, fargate))['Ulimits'], [{ Name: 'nofile', Soft: 65_535, Hard: 65_535 }]);
+    assert.equal(hostConfigOf(payloadOf({}, fargate))['Ulimits'], undefined);
     const own = payloadOf({ ulimits: [{ name: 'nofile', softLimit: 5, hardLimit: 6 }] }, fargate);
     assert.deepEqual(hostConfigOf(own)['Ulimits'], [{ Name: 'nofile', Soft: 5, Hard: 6 }]);
   });

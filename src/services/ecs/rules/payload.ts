@@ -115,7 +115,6 @@ function payloadContainer(
     })),
     dockerConfig: dockerConfig(container, {
       networkMode: networkMode === 'awsvpc' ? undefined : networkMode,
-      isFargate: task.launchType === 'FARGATE',
       logConfig: logConfig(container, task, speaksLongshore),
       memoryMiB,
       memoryReservationMiB: override?.memoryReservation ?? container.memoryReservation,
