@@ -11,12 +11,12 @@ const allowedCharacters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 export function* tagRefusals(tags: readonly TagInput[] | undefined): Generator<Refusal> {
   const keys = new Set<string>();
   for (const { key = '', value = '' } of tags ?? []) {
-    if (key.length === 0 || [...key].length > limits.tagKey || !allowedCharacters.test(key)) {
+    if (key.length === 0 || Array.from(key).length > limits.tagKey || !allowedCharacters.test(key)) {
       yield invalid(
         `Invalid tag key '${key}'. It must have 1 to ${limits.tagKey} letters, numbers, spaces and the characters _ . : / = + - @`,
       );
     }
-    if ([...value].length > limits.tagValue || !allowedCharacters.test(value)) {
+    if (Array.from(value).length > limits.tagValue || !allowedCharacters.test(value)) {
       yield invalid(
         `Invalid value of tag '${key}'. It must have at most ${limits.tagValue} letters, numbers, spaces and the characters _ . : / = + - @`,
       );
