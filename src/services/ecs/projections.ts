@@ -206,6 +206,16 @@ export const stoppedTasksByTime = projection<TaskRecord, SortedKeys>({
   },
 });
 
+/** Deregistered instances by the time they were, for the one that removes them. */
+export const deregisteredInstancesByTime = projection<ContainerInstanceRecord, SortedKeys>({
+  of: containerInstances,
+  create: () => new SortedKeys(),
+  apply: (state, before, after) => {
+    if (before?.deregisteredAt !== undefined) state.delete(timeKey(before.deregisteredAt, before.arn));
+    if (after?.deregisteredAt !== undefined) state.add(timeKey(after.deregisteredAt, after.arn));
+  },
+});
+
 /** Client tokens by the time they were used, for the one that removes them. */
 export const clientTokensByTime = projection<ClientTokenRecord, SortedKeys>({
   of: clientTokens,

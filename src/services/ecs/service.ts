@@ -1,5 +1,6 @@
 /** The manifest of Amazon ECS: what is built of it, and the tables and reconcilers behind. */
 import type { Service } from '../../aws/service.ts';
+import { withAgentMembers } from './agents/agent-model.ts';
 import { agentSockets } from './agents/sockets.ts';
 import { createCluster } from './operations/create-cluster.ts';
 import { deleteAccountSetting } from './operations/delete-account-setting.ts';
@@ -42,11 +43,13 @@ import { updateContainerInstancesState } from './operations/update-container-ins
 import { assignments } from './reconcilers/assignments.ts';
 import { usedClientTokens } from './reconcilers/client-tokens.ts';
 import { deletedTaskDefinitions } from './reconcilers/deleted-task-definitions.ts';
+import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
 import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
 import type { EcsParts } from './parts.ts';
 import {
   capacityByInstance,
   clientTokensByTime,
+  deregisteredInstancesByTime,
   revisionsByStatus,
   stoppedTasksByTime,
   taskCountsByCluster,
@@ -65,7 +68,7 @@ import {
 export function ecsService(parts: EcsParts): Service<EcsParts> {
   return {
     name: 'ecs',
-    model: async () => (await import('../../aws/models/ecs.gen.ts')).model,
+    model: async () => withAgentMembers((await import('../../aws/models/ecs.gen.ts')).model),
     // By AWS's name, in alphabetical order.
     operations: {
       CreateCluster: createCluster,
@@ -111,12 +114,13 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
     projections: [
       capacityByInstance,
       clientTokensByTime,
+      deregisteredInstancesByTime,
       revisionsByStatus,
       stoppedTasksByTime,
       taskCountsByCluster,
       usageByInstance,
     ],
-    reconcilers: [assignments, deletedTaskDefinitions, stoppedTasks, usedClientTokens],
+    reconcilers: [assignments, deletedTaskDefinitions, deregisteredInstances, stoppedTasks, usedClientTokens],
     parts,
     sockets: agentSockets,
   };

@@ -116,6 +116,7 @@ export interface ContainerInstanceRecord extends Scope {
   readonly attributes: readonly Kept<Attribute>[];
   readonly tags: Tags;
   readonly registeredAt: Instant;
+  readonly deregisteredAt?: Instant;
   /** Counts what DescribeContainerInstances calls version. */
   readonly version: number;
   /** Sequence numbers for its agent are taken from below this; raised in blocks, so that none is ever used twice. */

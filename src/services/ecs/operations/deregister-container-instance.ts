@@ -17,7 +17,7 @@ export const deregisterContainerInstance: Operation<
   DeregisterContainerInstanceResponse,
   EcsParts
 > = async (input, { call, store }) => {
-  const containerInstance = await store.update((tx) => {
+  const containerInstance = await store.update((tx, env) => {
     const { arn: clusterArn } = findCluster(tx, call, input.cluster);
     const instance = findInstance(tx, containerInstanceArnOf(call, clusterArn, input.containerInstance));
     if (!instance) throw invalidParameter('The referenced container instance was not found.');
@@ -26,7 +26,12 @@ export const deregisterContainerInstance: Operation<
     if (!input.force && usage.runningTasks + usage.pendingTasks > 0) {
       throw invalidParameter('Found running tasks on the instance.');
     }
-    const inactive = { ...instance, status: 'INACTIVE' as const, version: instance.version + 1 };
+    const inactive = {
+      ...instance,
+      status: 'INACTIVE' as const,
+      deregisteredAt: env.now,
+      version: instance.version + 1,
+    };
     tx.put(containerInstances, inactive);
     return instanceView(inactive, usage);
   });

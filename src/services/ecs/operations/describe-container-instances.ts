@@ -16,7 +16,7 @@ import { containerInstanceArnOf, findCluster } from '../references.ts';
 import { instanceView } from '../rules/instance-view.ts';
 import { limits } from '../rules/limits.ts';
 
-/** Instances of one cluster by id or ARN; deregistered ones too, while their records last. */
+/** Instances of one cluster by id or ARN; deregistered ones too, for an hour. */
 export const describeContainerInstances: Operation<
   DescribeContainerInstancesRequest,
   DescribeContainerInstancesResponse,

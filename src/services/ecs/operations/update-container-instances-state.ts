@@ -11,9 +11,8 @@ import type { EcsParts } from '../parts.ts';
 import { usageOf } from '../projections.ts';
 import { containerInstanceArnOf, findCluster } from '../references.ts';
 import { instanceView } from '../rules/instance-view.ts';
+import { limits } from '../rules/limits.ts';
 import { containerInstances as table } from '../tables.ts';
-
-const mostInstances = 10;
 
 /** Drains instances or takes them back. A DRAINING instance gets no new tasks; its services move theirs away. */
 export const updateContainerInstancesState: Operation<
@@ -26,8 +25,8 @@ export const updateContainerInstancesState: Operation<
     throw invalidParameter('Container instance status should be one of [ACTIVE, DRAINING]');
   }
   if (input.containerInstances.length === 0) throw invalidParameter('Container instances cannot be empty.');
-  if (input.containerInstances.length > mostInstances) {
-    throw invalidParameter(`containerInstances can have at most ${mostInstances} items.`);
+  if (input.containerInstances.length > limits.instancesPerStateUpdate) {
+    throw invalidParameter(`containerInstances can have at most ${limits.instancesPerStateUpdate} items.`);
   }
   return store.update((tx) => {
     const { arn: clusterArn } = findCluster(tx, call, input.cluster);

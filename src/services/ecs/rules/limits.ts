@@ -36,6 +36,7 @@ export const limits = {
   ephemeralStorageGiB: { min: 21, max: 200 },
   tasksPerRun: 10,
   instancesPerStart: 10,
+  instancesPerStateUpdate: 10,
   stopReasonCharacters: 1024,
   describedTasks: 100,
   /** A run that cannot be placed names each instance it looked at: an answer holds no more reasons than this. */
@@ -50,6 +51,8 @@ export const limits = {
   clientTokenCharacters: 64,
   /** How long stopped tasks stay visible: AWS promises an hour at least. */
   stoppedTaskMs: 60 * 60 * 1000,
+  /** The same for instances that were deregistered. */
+  deregisteredInstanceMs: 60 * 60 * 1000,
   clientTokenMs: 24 * 60 * 60 * 1000,
   /** Records that one round of a reaper removes: a transaction writes 120 at most. */
   removalsPerRound: 100,
