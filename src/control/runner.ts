@@ -43,6 +43,7 @@ export class Runner {
     for (const stop of this.#stopWatching) stop();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#resyncTimer?.cancel();
+    this.#queued.clear();
     await this.#working;
   }
 

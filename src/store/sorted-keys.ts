@@ -1,3 +1,5 @@
+import { assert } from '../core/assert.ts';
+
 /**
  * Keys in ascending order, in chunks: adding, removing and finding cost about the square root of the size in memory
  * moves and a logarithm in comparisons, so a page in the middle of 100,000 keys costs what a page of 100 does.
@@ -5,6 +7,8 @@
 export class SortedKeys {
   #chunks: string[][] = [];
   #size = 0;
+  /** Counts changes, so that an iteration notices one: it would skip or repeat keys without a word. */
+  #version = 0;
 
   get size(): number {
     return this.#size;
@@ -16,12 +20,14 @@ export class SortedKeys {
     if (!chunk) {
       this.#chunks.push([key]);
       this.#size += 1;
+      this.#version += 1;
       return;
     }
     const at = lowerBound(chunk, key);
     if (chunk[at] === key) return;
     chunk.splice(at, 0, key);
     this.#size += 1;
+    this.#version += 1;
     if (chunk.length > chunkLimit) this.#chunks.splice(chunkIndex + 1, 0, chunk.splice(chunk.length >> 1));
   }
 
@@ -33,21 +39,26 @@ export class SortedKeys {
     if (chunk[at] !== key) return;
     chunk.splice(at, 1);
     this.#size -= 1;
+    this.#version += 1;
     if (chunk.length === 0) this.#chunks.splice(chunkIndex, 1);
   }
 
-  /** Keys greater than `after`, ascending. Must not be iterated across a change. */
+  /** Keys greater than `after`, ascending. Must not be iterated across a change: copy the keys first. */
   *after(after: string | undefined): Generator<string> {
+    const version = this.#version;
     const start = after === undefined ? 0 : this.#chunkFor(after);
     for (let chunkIndex = start; chunkIndex < this.#chunks.length; chunkIndex += 1) {
       const chunk = this.#chunks[chunkIndex] ?? [];
       let at = chunkIndex === start && after !== undefined ? lowerBound(chunk, after) : 0;
       if (chunk[at] === after) at += 1;
-      for (; at < chunk.length; at += 1) yield chunk[at] as string;
+      for (; at < chunk.length; at += 1) {
+        yield chunk[at] as string;
+        assert(version === this.#version, 'a listing is not changed while it is iterated; copy it first');
+      }
     }
   }
 
-  /** Keys less than `before`, descending. Must not be iterated across a change. */
+  /** Keys less than `before`, descending. Must not be iterated across a change: copy the keys first. */
   *before(before: string | undefined): Generator<string> {
     const start = before === undefined ? this.#chunks.length - 1 : this.#chunkFor(before);
     for (let chunkIndex = start; chunkIndex >= 0; chunkIndex -= 1) {

@@ -140,8 +140,8 @@ export class Store {
 
   /** Waits for what is under way and closes the journal. */
   async close(): Promise<void> {
-    await this.durable().catch(() => undefined); // its own caller has been told
     this.#broken = new CommitFailed('the store is closed');
+    await this.durable().catch(() => undefined); // its own caller has been told
     await this.#journal.close();
   }
 

@@ -38,6 +38,7 @@ export class TableState {
   /** Adds, replaces or (without a record) removes, and keeps indexes and projections in step. */
   set(key: string, record: object | undefined): void {
     const before = this.#records.get(key);
+    if (before === record) return; // an undone transaction that put and deleted
     if (record) {
       this.#records.set(key, record);
       if (!before) this.#keys.add(key);
