@@ -37,9 +37,11 @@ export function tooManyTags(resourceName: string): AwsError {
 
 /** A sender of ours repeats what is stored already; `cursors` tells it how far that reaches. */
 export function alreadyAccepted(expectedSequenceToken: string): AwsError {
-  return new AwsError('DataAlreadyAcceptedException', 'The given batch of log events has already been accepted.', {
-    members: { expectedSequenceToken },
-  });
+  return new AwsError(
+    'DataAlreadyAcceptedException',
+    `The given batch of log events has already been accepted. The next batch can be sent with sequenceToken: ${expectedSequenceToken}`,
+    { members: { expectedSequenceToken } },
+  );
 }
 
 export function deletionProtected(): AwsError {
