@@ -1,0 +1,71 @@
+/** The task definitions of the workload: what a task is told to do, and how it must end when nothing disturbs it. */
+export interface Shape {
+  readonly family: string;
+  readonly launchType: 'EC2' | 'FARGATE';
+  readonly definition: object;
+  /** Once it is left alone: goes on running, or stops by itself. */
+  readonly ends: 'never' | 'by itself';
+}
+
+const server = "trap 'exit 0' TERM; while true; do echo tick; sleep 15; done";
+const stubborn = "trap '' TERM; while true; do sleep 30; done";
+
+export const shapes: readonly Shape[] = [
+  shape('server', 'never', [{ command: server }]),
+  shape('stubborn', 'never', [{ command: stubborn, stopTimeout: 5 }]),
+  shape('pair', 'never', [
+    { name: 'main', command: server, dependsOn: [{ containerName: 'helper', condition: 'START' }] },
+    { name: 'helper', command: server, essential: false },
+  ]),
+  shape('after-migration', 'never', [
+    { name: 'main', command: server, dependsOn: [{ containerName: 'migrate', condition: 'SUCCESS' }] },
+    { name: 'migrate', command: 'echo migrating; sleep 3', essential: false },
+  ]),
+  shape('job', 'by itself', [{ command: 'echo begin; sleep 20; echo end' }]),
+  shape('failing-job', 'by itself', [{ command: 'sleep 2; echo oops >&2; exit 3' }]),
+  shape('out-of-memory', 'by itself', [{ command: 'sleep 5; tail /dev/zero' }]),
+  shape('no-image', 'by itself', [{ image: 'nobody/nothing:1', command: server }]),
+  shape('no-program', 'by itself', [{ entryPoint: ['/no/such/program'], command: '' }]),
+  shape('one-port', 'never', [{ command: server, portMappings: [{ containerPort: 80, hostPort: 8080 }] }]),
+  shape('any-port', 'never', [{ command: server, portMappings: [{ containerPort: 80, hostPort: 0 }] }]),
+  shape('healthy', 'never', [{ command: server, healthCheck: { command: ['CMD-SHELL', 'exit 0'], interval: 10 } }]),
+  {
+    ...shape('fargate', 'never', [{ command: server }]),
+    launchType: 'FARGATE',
+    definition: {
+      family: 'fargate',
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [containerOf({ command: server }, {})],
+    },
+  },
+];
+
+interface ShapeContainer {
+  readonly name?: string;
+  readonly image?: string;
+  readonly command: string;
+  readonly [member: string]: unknown;
+}
+
+function shape(family: string, ends: Shape['ends'], containers: readonly ShapeContainer[]): Shape {
+  const definition = {
+    family,
+    networkMode: 'bridge',
+    containerDefinitions: containers.map((container) => containerOf(container, { cpu: 128, memory: 128 })),
+  };
+  return { family, launchType: 'EC2', definition, ends };
+}
+
+function containerOf({ command, ...others }: ShapeContainer, limits: object): object {
+  return {
+    name: 'main',
+    image: 'busybox:latest',
+    essential: true,
+    ...limits,
+    ...(command === '' ? {} : { command: ['sh', '-c', command] }),
+    ...others,
+  };
+}

@@ -1,0 +1,178 @@
+import { DockerError } from '../src/world/world.ts';
+import type { SimRandom } from '../src/world/sim/sim-random.ts';
+import type { AgentMachine, System } from './system.ts';
+
+/** Misfortunes at random times, each with its own end. All are over and healed after `end()`. */
+export class Faults {
+  readonly #system: System;
+  readonly #random: SimRandom;
+  readonly #healers = new Set<() => void>();
+  readonly #counts = new Map<string, number>();
+  #ended = false;
+
+  constructor(system: System) {
+    this.#system = system;
+    this.#random = system.world.random.fork('faults');
+  }
+
+  /** How often each happened. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  start(): void {
+    this.#system.clock.after(this.#random.latencyMs(15_000), () => {
+      if (this.#ended) return;
+      const kind = this.#random.pick(kinds);
+      this.#counts.set(kind.name, (this.#counts.get(kind.name) ?? 0) + 1);
+      kind.strike(this.#system, this.#random, (afterMs, heal) => this.#later(afterMs, heal));
+      this.start();
+    });
+  }
+
+  /** Heals everything at once. */
+  end(): void {
+    this.#ended = true;
+    this.#system.trace.note('fault', 'all faults end');
+    for (const heal of this.#healers) heal();
+    this.#healers.clear();
+  }
+
+  #later(afterMs: number, heal: () => void): void {
+    const once = (): void => {
+      if (this.#healers.delete(once)) heal();
+    };
+    this.#healers.add(once);
+    this.#system.clock.after(afterMs, once);
+  }
+}
+
+interface FaultKind {
+  readonly name: string;
+  readonly strike: (system: System, random: SimRandom, later: (afterMs: number, heal: () => void) => void) => void;
+}
+
+const kinds: readonly FaultKind[] = [
+  { name: 'server process crash', strike: (system, random, later) => crashServer(system, random, later, 'process') },
+  { name: 'server power loss', strike: (system, random, later) => crashServer(system, random, later, 'machine') },
+  {
+    name: 'server crash within a commit',
+    strike: (system, random) => system.crashServerInCommit(random.integer(1, 10), random.chance(0.5)),
+  },
+  { name: 'agent process crash', strike: (system, random, later) => crashAgent(system, random, later, 'process') },
+  { name: 'agent power loss', strike: (system, random, later) => crashAgent(system, random, later, 'machine') },
+  {
+    name: 'journal refuses',
+    strike: (system, random, later) => {
+      system.trace.note('fault', 'the journal refuses commits');
+      system.journal.failWhen(() => random.chance(0.5));
+      later(random.integer(100, 5000), () => system.journal.failWhen(undefined));
+    },
+  },
+  {
+    name: 'partition',
+    strike: (system, random, later) => {
+      const { host } = random.pick(system.agents);
+      system.trace.note('fault', `${host.name} is cut off`);
+      system.world.net.cut('server', host.name);
+      later(random.integer(500, 180_000), () => system.world.net.heal());
+    },
+  },
+  {
+    name: 'websockets reset',
+    strike: (system, random) => {
+      const { host } = random.pick(system.agents);
+      system.trace.note('fault', `websockets of ${host.name} are reset`);
+      system.world.net.resetSockets('server', host.name);
+    },
+  },
+  {
+    name: 'bad network',
+    strike: (system, random, later) => {
+      system.trace.note('fault', 'the network is bad');
+      const chance = (): number => (random.chance(0.5) ? random.fraction() * 0.1 : 0);
+      system.world.net.setFaults({
+        loseRequest: chance(),
+        loseAnswer: chance(),
+        duplicateRequest: chance(),
+        resetSocket: chance() / 10,
+        delay: chance() / 10,
+      });
+      later(random.integer(1000, 60_000), () => system.world.net.setFaults({}));
+    },
+  },
+  {
+    name: 'engine down',
+    strike: (system, random, later) => {
+      const { host } = random.pick(system.agents);
+      system.trace.note('fault', `the engine of ${host.name} goes down`);
+      host.engine.goDown();
+      later(random.integer(100, 60_000), () => host.engine.comeBack());
+    },
+  },
+  {
+    name: 'engine hangs',
+    strike: (system, random, later) => {
+      const { host } = random.pick(system.agents);
+      system.trace.note('fault', `the engine of ${host.name} hangs`);
+      host.engine.hang();
+      later(random.integer(100, 90_000), () => host.engine.comeBack());
+    },
+  },
+  {
+    name: 'engine calls fail',
+    strike: (system, random, later) => {
+      const { host } = random.pick(system.agents);
+      system.trace.note('fault', `calls of the engine of ${host.name} fail at times`);
+      host.engine.failWhen(() => (random.chance(0.1) ? new DockerError('server error', 500) : undefined));
+      later(random.integer(1000, 30_000), () => host.engine.failWhen(undefined));
+    },
+  },
+  {
+    name: 'container killed from outside',
+    strike: (system, random) => {
+      const found = someContainer(system, random);
+      if (found) found.host.engine.crashContainer(found.id, 137);
+    },
+  },
+  {
+    name: 'container removed from outside',
+    strike: (system, random) => {
+      const found = someContainer(system, random);
+      if (found) found.host.engine.removeBehindBack(found.id);
+    },
+  },
+  {
+    name: 'wall clock jumps',
+    strike: (system, random) => {
+      const byMs = random.integer(-60_000, 60_000);
+      system.trace.note('fault', `wall time jumps by ${byMs} ms`);
+      system.clock.jumpWall(byMs);
+    },
+  },
+];
+
+type Later = (afterMs: number, heal: () => void) => void;
+
+function crashServer(system: System, random: SimRandom, later: Later, ending: 'process' | 'machine'): void {
+  if (!system.isServerUp) return;
+  system.crashServer(ending, random.chance(0.5));
+  later(random.integer(200, 30_000), () => system.startServer());
+}
+
+function crashAgent(system: System, random: SimRandom, later: Later, ending: 'process' | 'machine'): void {
+  const agent: AgentMachine = random.pick(system.agents);
+  if (!agent.isUp) return;
+  agent.crash(ending);
+  later(random.integer(200, 90_000), () => agent.start());
+}
+
+function someContainer(system: System, random: SimRandom) {
+  const all = system.agents.flatMap(({ host }) =>
+    host.engine.containers.filter(({ isRunning }) => isRunning).map(({ id, name }) => ({ host, id, name })),
+  );
+  if (all.length === 0) return undefined;
+  const found = random.pick(all);
+  system.trace.note('fault', `container ${found.name} on ${found.host.name} is taken away from outside`);
+  return found;
+}

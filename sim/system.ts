@@ -1,0 +1,238 @@
+import { type AgentConfig, agentTables, startAgent } from '../src/agent/agent.ts';
+import { rootAccessKeys } from '../src/app/access-keys.ts';
+import { type ControlPlane, composeControlPlane } from '../src/app/compose.ts';
+import { type AwsClient, createAwsClient } from '../src/aws/client.ts';
+import { CommitFailed, Store } from '../src/store/store.ts';
+import type { StoredChange } from '../src/store/journal.ts';
+import { MemoryJournal } from '../src/world/sim/memory-journal.ts';
+import { SimClock } from '../src/world/sim/sim-clock.ts';
+import type { Ending } from '../src/world/sim/sim-life.ts';
+import type { SimRandom } from '../src/world/sim/sim-random.ts';
+import { type SimHost, type SimWorld, simWorld } from '../src/world/sim/sim-world.ts';
+import { DockerError, type World } from '../src/world/world.ts';
+import { settle } from './settle.ts';
+import { Trace } from './trace.ts';
+
+export const cluster = 'sim';
+const accountId = '000000000000';
+const region = 'us-east-1';
+const port = 4566;
+const keys = { accessKeyId: 'AKIASIMULATEDROOTKEY', secretAccessKey: 'simulated' };
+
+/** The control plane, agents on machines of their own and a client, all in this process, under virtual time. */
+export class System {
+  readonly world: SimWorld;
+  readonly clock: SimClock;
+  readonly random: SimRandom;
+  readonly trace: Trace;
+  readonly serverHost: SimHost;
+  readonly journal: MemoryJournal;
+  readonly agents: readonly AgentMachine[];
+  readonly client: AwsClient;
+  readonly clientWorld: World;
+  /** What went wrong, in sentences; empty is a pass. */
+  readonly failures: string[] = [];
+  /** The server that answers now; undefined while it is down. */
+  server: ControlPlane | undefined;
+  readonly #serverStarted = new Set<(server: ControlPlane) => void>();
+  readonly #committed = new Set<(changes: readonly StoredChange[]) => void>();
+  #crashAtCommit: { readonly number: number; readonly keep: boolean } | undefined;
+  #serverRun = 0;
+
+  constructor(seed: string, options: SystemOptions) {
+    this.clock = new SimClock({ settle });
+    this.trace = new Trace(() => this.clock.monotonicMs(), options.keepLine);
+    this.world = simWorld(seed, { clock: this.clock, latencies: true, write: (line) => this.#logged(line) });
+    this.random = this.world.random.fork('system');
+    const commitRandom = this.world.random.fork('commits');
+    this.serverHost = this.world.addHost('server');
+    this.journal = new MemoryJournal(this.clock, {
+      commitMs: () => {
+        const delayMs = commitRandom.latencyMs(2);
+        this.#maybeCrashInCommit(delayMs);
+        return delayMs;
+      },
+      onDurable: (changes) => {
+        for (const { table, key, value } of changes) this.trace.note('commit', `${table} ${key} ${value ?? '-'}`);
+        for (const listener of this.#committed) listener(changes);
+      },
+    });
+    this.agents = Array.from({ length: options.agents }, (_, index) => {
+      const name = `agent-${index + 1}`;
+      const host = this.world.addHost(name, { cpus: 4, memoryMiB: 8192, images: [] });
+      return new AgentMachine(host, this, index === 0 ? 'fargate-pool' : 'cluster');
+    });
+    this.clientWorld = this.world.addHost('client').boot();
+    this.client = createAwsClient({ ...this.clientWorld, endpoint: this.endpoint, region, credentials: keys });
+  }
+
+  get endpoint(): string {
+    return `http://server:${port}`;
+  }
+
+  get region(): string {
+    return region;
+  }
+
+  fail(sentence: string): void {
+    this.trace.note('FAILURE', sentence);
+    this.failures.push(`at ${(this.clock.monotonicMs() / 1000).toFixed(3)} s: ${sentence}`);
+  }
+
+  onServerStarted(listener: (server: ControlPlane) => void): void {
+    this.#serverStarted.add(listener);
+  }
+
+  onCommit(listener: (changes: readonly StoredChange[]) => void): void {
+    this.#committed.add(listener);
+  }
+
+  startServer(): void {
+    this.#serverRun += 1;
+    const run = this.#serverRun;
+    const start = async (): Promise<void> => {
+      const world = this.serverHost.boot();
+      const server = await composeControlPlane({
+        world,
+        journal: this.journal.open(),
+        logDirectory: '/var/lib/longshore/logs',
+        accessKeys: rootAccessKeys(keys, accountId),
+        accounts: [accountId],
+        region,
+        allowedHosts: ['server'],
+      });
+      await world.net.listen({ host: '0.0.0.0', port }, server.handler);
+      if (run !== this.#serverRun) return;
+      this.server = server;
+      this.trace.note('server', 'ready');
+      for (const listener of this.#serverStarted) listener(server);
+    };
+    start().catch((error: unknown) => {
+      if (!(error instanceof CommitFailed)) this.fail(`the server does not start: ${describe(error)}`);
+      // A journal that refuses ends the process; whatever supervises it starts it again.
+      if (run !== this.#serverRun) return;
+      this.crashServer('process', false);
+      this.clock.after(1000, () => {
+        if (run + 1 === this.#serverRun) this.startServer();
+      });
+    });
+  }
+
+  /** Ends the server's process or its machine. A commit under way is lost, or kept without anybody being told. */
+  crashServer(ending: Ending, keepUnderWay: boolean): void {
+    this.trace.note('fault', `server ${ending} crash, commit under way ${keepUnderWay ? 'kept' : 'lost'}`);
+    this.#serverRun += 1;
+    this.server = undefined;
+    this.serverHost.crash(ending);
+    this.journal.crash({ keepUnderWay });
+  }
+
+  /** Crashes the server in the middle of its `commits`th commit from now. */
+  crashServerInCommit(commits: number, keep: boolean): void {
+    this.#crashAtCommit = { number: this.journal.commits + commits, keep };
+  }
+
+  get isServerUp(): boolean {
+    return this.server !== undefined;
+  }
+
+  #maybeCrashInCommit(delayMs: number): void {
+    const due = this.#crashAtCommit;
+    if (!due || this.journal.commits < due.number) return;
+    this.#crashAtCommit = undefined;
+    this.clock.after(delayMs / 2, () => {
+      if (!this.isServerUp) return;
+      this.crashServer('process', due.keep);
+      this.clock.after(this.random.integer(200, 15_000), () => this.startServer());
+    });
+  }
+
+  #logged(line: string): void {
+    this.trace.line(line);
+    // An error in a log is a bug unless a fault explains it; these are the ones that faults do not explain.
+    if (/AssertionError|TypeError|RangeError|ReferenceError/.test(line)) this.fail(`a log tells of a bug: ${line}`);
+  }
+}
+
+export interface SystemOptions {
+  /** How many: the first serves the Fargate pool, the others the cluster. */
+  readonly agents: number;
+  /** Takes each line of the trace. */
+  readonly keepLine?: ((line: string) => void) | undefined;
+}
+
+/** A machine with an agent: its engine and the agent's journal outlive the agent's process. */
+export class AgentMachine {
+  readonly host: SimHost;
+  readonly serves: 'fargate-pool' | 'cluster';
+  readonly journal: MemoryJournal;
+  readonly #system: System;
+  #isUp = false;
+  #run = 0;
+
+  constructor(host: SimHost, system: System, serves: 'fargate-pool' | 'cluster') {
+    this.host = host;
+    this.serves = serves;
+    this.#system = system;
+    const random = system.world.random.fork(`${host.name} commits`);
+    this.journal = new MemoryJournal(system.clock, { commitMs: () => random.latencyMs(2) });
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  start(): void {
+    this.#isUp = true;
+    this.#run += 1;
+    const run = this.#run;
+    const start = async (): Promise<void> => {
+      const world = this.host.boot();
+      const { endpoint, region } = this.#system;
+      const store = await Store.open({
+        journal: this.journal.open(),
+        clock: world.clock,
+        random: world.random,
+        tables: agentTables,
+        projections: [],
+      });
+      const backend = createAwsClient({ ...world, endpoint, region, credentials: keys });
+      await startAgent({ world, store, backend, config: this.#config() });
+    };
+    start().catch((error: unknown) => {
+      if (!(error instanceof DockerError)) this.#system.fail(`${this.host.name} does not start: ${describe(error)}`);
+      // Without its engine an agent cannot begin: whatever supervises it starts it again.
+      this.host.crash('process');
+      this.journal.crash();
+      this.#system.clock.after(5000, () => this.#restartedBySupervisor(run));
+    });
+  }
+
+  #restartedBySupervisor(run: number): void {
+    if (run === this.#run && this.#isUp) this.start();
+  }
+
+  #config(): AgentConfig {
+    const fargatePool = this.serves === 'fargate-pool';
+    return {
+      cluster: fargatePool ? 'default' : cluster,
+      fargatePool,
+      attributes: [],
+      tags: [],
+      reservedMemoryMiB: 32,
+      version: '0.0.0-sim',
+      cleanupWaitMs: 60_000,
+    };
+  }
+
+  crash(ending: Ending): void {
+    this.#isUp = false;
+    this.#system.trace.note('fault', `${this.host.name} ${ending} crash`);
+    this.host.crash(ending);
+    this.journal.crash({ keepUnderWay: this.#system.random.chance(0.5) });
+  }
+}
+
+export function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
