@@ -86,10 +86,12 @@ export async function ensureEngine() {
   return await startEngine();
 }
 
-/** Makes sure that the AWS CLI is there: the one on the PATH, else Debian's awscli. */
+/** Makes sure that an AWS CLI of version 2 is there (version 1 has no `aws logs tail`): one of the machine, else Debian's. */
 export function ensureAwsCli() {
-  if (spawnSync('aws', ['--version']).status === 0) return;
-  aptInstall(['awscli'], 'the AWS CLI is not installed');
+  const isVersion2 = (path) =>
+    /^aws-cli\/([2-9]|\d\d)/.test(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? '');
+  if (!['aws', '/usr/bin/aws', '/usr/local/bin/aws'].some(isVersion2))
+    aptInstall(['awscli'], 'the AWS CLI, version 2, is not installed');
 }
 
 /** Ends a dockerd that ensureEngine started, and waits until it is gone. */

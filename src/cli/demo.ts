@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { buildShellImage } from '../app/shell-image.ts';
 import { realDisk } from '../world/real/real-disk.ts';
 import { realDocker } from '../world/real/real-docker.ts';
+import { type AwsCliProgram, findAwsCli } from './aws-cli.ts';
 import { type Connection, findConnection } from './connection.ts';
 import type { DataDirectoryOption } from './program.ts';
 
@@ -21,23 +22,27 @@ const logGroup = '/longshore/demo';
 export async function demo({ dataDir }: DataDirectoryOption): Promise<void> {
   const connection = await findConnection(realDisk(), dataDir);
   const directory = await mkdtemp(join(tmpdir(), 'longshore-demo-'));
-  const story = new Story(connection, directory);
+  const story = new Story(await findAwsCli(), connection, directory);
   try {
     await story.tell();
   } finally {
-    await story.cleanUp();
+    await story.endAgent();
     await rm(directory, { recursive: true, force: true });
   }
 }
 
 class Story {
+  readonly #program: string;
+  readonly #endpointArguments: readonly string[];
   readonly #directory: string;
   readonly #region: string;
   readonly #environment: NodeJS.ProcessEnv;
   #agent: ChildProcess | undefined;
   #started = Date.now();
 
-  constructor(connection: Connection, directory: string) {
+  constructor(program: AwsCliProgram, connection: Connection, directory: string) {
+    this.#program = program.path;
+    this.#endpointArguments = program.endpointArguments(connection.endpoint);
     this.#directory = directory;
     this.#region = connection.region;
     this.#environment = {
@@ -118,12 +123,12 @@ class Story {
     }
     await this.#aws('ecs', 'wait', 'tasks-stopped', '--cluster', cluster, '--tasks', ...tasks);
     await this.#describe(tasks);
+    await this.#leave();
     this.#say(`done in ${((Date.now() - this.#started) / 1000).toFixed(0)} s`);
   }
 
-  /** Leaves no agent and no cluster behind, also when the story broke off. */
-  async cleanUp(): Promise<void> {
-    if (!this.#agent) return;
+  /** Takes the container instance and the cluster away again. */
+  async #leave(): Promise<void> {
     const instances = await this.#ask(
       'ecs',
       'list-container-instances',
@@ -131,23 +136,26 @@ class Story {
       cluster,
       '--query',
       'containerInstanceArns',
-      '--output',
-      'text',
     );
-    for (const instance of instances.split(/\s+/).filter((arn) => arn.startsWith('arn:'))) {
-      await this.#ask(
+    for (const instance of instances.split(/\s+/)) {
+      await this.#aws(
         'ecs',
         'deregister-container-instance',
         '--cluster',
         cluster,
         '--container-instance',
         instance,
-        '--force',
+        '--query',
+        'containerInstance.status',
       );
     }
+    await this.#aws('ecs', 'delete-cluster', '--cluster', cluster, '--query', 'cluster.status');
+  }
+
+  async endAgent(): Promise<void> {
+    if (!this.#agent || this.#agent.exitCode !== null) return;
     this.#agent.kill('SIGTERM');
-    if (this.#agent.exitCode === null) await once(this.#agent, 'exit');
-    await this.#ask('ecs', 'delete-cluster', '--cluster', cluster);
+    await once(this.#agent, 'exit');
   }
 
   /** Starts `longshore agent` and waits until the cluster has its container instance connected. */
@@ -246,9 +254,19 @@ class Story {
 
   /** Follows the log group until so many lines have come. */
   async #tailLogs(lines: number): Promise<void> {
-    const args = ['logs', 'tail', logGroup, '--follow', '--since', '1m', '--format', 'short'];
+    const args = [
+      ...this.#endpointArguments,
+      'logs',
+      'tail',
+      logGroup,
+      '--follow',
+      '--since',
+      '1m',
+      '--format',
+      'short',
+    ];
     this.#print(`aws ${args.join(' ')}`);
-    const tail = spawn('aws', args, {
+    const tail = spawn(this.#program, args, {
       env: { ...this.#environment, PYTHONUNBUFFERED: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -265,7 +283,7 @@ class Story {
 
   /** Makes a call of the AWS CLI, prints it and its answer. */
   async #aws(...args: readonly string[]): Promise<string> {
-    this.#print(`aws ${args.map(quoted).join(' ')}`);
+    this.#print(`aws ${[...this.#endpointArguments, ...args].map(quoted).join(' ')}`);
     const output = await this.#ask(...args);
     if (output !== '' && !args.includes('json')) process.stdout.write(`    ${output}\n`);
     return output;
@@ -274,7 +292,10 @@ class Story {
   /** Makes a call without printing it. Rejects with what the CLI said when it fails. */
   async #ask(...args: readonly string[]): Promise<string> {
     const format = args.includes('--output') || args[1] === 'wait' ? [] : ['--output', 'text'];
-    const child = spawn('aws', [...args, ...format], { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(this.#program, [...this.#endpointArguments, ...args, ...format], {
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     let complaint = '';
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));

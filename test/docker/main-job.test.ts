@@ -1,6 +1,5 @@
 // The main job of the project, end to end: the real program, the real AWS CLI, the real engine.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +15,7 @@ import type {
   StopTaskResponse,
   Task,
 } from '@aws-sdk/client-ecs';
-import { type AwsCli, awsCli } from '../running/aws-cli.ts';
+import { type AwsCli, awsCli, tailLogs } from '../running/aws-cli.ts';
 import { containersOf, docker, ensureTestImage, removeContainersOf, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import {
@@ -242,10 +241,7 @@ function dial(address: string): Promise<string> {
 
 /** Follows a log group with the real CLI until so many lines came. */
 async function tail(server: Server, group: string, wanted: number): Promise<readonly string[]> {
-  const child = spawn('aws', ['logs', 'tail', group, '--follow', '--since', '5m', '--format', 'short'], {
-    env: { ...process.env, ...server.environment, PYTHONUNBUFFERED: '1' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = await tailLogs(server, group);
   const limit = setTimeout(() => child.kill('SIGKILL'), 60_000);
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {

@@ -1,6 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { once } from 'node:events';
+import { findAwsCli } from '../../src/cli/aws-cli.ts';
 import type { Server } from './server.ts';
+
+/** Found once for all tests of a file. */
+const program = findAwsCli();
 
 /** The real AWS CLI against a server. */
 export interface AwsCli {
@@ -14,7 +19,9 @@ export function awsCli(server: Pick<Server, 'environment'>): AwsCli {
   const run = async (
     args: readonly string[],
   ): Promise<{ readonly code: number; readonly output: string; readonly complaint: string }> => {
-    const child = spawn('aws', [...args, '--output', 'json'], {
+    const { path, endpointArguments } = await program;
+    const endpoint = endpointArguments(server.environment['AWS_ENDPOINT_URL'] ?? '');
+    const child = spawn(path, [...endpoint, ...args, '--output', 'json'], {
       env: { ...process.env, ...server.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -36,5 +43,18 @@ export function awsCli(server: Pick<Server, 'environment'>): AwsCli {
       if (code === 0) throw new Error(`aws ${args.join(' ')} was expected to fail and gave ${output}`);
       return complaint.trim();
     },
+  });
+}
+
+/** Starts `aws logs tail --follow` on a log group; whoever reads its output ends it. */
+export async function tailLogs(
+  server: Pick<Server, 'environment'>,
+  group: string,
+): Promise<ChildProcessByStdio<null, Readable, null>> {
+  const { path, endpointArguments } = await program;
+  const endpoint = endpointArguments(server.environment['AWS_ENDPOINT_URL'] ?? '');
+  return spawn(path, [...endpoint, 'logs', 'tail', group, '--follow', '--since', '5m', '--format', 'short'], {
+    env: { ...process.env, ...server.environment, PYTHONUNBUFFERED: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
 }

@@ -42,7 +42,7 @@ export async function connectedInstance(client: Client, cluster: string): Promis
 export async function runTask(
   client: Client,
   cluster: string,
-  definition: { readonly family: string } & object,
+  definition: { readonly family: string; readonly [member: string]: unknown },
 ): Promise<string> {
   await client.call('ecs', 'RegisterTaskDefinition', definition);
   const { tasks = [], failures = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
