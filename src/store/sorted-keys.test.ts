@@ -27,6 +27,7 @@ test('random additions and deletions agree with a sorted array, from every place
         [...keys.after(from)],
         sorted.filter((other) => other > from),
       );
+      assert.deepEqual([...keys.before(from)], sorted.filter((other) => other < from).reverse());
     }),
   );
 });
@@ -40,6 +41,8 @@ test('many chunks stay in order while they are split and emptied', () => {
   for (const place of [0, 1, 511, 512, 513, 2500, 4998, 4999]) {
     assert.deepEqual([...keys.after(sorted[place])], sorted.slice(place + 1));
     assert.deepEqual([...keys.after(`${sorted[place]}!`)], sorted.slice(place + 1), 'after a key that is not there');
+    assert.deepEqual([...keys.before(sorted[place])], sorted.slice(0, place).reverse());
+    assert.deepEqual([...keys.before(`${sorted[place]}!`)], sorted.slice(0, place + 1).reverse());
   }
   for (const key of sorted.slice(100, 4900)) keys.delete(key);
   assert.deepEqual([...keys.after(undefined)], [...sorted.slice(0, 100), ...sorted.slice(4900)]);

@@ -9,12 +9,14 @@ import { projection } from '../../store/table.ts';
 import { capacityOf, groupKey, type InstanceCapacity, type InstanceUsage, unused } from './rules/placement/capacity.ts';
 import {
   type ClientTokenRecord,
-  type ContainerInstanceRecord,
   clientTokens,
+  type ClusterRecord,
+  clusters,
+  type ContainerInstanceRecord,
   containerInstances,
   type TaskDefinitionRecord,
-  type TaskRecord,
   taskDefinitions,
+  type TaskRecord,
   tasks,
 } from './tables.ts';
 
@@ -203,6 +205,16 @@ export const stoppedTasksByTime = projection<TaskRecord, SortedKeys>({
   apply: (state, before, after) => {
     if (before?.stoppedAt !== undefined) state.delete(timeKey(before.stoppedAt, before.arn));
     if (after?.stoppedAt !== undefined) state.add(timeKey(after.stoppedAt, after.arn));
+  },
+});
+
+/** Deleted clusters by the time they were, for the one that removes them. */
+export const deletedClustersByTime = projection<ClusterRecord, SortedKeys>({
+  of: clusters,
+  create: () => new SortedKeys(),
+  apply: (state, before, after) => {
+    if (before?.deletedAt !== undefined) state.delete(timeKey(before.deletedAt, before.arn));
+    if (after?.deletedAt !== undefined) state.add(timeKey(after.deletedAt, after.arn));
   },
 });
 

@@ -42,6 +42,7 @@ import { updateContainerAgent } from './operations/update-container-agent.ts';
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
 import { assignments } from './reconcilers/assignments.ts';
 import { usedClientTokens } from './reconcilers/client-tokens.ts';
+import { deletedClusters } from './reconcilers/deleted-clusters.ts';
 import { deletedTaskDefinitions } from './reconcilers/deleted-task-definitions.ts';
 import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
 import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
@@ -49,6 +50,7 @@ import type { EcsParts } from './parts.ts';
 import {
   capacityByInstance,
   clientTokensByTime,
+  deletedClustersByTime,
   deregisteredInstancesByTime,
   revisionsByStatus,
   stoppedTasksByTime,
@@ -114,13 +116,21 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
     projections: [
       capacityByInstance,
       clientTokensByTime,
+      deletedClustersByTime,
       deregisteredInstancesByTime,
       revisionsByStatus,
       stoppedTasksByTime,
       taskCountsByCluster,
       usageByInstance,
     ],
-    reconcilers: [assignments, deletedTaskDefinitions, deregisteredInstances, stoppedTasks, usedClientTokens],
+    reconcilers: [
+      assignments,
+      deletedClusters,
+      deletedTaskDefinitions,
+      deregisteredInstances,
+      stoppedTasks,
+      usedClientTokens,
+    ],
     parts,
     sockets: agentSockets,
   };

@@ -50,6 +50,8 @@ export interface ClusterRecord extends Scope {
   readonly serviceConnectDefaults?: Kept<ClusterServiceConnectDefaults>;
   readonly tags: Tags;
   readonly createdAt: Instant;
+  /** When it became INACTIVE. */
+  readonly deletedAt?: Instant;
 }
 
 export const clusters = table<ClusterRecord>()({

@@ -1,8 +1,9 @@
 import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../aws/operation.ts';
+import { scopeKey } from '../../../core/scope.ts';
 import { showCluster } from '../cluster-view.ts';
 import { effectiveSetting, settingPrincipal } from '../effective-setting.ts';
-import { invalidParameter, notBuilt, throwFirst } from '../errors.ts';
+import { clientError, invalidParameter, notBuilt, throwFirst } from '../errors.ts';
 import type { EcsParts } from '../parts.ts';
 import { defaultClusterName, ecsArn } from '../references.ts';
 import {
@@ -11,6 +12,7 @@ import {
   strategyWithDefaults,
 } from '../rules/capacity-provider-strategy.ts';
 import { configurationRefusals, settingRefusals } from '../rules/cluster-settings.ts';
+import { limits } from '../rules/limits.ts';
 import { isName } from '../rules/names.ts';
 import { keptTags, tagRefusals } from '../rules/tags.ts';
 import { type ClusterRecord, clusters } from '../tables.ts';
@@ -34,6 +36,9 @@ export const createCluster: Operation<CreateClusterRequest, CreateClusterRespons
     const arn = ecsArn(call, `cluster/${name}`);
     const present = tx.get(clusters, arn);
     if (present?.status === 'ACTIVE') return { cluster: showCluster(tx, present) };
+    if (tx.count(clusters, 'active', scopeKey(call)) >= limits.clustersPerScope) {
+      throw clientError(`An account can have at most ${limits.clustersPerScope} clusters in a region.`);
+    }
     const containerInsights = effectiveSetting(tx, call, settingPrincipal(call), 'containerInsights');
     const cluster: ClusterRecord = {
       accountId: call.accountId,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openEcs, someInstance, someTask } from '../open-ecs.test.ts';
+import { deletedClusters } from '../reconcilers/deleted-clusters.ts';
+import { limits } from '../rules/limits.ts';
 import { containerInstances, tasks } from '../tables.ts';
 import { createCluster } from './create-cluster.ts';
 import { deleteCluster } from './delete-cluster.ts';
@@ -26,6 +28,26 @@ test('a deleted cluster is described, not listed, and cannot be used', async () 
     ...gone,
   );
   await ecs.refuses(tagResource, { resourceArn: cluster?.clusterArn ?? '', tags: [] }, ...gone);
+});
+
+test('a deleted cluster is forgotten after a day, unless it was created again', async () => {
+  const ecs = await openEcs();
+  for (const clusterName of ['a', 'b']) {
+    await ecs.ask(createCluster, { clusterName });
+    await ecs.ask(deleteCluster, { cluster: clusterName });
+  }
+  await ecs.clock.advance(limits.deletedClusterMs - 10_000);
+  await ecs.settle([deletedClusters]);
+  await ecs.ask(createCluster, { clusterName: 'b' });
+  assert.equal((await ecs.ask(describeClusters, { clusters: ['a', 'b'] })).clusters?.length, 2);
+  await ecs.clock.advance(10_000);
+  await ecs.settle([deletedClusters]);
+  const { clusters, failures } = await ecs.ask(describeClusters, { clusters: ['a', 'b'] });
+  assert.deepEqual(
+    clusters?.map((cluster) => cluster.clusterName),
+    ['b'],
+  );
+  assert.equal(failures?.[0]?.reason, 'MISSING');
 });
 
 test('a cluster that never was is not found', async () => {

@@ -11,11 +11,11 @@ export const deleteCluster: Operation<DeleteClusterRequest, DeleteClusterRespons
   input,
   { call, store },
 ) =>
-  await store.update((tx) => {
+  await store.update((tx, env) => {
     const cluster = findCluster(tx, call, input.cluster);
     if (tx.count(containerInstances, 'cluster', cluster.arn) > 0) throw clusterContainsContainerInstances();
     if (tx.count(tasks, 'active', cluster.arn) > 0) throw clusterContainsTasks();
-    const deleted: ClusterRecord = { ...cluster, status: 'INACTIVE', tags: [] };
+    const deleted: ClusterRecord = { ...cluster, status: 'INACTIVE', tags: [], deletedAt: env.now };
     tx.put(clusters, deleted);
     return { cluster: showCluster(tx, deleted) };
   });

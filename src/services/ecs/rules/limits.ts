@@ -3,7 +3,10 @@ export const limits = {
   /** Page sizes: [largest, default]. */
   page: { max: 100, default: 100 },
   accountSettingsPage: { max: 10, default: 10 },
+  clustersPerScope: 10_000,
   describedClusters: 100,
+  /** How long a deleted cluster can be described: AWS says for some time. */
+  deletedClusterMs: 24 * 60 * 60 * 1000,
   deletedTaskDefinitions: 10,
   attributesPerCall: 10,
   customAttributesPerInstance: 10,

@@ -15,11 +15,12 @@ export type TaskDefinitionContent = Omit<
  */
 export function withDefaults(input: TaskDefinitionInput): TaskDefinitionContent {
   // Tags are kept beside the definition.
-  const { tags: _tags, ...given } = input;
+  const { tags: _tags, requiresCompatibilities, ...given } = input;
   const cpuUnits = given.cpu === undefined ? undefined : parseCpuUnits(given.cpu);
   const memoryMiB = given.memory === undefined ? undefined : parseMemoryMiB(given.memory);
   return {
     ...given,
+    ...(requiresCompatibilities?.length ? { requiresCompatibilities } : {}),
     ...(cpuUnits === undefined ? {} : { cpu: String(cpuUnits) }),
     ...(memoryMiB === undefined ? {} : { memory: String(memoryMiB) }),
     containerDefinitions: given.containerDefinitions.map((container) => containerWithDefaults(container, given)),
