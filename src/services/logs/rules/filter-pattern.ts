@@ -41,9 +41,9 @@ function parseTerms(pattern: string): readonly Term[] {
 function termsTest(terms: readonly Term[]): (message: string) => boolean {
   const of = (sign: Term['sign']): readonly string[] =>
     terms.filter((term) => term.sign === sign).map(({ text }) => text);
-  const [all, any, none] = [of(''), of('?'), of('-')];
+  const [all, some, none] = [of(''), of('?'), of('-')];
   // AWS's guide: where ?terms are combined with others, the ?terms are ignored.
-  const optional = all.length + none.length > 0 ? [] : any;
+  const optional = all.length + none.length > 0 ? [] : some;
   return (message) =>
     all.every((text) => message.includes(text)) &&
     !none.some((text) => message.includes(text)) &&
