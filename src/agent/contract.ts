@@ -284,3 +284,6 @@ export interface Backend {
 
 /** Attribute by which our agent inside `longshore up` says that it serves the Fargate pool of every cluster. */
 export const fargatePoolAttribute = 'longshore.fargate-pool';
+
+/** What our own agent gives as `agentHash` when it opens its session: by it the control plane knows the members under `longshore`. */
+export const longshoreAgentHash = 'longshore';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { longshoreAgentHash } from '../../../agent/contract.ts';
 import { deregisterContainerInstance } from '../operations/deregister-container-instance.ts';
 import { submitTaskStateChange } from '../operations/submit-task-state-change.ts';
 import type { HttpResponse } from '../../../world/world.ts';
@@ -48,6 +49,17 @@ describe('a new session', () => {
       agentHash: 'abc',
       dockerVersion: 'DockerVersion: 25.0.1',
     });
+  });
+
+  it('gets members of ours only when the agent says that it is ours', async () => {
+    const scene = await AgentScene.open();
+    const arn = await scene.register();
+    await scene.put(taskOf(1, arn));
+    const agent = new StockAgent(arn);
+    await scene.connect(agent);
+    assert.equal(known(agent, taskOf(1, arn).arn).longshore, undefined);
+    await scene.connect(agent, { agentHash: longshoreAgentHash });
+    assert.deepEqual(known(agent, taskOf(1, arn).arn).longshore, { logs: [] });
   });
 
   it('sends many tasks in several payloads', async () => {

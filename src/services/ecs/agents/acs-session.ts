@@ -207,7 +207,7 @@ export class AcsSession {
     return payloadTask({
       task,
       definition,
-      speaksLongshore: speaksLongshore(this.#instance),
+      speaksLongshore: this.#parts.speaksLongshore,
       ...(subnet
         ? { subnet: { subnetId: subnet.subnetId, cidrBlock: subnet.cidrBlock, gateway: subnet.gateway } }
         : {}),
@@ -302,12 +302,9 @@ export interface AcsSessionParts {
   readonly socket: Socket;
   readonly instance: ContainerInstanceRecord;
   readonly remoteAddress: string;
+  /** Whether the agent is ours and reads what we add to the protocol. */
+  readonly speaksLongshore: boolean;
   readonly onEnd: (session: AcsSession, reason: string) => void;
-}
-
-/** Our own agent says so by its attributes; the stock one has none that begin like this. */
-export function speaksLongshore(instance: ContainerInstanceRecord): boolean {
-  return instance.attributes.some(({ name }) => name.startsWith('longshore.'));
 }
 
 interface SentTask {

@@ -219,8 +219,9 @@ export class AgentScene {
 
   /** The agent's end of an ACS socket, or the refusal. */
   async openAcs(instanceArn: string, options: ConnectOptions = {}): Promise<Socket | HttpResponse> {
+    const { agentHash = 'abc' } = options;
     const query = {
-      agentHash: 'abc',
+      agentHash,
       agentVersion: '1.105.1',
       clusterArn: 'default',
       containerInstanceArn: instanceArn,
@@ -278,6 +279,7 @@ export interface ConnectOptions {
   readonly principalArn?: string;
   readonly address?: string;
   readonly latencyMs?: () => number;
+  readonly agentHash?: string;
 }
 
 /**

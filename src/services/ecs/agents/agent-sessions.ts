@@ -1,3 +1,4 @@
+import { longshoreAgentHash } from '../../../agent/contract.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts';
 import { type ContainerInstanceRecord, containerInstances, tasks } from '../tables.ts';
@@ -77,6 +78,7 @@ export class AgentSessions {
       socket,
       instance: opened.instance,
       remoteAddress: opened.remoteAddress,
+      speaksLongshore: opened.versionInfo?.agentHash === longshoreAgentHash,
       onEnd: (ended, reason) => this.#acsEnded(ended, reason),
     });
     this.#acs.set(arn, session);
