@@ -27,6 +27,8 @@ test('random additions and deletions agree with a sorted array, from every place
         [...keys.after(from)],
         sorted.filter((other) => other > from),
       );
+      assert.deepEqual([...keys.before(undefined)], sorted.toReversed());
+      assert.deepEqual([...keys.before(from)], sorted.filter((other) => other < from).toReversed());
       assert.deepEqual([...keys.before(from)], sorted.filter((other) => other < from).reverse());
     }),
   );
@@ -41,6 +43,7 @@ test('many chunks stay in order while they are split and emptied', () => {
   for (const place of [0, 1, 511, 512, 513, 2500, 4998, 4999]) {
     assert.deepEqual([...keys.after(sorted[place])], sorted.slice(place + 1));
     assert.deepEqual([...keys.after(`${sorted[place]}!`)], sorted.slice(place + 1), 'after a key that is not there');
+    assert.deepEqual([...keys.before(sorted[place])], sorted.slice(0, place).toReversed());
     assert.deepEqual([...keys.before(sorted[place])], sorted.slice(0, place).reverse());
     assert.deepEqual([...keys.before(`${sorted[place]}!`)], sorted.slice(0, place + 1).reverse());
   }
@@ -69,6 +72,7 @@ test('a change under an iteration is noticed, not skipped over', () => {
   assert.throws(() => {
     for (const key of keys.after(undefined)) keys.delete(key);
   }, AssertionError);
-  for (const key of [...keys.after(undefined)]) keys.delete(key);
+  const copy = Array.from(keys.after(undefined));
+  for (const key of copy) keys.delete(key);
   assert.equal(keys.size, 0);
 });

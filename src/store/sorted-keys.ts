@@ -53,18 +53,22 @@ export class SortedKeys {
       if (chunk[at] === after) at += 1;
       for (; at < chunk.length; at += 1) {
         yield chunk[at] as string;
-        assert(version === this.#version, 'a listing is not changed while it is iterated; copy it first');
+        assert(version === this.#version, unchanged);
       }
     }
   }
 
   /** Keys less than `before`, descending. Must not be iterated across a change: copy the keys first. */
   *before(before: string | undefined): Generator<string> {
+    const version = this.#version;
     const start = before === undefined ? this.#chunks.length - 1 : this.#chunkFor(before);
     for (let chunkIndex = start; chunkIndex >= 0; chunkIndex -= 1) {
       const chunk = this.#chunks[chunkIndex] ?? [];
       let at = chunkIndex === start && before !== undefined ? lowerBound(chunk, before) : chunk.length;
-      for (at -= 1; at >= 0; at -= 1) yield chunk[at] as string;
+      for (at -= 1; at >= 0; at -= 1) {
+        yield chunk[at] as string;
+        assert(version === this.#version, unchanged);
+      }
     }
   }
 
@@ -83,6 +87,7 @@ export class SortedKeys {
 }
 
 const chunkLimit = 512;
+const unchanged = 'a listing is not changed while it is iterated; copy it first';
 
 function lowerBound(keys: readonly string[], key: string): number {
   let low = 0;

@@ -170,5 +170,5 @@ function queryText(query: DockerCall['query'] = {}): string {
     if (value === undefined) continue;
     for (const item of typeof value === 'string' ? [value] : value) parameters.append(name, item);
   }
-  return parameters.size === 0 ? '' : `?${parameters}`;
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
 }
