@@ -6,16 +6,17 @@ import type { Backend, PayloadContainer, RoleCredentials } from './contract.ts';
 import { cgroupParentOf, type DockerContext } from './docker-config.ts';
 import { createExecutor } from './execute.ts';
 import { createImages, type PullBehavior } from './images.ts';
+import { createLogShipper, logCursorTable } from './log-shipper.ts';
 import { createPollEndpoints, socketUrl } from './poll-endpoints.ts';
 import { register } from './register.ts';
 import type { SessionLoop } from './session-loop.ts';
 import { startStateReporter } from './state-reporter.ts';
 import { agentTasks, identities, type TaskRecord } from './state.ts';
-import { type LogFollower, TaskEngine } from './task-engine.ts';
+import { TaskEngine } from './task-engine.ts';
 import { runTcsSession } from './tcs-session.ts';
 
 /** The tables its Store is opened with. */
-export const agentTables = [identities, agentTasks] as const;
+export const agentTables = [identities, agentTasks, logCursorTable] as const;
 
 export interface AgentConfig {
   /** Name or ARN of the cluster it registers into. */
@@ -49,7 +50,6 @@ export interface AgentParts {
   readonly store: Store;
   readonly backend: Backend;
   readonly config: AgentConfig;
-  readonly logs?: LogFollower;
   /** More environment for a container: where it finds its credentials and metadata. */
   readonly environment?: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
 }
@@ -83,8 +83,10 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     behavior: config.pullBehavior ?? 'default',
     pullTimeoutMs: config.pullTimeoutMs ?? 20 * 60_000,
   });
+  const logs = createLogShipper({ docker, clock, log, store, backend });
   const executor = createExecutor({
     docker,
+    logs,
     clock,
     log,
     cgroups: world.cgroups,
@@ -100,7 +102,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     random,
     log,
     executor,
-    logs: parts.logs ?? noLogs,
+    logs,
     agentId,
     cores: info.NCPU,
     stopTimeoutSeconds: config.stopTimeoutSeconds ?? 30,
@@ -202,6 +204,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       for (const session of sessions) session.stop();
       reporter.stop();
       engine.stop();
+      await logs.close();
       await store.durable().catch(() => undefined); // its own writer has been told
     },
   };
@@ -237,5 +240,3 @@ async function whereLimitsAre(world: World, cgroupDriver: string, agentId: strin
     return 'containers';
   }
 }
-
-const noLogs: LogFollower = { follow: () => undefined, finished: async () => undefined };

@@ -1,17 +1,20 @@
 import type { Instant } from '../core/instant.ts';
-import type { Cgroups, Clock, Docker, Log } from '../world/world.ts';
+import { type Cgroups, type Clock, type Docker, DockerError, type Log } from '../world/world.ts';
 import { assert } from '../core/assert.ts';
 import type { PayloadContainer, PayloadVolume } from './contract.ts';
 import {
+  agentLabel,
   cgroupParentOf,
   containerBody,
   type DockerContext,
   networkNameOf,
   pauseBody,
+  taskArnLabel,
   taskLimits,
 } from './docker-config.ts';
 import { engineWords, StepError, stepError, within } from './engine-error.ts';
 import type { Images } from './images.ts';
+import type { LogShipper } from './log-shipper.ts';
 import { observe } from './observe.ts';
 import { pauseArchive, pauseImage, pauseImageChanges } from './pause-image.ts';
 import type { Step } from './plan.ts';
@@ -38,6 +41,7 @@ export interface ExecutorParts {
   readonly log: Log;
   readonly cgroups: Cgroups | undefined;
   readonly images: Images;
+  readonly logs: Pick<LogShipper, 'prepare' | 'forget'>;
   readonly context: Omit<DockerContext, 'environment' | 'imageEnvironment'>;
   readonly architecture: string;
   readonly environment: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
@@ -84,10 +88,28 @@ export function createExecutor(parts: ExecutorParts): Executor {
       const id = await within(clock, createTimeoutMs, 'created', docker.createContainer(dockerName, body));
       return [(now) => edit(now, name, { id, phase: 'created' })];
     } catch (error) {
-      if (name === pauseName) return [networkFailure(error)];
+      const own = isConflict(error) ? await findOwn(task, name, dockerName) : undefined;
+      if (own) return [own];
+      if (name === pauseName) {
+        pauseReady = undefined; // perhaps the image went: the next task looks again
+        return [networkFailure(error)];
+      }
+      const { image } = wantedOf(task, name);
+      if (isMissingImage(error) && images.forget(image)) return [(now) => edit(now, name, { hasImage: false })];
       const reason = stepError('CannotCreateContainerError', error).message;
       return [(now) => edit(now, name, { error: reason })];
     }
+  }
+
+  /**
+   * A call of an agent that was killed may reach the engine after the next one has looked around: what holds the name is
+   * then the very container that is wanted.
+   */
+  async function findOwn(task: TaskRecord, name: string, dockerName: string): Promise<Outcome | undefined> {
+    const seen = await docker.inspectContainer(dockerName).catch(() => undefined);
+    const labels = seen?.Config.Labels;
+    if (!seen || labels?.[agentLabel] !== parts.context.agentId || labels[taskArnLabel] !== task.arn) return undefined;
+    return (now) => edit(now, name, observe(recordOf(now, name), seen, maybeWanted(now, name), clock.now()));
   }
 
   async function start(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
@@ -161,6 +183,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
         }
       } else if (target === '@network') {
         await Promise.all([networkPrepared(task), pausePrepared()]);
+      } else if (target.startsWith('@log ')) {
+        const name = target.slice('@log '.length);
+        const destination = task.payload.longshore?.logs.find((candidate) => candidate.containerName === name);
+        if (destination) await parts.logs.prepare(destination);
       } else {
         await volumePrepared(task, target.slice('@volume '.length));
       }
@@ -260,6 +286,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       await docker.removeContainer(container.id, { force: true, volumes: true }).catch(async (error: unknown) => {
         if (container.id !== undefined && (await docker.inspectContainer(container.id))) throw error;
       });
+      await parts.logs.forget(container.id);
     }
     for (const volume of task.payload.volumes) {
       const name = task.volumes[volume.name];
@@ -329,6 +356,14 @@ function pullTimes(task: TaskRecord, startedAt: Instant, stoppedAt: Instant): Pa
     pullStartedAt: Math.min(task.pullStartedAt ?? startedAt, startedAt),
     pullStoppedAt: Math.max(task.pullStoppedAt ?? stoppedAt, stoppedAt),
   };
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof DockerError && error.status === 409;
+}
+
+function isMissingImage(error: unknown): boolean {
+  return error instanceof DockerError && error.status === 404 && error.message.includes('No such image');
 }
 
 function taskLabelOf(task: TaskRecord, volume: PayloadVolume): Readonly<Record<string, string>> {

@@ -17,6 +17,8 @@ export interface Images {
   ensure(reference: string): Promise<ReadyImage>;
   /** What `ensure` found last; empty when it was not asked in this life of the agent. */
   environmentOf(reference: string): readonly string[];
+  /** The engine said that it does not have the image after all. Whether it had been taken for granted. */
+  forget(reference: string): boolean;
 }
 
 export function createImages(parts: {
@@ -29,13 +31,19 @@ export function createImages(parts: {
   const { docker, clock, log, behavior } = parts;
   const underWay = new Map<string, Promise<ReadyImage>>();
   const environments = new Map<string, readonly string[]>();
+  /** Found on the engine and good for ever as far as the behaviour goes: such a task starts without asking the engine. */
+  const settled = new Map<string, ReadyImage>();
   const pulledOnce = new Set<string>();
   /** By reference, until when the image of the engine is used without asking the registry that just did not give it. */
   const localUntilMs = new Map<string, number>();
 
   async function find(reference: string): Promise<ReadyImage> {
     const local = await docker.inspectImage(reference);
-    if (local && isEnough(reference, local)) return ready(reference, local, undefined, false);
+    if (local && isEnough(reference, local)) {
+      const image = ready(reference, local, undefined, false);
+      if (behavior === 'prefer-cached' || local.RepoDigests.includes(reference)) settled.set(reference, image);
+      return image;
+    }
     try {
       const pulled = await within(clock, parts.pullTimeoutMs, 'pulled', docker.pullImage(reference));
       pulledOnce.add(reference);
@@ -70,6 +78,8 @@ export function createImages(parts: {
 
   return {
     ensure(reference) {
+      const image = settled.get(reference);
+      if (image) return Promise.resolve(image);
       const shared = underWay.get(reference);
       if (shared) return shared;
       const pull = find(reference).finally(() => underWay.delete(reference));
@@ -77,6 +87,7 @@ export function createImages(parts: {
       return pull;
     },
     environmentOf: (reference) => environments.get(reference) ?? [],
+    forget: (reference) => settled.delete(reference),
   };
 }
 

@@ -15,20 +15,23 @@ export function pauseArchive(architecture: string): Uint8Array {
   return tarOf('pause', elfOf(machine, code));
 }
 
-const x86Code = Uint8Array.from([
-  // struct sigaction { handler = SIG_IGN, flags, restorer, mask } on the stack, last member first
-  ...[0x6a, 0x00], // push 0
-  ...[0x6a, 0x00], // push 0
-  ...[0x6a, 0x00], // push 0
-  ...[0x6a, 0x01], // push 1
-  ...[0x48, 0x89, 0xe6], // mov rsi, rsp
-  ...[0x31, 0xd2], // xor edx, edx
-  ...[0x6a, 0x08, 0x41, 0x5a], // r10 = 8, the size of the mask
-  ...[0x6a, 0x11, 0x5f], // rdi = 17, SIGCHLD
-  ...[0x6a, 0x0d, 0x58, 0x0f, 0x05], // rt_sigaction
-  ...[0x6a, 0x22, 0x58, 0x0f, 0x05], // pause
-  ...[0xeb, 0xf9], // again
-]);
+/** One instruction a line, or the few that make one system call. */
+const x86Code = Uint8Array.from(
+  [
+    // struct sigaction { handler = SIG_IGN, flags, restorer, mask } on the stack, last member first
+    [0x6a, 0x00], // push 0
+    [0x6a, 0x00], // push 0
+    [0x6a, 0x00], // push 0
+    [0x6a, 0x01], // push 1
+    [0x48, 0x89, 0xe6], // mov rsi, rsp
+    [0x31, 0xd2], // xor edx, edx
+    [0x6a, 0x08, 0x41, 0x5a], // r10 = 8, the size of the mask
+    [0x6a, 0x11, 0x5f], // rdi = 17, SIGCHLD
+    [0x6a, 0x0d, 0x58, 0x0f, 0x05], // rt_sigaction
+    [0x6a, 0x22, 0x58, 0x0f, 0x05], // pause
+    [0xeb, 0xf9], // again
+  ].flat(),
+);
 
 function arm64Code(): Uint8Array {
   const move = (register: number, value: number): number => (0xd2800000 | (value << 5) | register) >>> 0;

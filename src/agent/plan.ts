@@ -51,7 +51,7 @@ export function planTask(task: TaskRecord, busy: Busy, now: Instant, defaultStop
     const verdict = seen.startedAt === undefined ? judge(task, wanted, now) : { kind: 'met' as const };
     if (verdict.kind === 'never') return failing(task, busy, now, verdict.reason);
     if (verdict.kind === 'waits' && verdict.until !== undefined) deadlines.push(verdict.until);
-    if (seen.phase === 'created' && verdict.kind === 'met' && mayStart(task)) {
+    if (seen.phase === 'created' && verdict.kind === 'met' && mayStart(task, wanted.name)) {
       steps.push({ kind: 'start', target: wanted.name });
     }
   }
@@ -94,6 +94,7 @@ export function resourcesOf(task: TaskRecord): readonly string[] {
     ...(task.payload.networkMode === 'awsvpc' ? ['@network'] : []),
     ...task.payload.volumes.filter((volume) => !volume.host?.sourcePath).map((volume) => `@volume ${volume.name}`),
     '@cgroup',
+    ...(task.payload.longshore?.logs ?? []).map((destination) => logResource(destination.containerName)),
   ];
 }
 
@@ -153,7 +154,13 @@ function hasNetwork(task: TaskRecord): boolean {
   return task.payload.networkMode !== 'awsvpc' || task.resources['@network'] === true;
 }
 
-function mayStart(task: TaskRecord): boolean {
+function mayStart(task: TaskRecord, name: string): boolean {
   const pause = task.containers[pauseName];
-  return task.resources['@cgroup'] === true && (!pause || pause.phase === 'running');
+  const needed = ['@cgroup', logResource(name)].filter((target) => resourcesOf(task).includes(target));
+  return needed.every((target) => task.resources[target]) && (!pause || pause.phase === 'running');
+}
+
+/** The stream a container's output goes to; the awslogs driver makes it before the container starts. */
+function logResource(name: string): string {
+  return `@log ${name}`;
 }

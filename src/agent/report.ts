@@ -21,12 +21,12 @@ export function nextReport(task: TaskRecord): Report | undefined {
   if (task.ranAt !== undefined && told.status !== 'RUNNING') return reportOf(task, 'RUNNING', true);
   if (task.stoppedAt !== undefined) return reportOf(task, 'STOPPED', true);
   if (told.status === 'NONE' && hasDigests(task)) return reportOf(task, 'PENDING', true);
-  if (told.status !== 'NONE' && changed(task).length > 0) return reportOf(task, told.status, false);
+  if (told.status !== 'NONE' && changed(task, told.status).length > 0) return reportOf(task, told.status, false);
   return undefined;
 }
 
 function reportOf(task: TaskRecord, status: 'PENDING' | 'RUNNING' | 'STOPPED', urgent: boolean): Report {
-  const containers = changed(task);
+  const containers = changed(task, status);
   const reason = status === 'STOPPED' ? reasonOf(task) : undefined;
   return {
     urgent,
@@ -66,10 +66,12 @@ interface ContainerChange {
   readonly substance: string;
 }
 
-function changed(task: TaskRecord): readonly ContainerChange[] {
+function changed(task: TaskRecord, taskStatus: Told['status']): readonly ContainerChange[] {
   return task.payload.containers.flatMap((wanted) => {
     const seen = task.containers[wanted.name];
-    const wire = seen && wireOf(task, seen);
+    // An essential container that is over was running when the task was, and its end is told with the task's.
+    const asRunning = taskStatus === 'RUNNING' && wanted.essential && seen?.startedAt !== undefined;
+    const wire = seen && wireOf(task, seen, asRunning);
     if (!wire) return [];
     const substance = JSON.stringify(wire);
     return task.told.containers[wanted.name] === substance ? [] : [{ name: wanted.name, wire, substance }];
@@ -77,8 +79,12 @@ function changed(task: TaskRecord): readonly ContainerChange[] {
 }
 
 /** Nothing, as long as there is nothing of it to tell. */
-function wireOf(task: TaskRecord, seen: ContainerRecord): Readonly<Record<string, unknown>> | undefined {
-  const known = statusOf(task, seen, task.stoppedAt !== undefined, new Map());
+function wireOf(
+  task: TaskRecord,
+  seen: ContainerRecord,
+  asRunning: boolean,
+): Readonly<Record<string, unknown>> | undefined {
+  const known = asRunning ? 'RUNNING' : statusOf(task, seen, task.stoppedAt !== undefined, new Map());
   const status = known === 'RUNNING' || known === 'STOPPED' ? known : 'PENDING';
   if (status === 'PENDING' && seen.imageDigest === undefined) return undefined;
   return {

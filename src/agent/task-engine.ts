@@ -2,20 +2,14 @@ import type { Store, Transaction } from '../store/store.ts';
 import type { Clock, Docker, DockerEvent, Log, Random, Timer } from '../world/world.ts';
 import { newTask, stopped } from './accept.ts';
 import { isOver } from './container-end.ts';
-import type { LogDestination, PayloadTask } from './contract.ts';
+import type { PayloadTask } from './contract.ts';
 import { agentLabel, containerNameLabel, taskArnLabel } from './docker-config.ts';
 import type { Executor, Outcome } from './execute.ts';
 import { createLanes } from './lanes.ts';
+import type { LogShipper } from './log-shipper.ts';
 import { observe } from './observe.ts';
 import { type Plan, planTask, type Step } from './plan.ts';
 import { agentTasks, identities, type TaskRecord } from './state.ts';
-
-/** Where the engine hands containers whose output is to be kept. */
-export interface LogFollower {
-  follow(containerId: string, destination: LogDestination): void;
-  /** Resolves when the container has ended and its last line is durably kept. */
-  finished(containerId: string): Promise<void>;
-}
 
 export interface TaskEngineParts {
   readonly store: Store;
@@ -24,7 +18,7 @@ export interface TaskEngineParts {
   readonly random: Random;
   readonly log: Log;
   readonly executor: Executor;
-  readonly logs: LogFollower;
+  readonly logs: Pick<LogShipper, 'follow' | 'finished'>;
   readonly agentId: string;
   readonly cores: number;
   readonly stopTimeoutSeconds: number;
@@ -326,7 +320,7 @@ export class TaskEngine {
         const id = container.id ?? byTask.get(task.arn)?.get(container.name);
         if (id === undefined || container.phase === 'gone') continue;
         if (task.stoppedAt !== undefined && container.phase === 'exited') {
-          this.#followLogs(task, container.name);
+          if (!this.#adopted) this.#followLogs(task, container.name);
           continue;
         }
         const inspect = await docker.inspectContainer(id);
@@ -339,13 +333,18 @@ export class TaskEngine {
           return { ...now, containers: { ...now.containers, [container.name]: next } };
         });
         const after = this.#task(task.arn);
-        if (after) this.#followLogs(after, container.name);
+        if (after?.stoppedAt !== undefined && inspect?.State.Running) {
+          await this.#removeStray(id, task.arn); // a start of an agent that was killed came after the end of the task
+          continue;
+        }
+        const startedAt = after?.containers[container.name]?.startedAt;
+        if (after && (!this.#adopted || startedAt !== container.startedAt)) this.#followLogs(after, container.name);
       }
     }
   }
 
   async #removeStray(id: string, arn: string): Promise<void> {
-    this.#parts.log.warn('removing a container of a task that is not known any more', { container: id, task: arn });
+    this.#parts.log.warn('removing a container of a task that is over or not known', { container: id, task: arn });
     await this.#parts.docker.removeContainer(id, { force: true, volumes: true });
   }
 
