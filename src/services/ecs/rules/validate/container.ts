@@ -7,7 +7,7 @@ import { linuxRefusals } from './linux.ts';
 import { loggingRefusals } from './logging.ts';
 import { portRefusals } from './ports.ts';
 
-const any = { min: 0, max: Number.MAX_SAFE_INTEGER };
+const wholeNumber = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
 /** What is wrong with one container definition, seen in its task definition. */
 export function* containerRefusals(container: ContainerInput, definition: TaskDefinitionInput): Generator<Refusal> {
@@ -23,8 +23,8 @@ export function* containerRefusals(container: ContainerInput, definition: TaskDe
   yield* loggingRefusals(container, definition);
   yield* linuxRefusals(container, definition);
   yield* resourceRequirementRefusals(container);
-  yield* outOfRange('startTimeout', container.startTimeout, any);
-  yield* outOfRange('stopTimeout', container.stopTimeout, any);
+  yield* outOfRange('startTimeout', container.startTimeout, wholeNumber);
+  yield* outOfRange('stopTimeout', container.stopTimeout, wholeNumber);
   yield* notOneOf('versionConsistency', container.versionConsistency, ['enabled', 'disabled']);
   if (container.restartPolicy) {
     const { restartAttemptPeriod, ignoredExitCodes = [] } = container.restartPolicy;
@@ -46,9 +46,9 @@ export function* containerRefusals(container: ContainerInput, definition: TaskDe
 
 function* sizeRefusals(container: ContainerInput, definition: TaskDefinitionInput): Generator<Refusal> {
   const { name, memory, memoryReservation } = container;
-  yield* outOfRange('cpu', container.cpu, any);
-  yield* outOfRange('memory', memory, { min: limits.containerMemoryMiB, max: any.max });
-  yield* outOfRange('memoryReservation', memoryReservation, { min: limits.containerMemoryMiB, max: any.max });
+  yield* outOfRange('cpu', container.cpu, wholeNumber);
+  yield* outOfRange('memory', memory, { min: limits.containerMemoryMiB, max: wholeNumber.max });
+  yield* outOfRange('memoryReservation', memoryReservation, { min: limits.containerMemoryMiB, max: wholeNumber.max });
   if (definition.memory === undefined && memory === undefined && memoryReservation === undefined) {
     yield client(
       `Invalid setting for container '${name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
