@@ -106,7 +106,8 @@ async function answer(
       path: request.url?.split('?')[0], // a query may carry a signature
       error: String(error instanceof Error ? error.stack : error),
     });
-    if (response.headersSent) response.destroy();
+    // Without the end of the body the client knows that it is not whole; what was written before still goes out.
+    if (response.headersSent) request.socket.destroySoon();
     else response.writeHead(500, { 'content-length': '0' }).end();
   }
 }
