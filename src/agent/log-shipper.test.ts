@@ -157,32 +157,32 @@ class Site {
   }
 
   #docker(life: SimLife): Pick<Docker, 'logs' | 'inspectContainer'> {
-    const site = this;
     return {
-      async *logs(_id, { since }, signal) {
-        if (site.containerStatus === 'removed') throw new DockerError('No such container', 404);
-        const from = since === undefined ? 0 : Number(since);
-        for (let at = 0; !signal.aborted; at += 1) {
-          while (at === site.lines.length && site.containerStatus === 'running' && !signal.aborted) {
-            await new Promise<void>((resolve) => {
-              site.#news.push(resolve);
-              signal.addEventListener('abort', () => resolve());
-            });
-          }
-          await life.pass(0);
-          const line = site.lines[at];
-          if (!line) return;
-          if (Date.parse(line.timestamp) / 1000 >= from) yield line;
-        }
-      },
+      logs: (_id, { since }, signal) => this.#logs(life, since === undefined ? 0 : Number(since), signal),
       inspectContainer: async () => {
         await life.pass(0);
-        if (site.containerStatus === 'removed') return undefined;
-        return { State: { Status: site.containerStatus } } as unknown as Awaited<
+        if (this.containerStatus === 'removed') return undefined;
+        return { State: { Status: this.containerStatus } } as unknown as Awaited<
           ReturnType<Docker['inspectContainer']>
         >;
       },
     };
+  }
+
+  async *#logs(life: SimLife, sinceSeconds: number, signal: AbortSignal): AsyncGenerator<LogLine> {
+    if (this.containerStatus === 'removed') throw new DockerError('No such container', 404);
+    for (let at = 0; !signal.aborted; at += 1) {
+      while (at === this.lines.length && this.containerStatus === 'running' && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          this.#news.push(resolve);
+          signal.addEventListener('abort', () => resolve());
+        });
+      }
+      await life.pass(0);
+      const line = this.lines[at];
+      if (!line) return;
+      if (Date.parse(line.timestamp) / 1000 >= sinceSeconds) yield line;
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   StartLiveTailResponse,
   StartLiveTailResponseStream,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { AwsError } from '../../../aws/error.ts';
 import type { Operation, OperationContext, Parsed } from '../../../aws/operation.ts';
 import { constraintBroken, invalidParameter } from '../errors.ts';
 import type { TailSubscription } from '../live-tail.ts';
@@ -57,14 +58,11 @@ async function* session(
       const { events, sampled } = subscription.take();
       yield { sessionUpdate: { sessionMetadata: { sampled }, sessionResults: [...events] } };
     }
-    const message = 'The Live Tail session has timed out.';
-    yield { SessionTimeoutException: Object.assign(new Error(message), timeoutMembers) };
+    throw new AwsError('SessionTimeoutException', 'The Live Tail session has timed out.');
   } finally {
     subscription.end();
   }
 }
-
-const timeoutMembers = { name: 'SessionTimeoutException', $fault: 'client', $metadata: {} } as const;
 
 function checkInput(input: Parsed<StartLiveTailRequest>): void {
   const count = input.logGroupIdentifiers.length;
