@@ -8,12 +8,17 @@ import type { GatewayLimits } from '../../src/aws/gateway-parts.ts';
 import type { Operation, Principal } from '../../src/aws/operation.ts';
 import type { Service } from '../../src/aws/service.ts';
 import { createSigner, type RequestToSign } from '../../src/aws/signer.ts';
+import { ec2 } from '../../src/services/ec2/service.ts';
+import { createEcsParts } from '../../src/services/ecs/parts.ts';
+import { ecsService } from '../../src/services/ecs/service.ts';
 import { sts } from '../../src/services/sts/service.ts';
 import type { Store } from '../../src/store/store.ts';
 import { table } from '../../src/store/table.ts';
 import { realHash } from '../../src/world/real/real-hash.ts';
+import type { MemoryJournal } from '../../src/world/sim/memory-journal.ts';
 import { SimClock } from '../../src/world/sim/sim-clock.ts';
 import { SimLog } from '../../src/world/sim/sim-log.ts';
+import { SimRandom } from '../../src/world/sim/sim-random.ts';
 import { openSimStore } from '../../src/world/sim/sim-store.ts';
 import type { HttpHandler, HttpRequest, HttpResponse, RawHeaders } from '../../src/world/world.ts';
 
@@ -23,13 +28,22 @@ import type { HttpHandler, HttpRequest, HttpResponse, RawHeaders } from '../../s
  */
 export async function openBed(options: BedOptions = {}): Promise<Bed> {
   const clock = new SimClock({ dueRunsByItself: true, startAt: options.startAt ?? Date.now() });
-  const { store, random } = await openSimStore({ tables: [notes], clock });
+  const log = new SimLog(clock);
+  const ecs = options.realEcs
+    ? ecsService(createEcsParts({ clock, random: new SimRandom(2), hash: realHash(), log }))
+    : undefined;
+  const tables = [notes, ...(ecs?.tables ?? []), ...(ecs ? ec2.tables : [])];
+  const projections = [...(ecs?.projections ?? []), ...(ecs ? ec2.projections : [])];
+  const { store, random, journal } = await openSimStore({ tables, projections, clock });
   const keys = new Map<string, AccessKey>([
     [credentials.accessKeyId, { secretAccessKey: credentials.secretAccessKey, principal: root }],
   ]);
-  const log = new SimLog(clock);
   const notebook: Notebook = { outputs: new Map(), inputs: [] };
-  const services = [ecsOf(notebook), logsOf(notebook), ec2Of(notebook)].map((service) => bindService(service));
+  const services = [
+    ecs ? bindService(ecs) : bindService(ecsOf(notebook)),
+    ecs ? bindService(ec2) : bindService(ec2Of(notebook)),
+    bindService(logsOf(notebook)),
+  ];
   const handler = createGateway({
     clock,
     random,
@@ -44,17 +58,20 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     routes: new Map([['/_longshore/health', async () => ({ status: 200, headers: {}, body: 'ok' })]]),
   });
   const sign = createSigner({ clock, hash: realHash(), region, credentials });
-  return { handler, store, clock, keys, log, sign, notebook };
+  return { handler, store, journal, clock, keys, log, sign, notebook };
 }
 
 export interface BedOptions {
   readonly startAt?: number;
+  /** The ECS that is shipped, with its tables, instead of one that notes what it is given. */
+  readonly realEcs?: boolean;
   readonly limits?: Partial<GatewayLimits>;
 }
 
 export interface Bed {
   readonly handler: HttpHandler;
   readonly store: Store;
+  readonly journal: MemoryJournal;
   readonly clock: SimClock;
   readonly keys: Map<string, AccessKey>;
   readonly log: SimLog;
@@ -233,3 +250,15 @@ export async function jsonOf(response: HttpResponse): Promise<Record<string, unk
 }
 
 export const ecsTarget = 'AmazonEC2ContainerServiceV20141113';
+
+/** Operations of the ECS that is shipped. */
+export const builtOperations = Object.keys(
+  ecsService(
+    createEcsParts({
+      clock: new SimClock(),
+      random: new SimRandom(1),
+      hash: realHash(),
+      log: new SimLog(new SimClock()),
+    }),
+  ).operations,
+);
