@@ -10,6 +10,17 @@ export interface Shape {
 const server = "trap 'exit 0' TERM; while true; do echo tick; sleep 15; done";
 const stubborn = "trap '' TERM; while true; do sleep 30; done";
 
+/** What the talker says, each line once. */
+export const spoken: readonly string[] = Array.from({ length: 12 }, (_, index) => `line ${index + 1}`);
+const talk = spoken.map((line) => `echo ${line}; sleep 2`).join('; ');
+export const talkerLogs = { group: 'sim', prefix: 'talk' } as const;
+const logOptions = {
+  'awslogs-group': talkerLogs.group,
+  'awslogs-region': 'us-east-1',
+  'awslogs-stream-prefix': talkerLogs.prefix,
+  'awslogs-create-group': 'true',
+};
+
 export const shapes: readonly Shape[] = [
   shape('server', 'never', [{ command: server }]),
   shape('stubborn', 'never', [{ command: stubborn, stopTimeout: 5 }]),
@@ -23,6 +34,7 @@ export const shapes: readonly Shape[] = [
   ]),
   shape('job', 'by itself', [{ command: 'echo begin; sleep 20; echo end' }]),
   shape('failing-job', 'by itself', [{ command: 'sleep 2; echo oops >&2; exit 3' }]),
+  shape('talker', 'by itself', [{ command: talk, logConfiguration: { logDriver: 'awslogs', options: logOptions } }]),
   shape('out-of-memory', 'by itself', [{ command: 'sleep 5; tail /dev/zero' }]),
   shape('no-image', 'by itself', [{ image: 'nobody/nothing:1', command: server }]),
   shape('no-program', 'by itself', [{ entryPoint: ['/no/such/program'], command: '' }]),

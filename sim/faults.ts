@@ -1,3 +1,4 @@
+import { taskArnLabel } from '../src/agent/docker-config.ts';
 import { DockerError } from '../src/world/world.ts';
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
 import type { AgentMachine, System } from './system.ts';
@@ -8,11 +9,15 @@ export class Faults {
   readonly #random: SimRandom;
   readonly #healers = new Set<() => void>();
   readonly #counts = new Map<string, number>();
+  #kinds: readonly FaultKind[];
   #ended = false;
 
   constructor(system: System) {
     this.#system = system;
     this.#random = system.world.random.fork('faults');
+    // Each seed has its own mixture: some things only happen where others do not.
+    this.#kinds = kinds.filter(() => this.#random.chance(0.5));
+    if (this.#kinds.length === 0) this.#kinds = kinds;
   }
 
   /** How often each happened. */
@@ -23,7 +28,7 @@ export class Faults {
   start(): void {
     this.#system.clock.after(this.#random.latencyMs(15_000), () => {
       if (this.#ended) return;
-      const kind = this.#random.pick(kinds);
+      const kind = this.#random.pick(this.#kinds);
       this.#counts.set(kind.name, (this.#counts.get(kind.name) ?? 0) + 1);
       kind.strike(this.#system, this.#random, (afterMs, heal) => this.#later(afterMs, heal));
       this.start();
@@ -104,7 +109,7 @@ const kinds: readonly FaultKind[] = [
   {
     name: 'engine down',
     strike: (system, random, later) => {
-      const { host } = random.pick(system.agents);
+      const { host } = disturb(random.pick(system.agents));
       system.trace.note('fault', `the engine of ${host.name} goes down`);
       host.engine.goDown();
       later(random.integer(100, 60_000), () => host.engine.comeBack());
@@ -113,7 +118,7 @@ const kinds: readonly FaultKind[] = [
   {
     name: 'engine hangs',
     strike: (system, random, later) => {
-      const { host } = random.pick(system.agents);
+      const { host } = disturb(random.pick(system.agents));
       system.trace.note('fault', `the engine of ${host.name} hangs`);
       host.engine.hang();
       later(random.integer(100, 90_000), () => host.engine.comeBack());
@@ -122,7 +127,7 @@ const kinds: readonly FaultKind[] = [
   {
     name: 'engine calls fail',
     strike: (system, random, later) => {
-      const { host } = random.pick(system.agents);
+      const { host } = disturb(random.pick(system.agents));
       system.trace.note('fault', `calls of the engine of ${host.name} fail at times`);
       host.engine.failWhen(() => (random.chance(0.1) ? new DockerError('server error', 500) : undefined));
       later(random.integer(1000, 30_000), () => host.engine.failWhen(undefined));
@@ -167,12 +172,20 @@ function crashAgent(system: System, random: SimRandom, later: Later, ending: 'pr
   later(random.integer(200, 90_000), () => agent.start());
 }
 
+function disturb(agent: AgentMachine): AgentMachine {
+  agent.isDisturbed = true;
+  return agent;
+}
+
 function someContainer(system: System, random: SimRandom) {
   const all = system.agents.flatMap(({ host }) =>
-    host.engine.containers.filter(({ isRunning }) => isRunning).map(({ id, name }) => ({ host, id, name })),
+    host.engine.containers
+      .filter(({ isRunning }) => isRunning)
+      .map(({ id, name, labels }) => ({ host, id, name, task: labels[taskArnLabel] ?? '' })),
   );
   if (all.length === 0) return undefined;
   const found = random.pick(all);
+  system.takenAway.add(found.task);
   system.trace.note('fault', `container ${found.name} on ${found.host.name} is taken away from outside`);
   return found;
 }

@@ -5,6 +5,8 @@ import { type Shape, shapes } from './definitions.ts';
 import { subnets } from '../src/services/ec2/tables.ts';
 import { cluster, describe, type System } from './system.ts';
 
+export type Answer = Readonly<Record<string, unknown>>;
+
 /** What the client was told, which the system must stand by. */
 export interface KnownTask {
   readonly arn: string;
@@ -68,11 +70,11 @@ export class Workload {
    * One call, repeated until the server has answered it: what a client with an SDK does, without giving up. Undefined
    * when the answer is an error that the API allows.
    */
-  async call(operation: string, input: object): Promise<Readonly<Record<string, unknown>> | undefined> {
+  async call(operation: string, input: object, service: 'ecs' | 'logs' = 'ecs'): Promise<Answer | undefined> {
     const { client, clientWorld, trace } = this.#system;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const answer = await client.call('ecs', operation, input);
+        const answer = await client.call(service, operation, input);
         this.#count(operation, 'ok');
         trace.note('client', `${operation} ${JSON.stringify(input)} -> ${JSON.stringify(answer)}`);
         return answer;
@@ -207,7 +209,7 @@ interface TaskView {
 /** Mistakes of ours that a random workload makes, such as stopping what is no longer there. */
 const allowedErrors: readonly string[] = ['InvalidParameterException'];
 
-export function tasksIn(answer: Readonly<Record<string, unknown>> | undefined): readonly TaskView[] {
+export function tasksIn(answer: Answer | undefined): readonly TaskView[] {
   const list = answer?.['tasks'];
   return Array.isArray(list) ? list.map(taskIn).filter((task) => task !== undefined) : [];
 }

@@ -1,0 +1,35 @@
+import { tasks } from '../../src/services/ecs/tables.ts';
+import { spoken, talkerLogs } from '../definitions.ts';
+import type { System } from '../system.ts';
+import type { Workload } from '../workload.ts';
+import type { Checker } from './checker.ts';
+
+/** What a container printed is in its log stream once and in order; all of it where its task ended by itself. */
+export const logs: Checker = {
+  name: 'each line of output is logged once',
+  settled: async (system, workload) => {
+    const talkers = [...workload.known.values()].filter(({ shape }) => shape.family === 'talker');
+    for (const { arn } of talkers.slice(-40)) await check(system, workload, arn);
+  },
+};
+
+async function check(system: System, workload: Workload, arn: string): Promise<void> {
+  const task = system.server?.store.view((reader) => reader.get(tasks, arn));
+  const [container] = task?.containers ?? [];
+  if (!task || !container || task.startedAt === undefined) return;
+  const { group, prefix } = talkerLogs;
+  const input = { logGroupName: group, logStreamName: `${prefix}/main/${task.id}`, startFromHead: true };
+  const answer = await workload.call('GetLogEvents', input, 'logs');
+  const events = answer?.['events'];
+  const messages = Array.isArray(events) ? events.map((event: unknown) => messageOf(event)) : [];
+  const isPrefix = messages.every((message, index) => message === spoken[index]);
+  // A container that was taken away took with it what had not been shipped.
+  const mayEndEarly = container.exitCode !== 0 || system.takenAway.has(arn);
+  if (!isPrefix || (messages.length < spoken.length && !mayEndEarly)) {
+    system.fail(`${arn} printed ${spoken.length} lines and logged ${JSON.stringify(messages)}`);
+  }
+}
+
+function messageOf(event: unknown): unknown {
+  return typeof event === 'object' && event !== null ? Reflect.get(event, 'message') : undefined;
+}
