@@ -59,6 +59,23 @@ for (const [message, task, container] of refusals) {
   });
 }
 
+test('GPUs are for instances, shared ones not for External, Neuron devices only for Managed Instances', () => {
+  const needs = (resourceRequirements: ContainerInput['resourceRequirements']) =>
+    compatibilitiesOf(
+      withDefaults({
+        ...fargate,
+        networkMode: 'host',
+        containerDefinitions: [{ name: 'app', image: 'nginx', resourceRequirements }],
+      }),
+    );
+  assert.deepEqual(needs([{ type: 'GPU', value: '1' }]), ['EC2', 'EXTERNAL', 'MANAGED_INSTANCES']);
+  assert.deepEqual(needs([{ type: 'GPU', sharingStrategy: { nvidiaMps: { memory: 1024 } } }]), [
+    'EC2',
+    'MANAGED_INSTANCES',
+  ]);
+  assert.deepEqual(needs([{ type: 'NeuronDevice', value: 'ALL' }]), ['MANAGED_INSTANCES']);
+});
+
 test('External instances have no awsvpc networks', () => {
   assert.match(firstRefusal(compatibilityRefusals('EXTERNAL', withDefaults(fargate)))?.message ?? '', /awsvpc/);
 });

@@ -26,12 +26,19 @@ const refusalsOf: Readonly<Record<Compatibility, (definition: TaskDefinitionCont
 };
 
 function* ec2Refusals(definition: TaskDefinitionContent): Generator<Refusal> {
+  yield* sharedRefusals(definition);
+  if (requiresResource(definition, 'NeuronDevice')) yield client('Only Managed Instances have Neuron devices.');
+}
+
+/** What holds on every instance that is not Fargate's. */
+function* sharedRefusals(definition: TaskDefinitionContent): Generator<Refusal> {
   yield* outOfRange('cpu', definition.cpu === undefined ? undefined : Number(definition.cpu), limits.taskCpuUnits);
   if (definition.ephemeralStorage) yield client('ephemeralStorage is supported only for tasks that run on Fargate.');
 }
 
 function* externalRefusals(definition: TaskDefinitionContent): Generator<Refusal> {
   yield* ec2Refusals(definition);
+  if (definition.containerDefinitions.some(sharesGpu)) yield client('External does not support GPU sharing.');
   if (definition.networkMode === 'awsvpc') yield client('External does not support network mode ‘awsvpc’.');
   if (definition.proxyConfiguration) yield client('External does not support proxyConfiguration.');
   for (const volume of definition.volumes ?? []) {
@@ -53,11 +60,21 @@ function* managedInstancesRefusals(definition: TaskDefinitionContent): Generator
   if (definition.memory === undefined) {
     yield client("Managed Instances require that 'memory' be defined at the task level.");
   }
-  yield* ec2Refusals(definition);
+  yield* sharedRefusals(definition);
   for (const volume of definition.volumes ?? []) {
     if (volume.dockerVolumeConfiguration) yield client('Managed Instances do not support Docker volumes.');
     if (volume.fsxWindowsFileServerVolumeConfiguration) yield client('Managed Instances do not support FSx volumes.');
   }
+}
+
+function requiresResource(definition: TaskDefinitionContent, type: 'GPU' | 'NeuronDevice'): boolean {
+  return definition.containerDefinitions.some((container) =>
+    container.resourceRequirements?.some((requirement) => requirement.type === type),
+  );
+}
+
+function sharesGpu(container: ContainerInput): boolean {
+  return container.resourceRequirements?.some((requirement) => requirement.sharingStrategy !== undefined) ?? false;
 }
 
 function* fargateRefusals(definition: TaskDefinitionContent): Generator<Refusal> {
@@ -106,7 +123,7 @@ function* fargateContainerRefusals(container: ContainerInput, definition: TaskDe
   if (container.privileged) yield client(`Fargate does not support privileged containers such as '${name}'.`);
   if ((container.dockerSecurityOptions ?? []).length > 0)
     yield client('Fargate does not support dockerSecurityOptions.');
-  if ((container.resourceRequirements ?? []).length > 0) yield client('Fargate does not support GPUs.');
+  if ((container.resourceRequirements ?? []).length > 0) yield client('Fargate does not support resourceRequirements.');
   if ((linuxParameters?.devices ?? []).length > 0) yield client('Fargate does not support devices.');
   if ((linuxParameters?.capabilities?.add ?? []).some((capability) => capability !== 'SYS_PTRACE')) {
     yield client('Fargate supports adding only the kernel capability SYS_PTRACE.');

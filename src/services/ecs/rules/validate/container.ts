@@ -135,10 +135,17 @@ function* healthCheckRefusals(container: ContainerInput): Generator<Refusal> {
 function* resourceRequirementRefusals(container: ContainerInput): Generator<Refusal> {
   for (const { type, value, sharingStrategy } of container.resourceRequirements ?? []) {
     yield* notOneOf('resourceRequirement type', type, ['GPU', 'InferenceAccelerator', 'NeuronDevice']);
-    if (type !== 'GPU') yield client(`Longshore does not support resource requirements of type ${type}.`);
-    if (sharingStrategy) yield client('Longshore does not support GPU sharing yet.');
-    if (type === 'GPU' && !/^[1-9][0-9]{0,3}$/.test(value ?? '')) {
-      yield client(`Invalid value '${value ?? ''}' for resource requirement GPU: a number of GPUs is expected.`);
+    if (type === 'InferenceAccelerator') yield client('Elastic Inference is no longer available.');
+    if (type === 'NeuronDevice' && value !== 'ALL')
+      yield client('The value of resource requirement NeuronDevice must be ALL.');
+    if (sharingStrategy && (type !== 'GPU' || value !== undefined)) {
+      yield client('A sharing strategy can be specified only for a GPU, and only without a value.');
     }
+    if (type === 'GPU' && !sharingStrategy && !/^(ALL|[1-9][0-9]{0,3})$/.test(value ?? '')) {
+      yield client(`Invalid value '${value ?? ''}' for resource requirement GPU: a number of GPUs or ALL is expected.`);
+    }
+    const mps = sharingStrategy?.nvidiaMps;
+    yield* outOfRange('nvidiaMps memory', mps?.memory, { min: 1, max: wholeNumber.max });
+    yield* outOfRange('nvidiaMps maxComputePercent', mps?.maxComputePercent, { min: 1, max: 100 });
   }
 }

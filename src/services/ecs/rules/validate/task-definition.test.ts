@@ -79,6 +79,7 @@ const accepted: Readonly<Record<string, TaskDefinitionInput>> = {
     { logConfiguration: { logDriver: 'awsfirelens' } },
     { firelensConfiguration: { type: 'fluentbit' } },
   ),
+  'all GPUs': definition({ resourceRequirements: [{ type: 'GPU', value: 'ALL' }] }),
   'a user and a group': definition({ user: '1000:www-data' }),
 };
 
@@ -317,6 +318,15 @@ const refused: Readonly<Record<string, readonly [TaskDefinitionInput, string, st
     client,
     /Max allowed length is '65536' bytes/,
   ],
+  'half a GPU': [definition({ resourceRequirements: [{ type: 'GPU', value: '0.5' }] }), client, /GPU/],
+  'a shared GPU with a value': [
+    definition({
+      resourceRequirements: [{ type: 'GPU', value: '1', sharingStrategy: { nvidiaMps: { memory: 512 } } }],
+    }),
+    client,
+    /sharing strategy/,
+  ],
+  'one Neuron device': [definition({ resourceRequirements: [{ type: 'NeuronDevice', value: '1' }] }), client, /ALL/],
   'an accelerator that is no more': [
     definition({}, { inferenceAccelerators: [{ deviceName: 'd', deviceType: 'eia1.medium' }] }),
     client,
