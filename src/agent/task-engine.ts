@@ -50,6 +50,7 @@ export class TaskEngine {
   /** Takes over what is on the engine, then works until `stop`. Resolves once what was found is in the records. */
   async start(): Promise<void> {
     const { clock, log } = this.#parts;
+    void this.#watchEvents();
     for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
       try {
         await this.#adopt();
@@ -60,7 +61,6 @@ export class TaskEngine {
       }
     }
     this.#adopted = true;
-    void this.#watchEvents();
     void this.#lookRegularly();
     for (const task of this.tasks()) this.#advance(task.arn);
   }
@@ -258,16 +258,20 @@ export class TaskEngine {
     }
   }
 
+  /** Begun before anything is looked at, so that what happens meanwhile is heard. */
   async #watchEvents(): Promise<void> {
     const { docker, clock, log, agentId } = this.#parts;
     while (!this.#stop.signal.aborted) {
+      // The engine does not say when it begins to tell; by then it does, and what was missed before is seen here.
+      const settled = clock.after(eventsSettleMs, () => void this.#lookAtAll());
       try {
         for await (const event of docker.events([`${agentLabel}=${agentId}`], this.#stop.signal)) this.#take(event);
       } catch (error) {
         log.warn('the engine’s events ended', { reason: messageOf(error) });
       }
+      settled.cancel();
+      await clock.sleep(eventsRetryMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
-      await clock.sleep(500, this.#stop.signal);
       await this.#lookAtAll();
     }
   }
@@ -292,6 +296,7 @@ export class TaskEngine {
   }
 
   async #lookAtAll(): Promise<void> {
+    if (!this.#adopted || this.#stop.signal.aborted) return;
     try {
       await this.#adopt();
     } catch (error) {
@@ -434,6 +439,8 @@ function laneOf(kind: Step['kind']): 'start' | 'create' | 'remove' | undefined {
 const telling = new Set(['die', 'oom', 'destroy', 'health_status', 'pause', 'unpause']);
 
 const safetyLookMs = 30_000;
+const eventsSettleMs = 1000;
+const eventsRetryMs = 500;
 
 /** How long a task that is cleared away is remembered, so that a late payload does not run it again. */
 const rememberMs = 24 * 3600_000;
