@@ -106,8 +106,9 @@ async function answer(
       path: request.url?.split('?')[0], // a query may carry a signature
       error: String(error instanceof Error ? error.stack : error),
     });
-    // Without the end of the body the client knows that it is not whole; what was written before still goes out.
-    if (response.headersSent) request.socket.destroySoon();
+    // Without the end of the body the client knows that it is not whole. What was written before is still buffered for
+    // this turn of the loop, and goes out first.
+    if (response.headersSent) setImmediate(() => request.socket.destroySoon());
     else response.writeHead(500, { 'content-length': '0' }).end();
   }
 }
