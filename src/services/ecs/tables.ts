@@ -257,7 +257,7 @@ export const tasks = table<TaskRecord>()({
   name: 'ecs.tasks',
   key: (task) => task.arn,
   indexes: {
-    cluster: (task) => `${task.clusterArn}/${task.desiredStatus}`,
+    launchType: (task) => `${task.clusterArn}/${task.desiredStatus}/${task.launchType}`,
     family: (task) => `${task.clusterArn}/${task.desiredStatus}/${task.family}`,
     startedBy: (task) => (task.startedBy ? `${task.clusterArn}/${task.desiredStatus}/${task.startedBy}` : undefined),
     group: (task) => `${task.clusterArn}/${task.group}`,
@@ -265,8 +265,6 @@ export const tasks = table<TaskRecord>()({
     /** Tasks that still occupy their instance. */
     occupying: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.containerInstanceArn),
     taskDefinition: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.taskDefinitionArn),
-    /** For the one that removes stopped tasks after their hour. */
-    stopped: (task) => (task.lastStatus === 'STOPPED' ? 'stopped' : undefined),
     /** Active tasks of a cluster, whatever is desired of them. */
     active: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.clusterArn),
     /** Active tasks that a capacity provider of their cluster runs. */

@@ -53,6 +53,31 @@ test('filters leave the tasks that match all of them', async () => {
   assert.ok([first.arn, second.arn].includes(on(web)));
 });
 
+test('tasks of all launch types come in one order', async () => {
+  const ecs = await openTaskScene();
+  await ecs.host(1);
+  await ecs.pool(2, { cpuUnits: 10_000, memoryMiB: 10_000 });
+  await ecs.define();
+  const vpc = { networkMode: 'awsvpc', cpu: '256', memory: '512', requiresCompatibilities: ['FARGATE'] } as const;
+  await ecs.define({ ...vpc, family: 'vpc' });
+  await ecs.ask(runTask, { taskDefinition: 'web', count: 5 });
+  await ecs.ask(runTask, {
+    taskDefinition: 'vpc',
+    launchType: 'FARGATE',
+    count: 5,
+    networkConfiguration: { awsvpcConfiguration: { subnets: [ecs.subnetIds[0]] } },
+  });
+  const { taskArns = [] } = await ecs.ask(listTasks, {});
+  assert.equal(taskArns.length, 10);
+  assert.deepEqual(taskArns, [...taskArns].sort());
+  const first = await ecs.ask(listTasks, { maxResults: 4 });
+  const rest = await ecs.ask(listTasks, { ...(first.nextToken !== undefined && { nextToken: first.nextToken }) });
+  assert.deepEqual([...(first.taskArns ?? []), ...(rest.taskArns ?? [])], taskArns);
+  const onFargate = await ecs.ask(listTasks, { launchType: 'FARGATE' });
+  assert.ok(onFargate.taskArns?.every((arn) => ecs.task(arn).launchType === 'FARGATE'));
+  assert.equal(onFargate.taskArns?.length, 5);
+});
+
 test('pages follow each other without gap or repetition while tasks come and go', async () => {
   const ecs = await openTaskScene();
   await ecs.host(1, { cpuUnits: 100_000, memoryMiB: 100_000 });

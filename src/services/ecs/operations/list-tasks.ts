@@ -1,4 +1,4 @@
-import type { ListTasksRequest, ListTasksResponse } from '@aws-sdk/client-ecs';
+import type { LaunchType, ListTasksRequest, ListTasksResponse } from '@aws-sdk/client-ecs';
 import type { Operation, Parsed } from '../../../aws/operation.ts';
 import { decodeToken, takePage } from '../../../core/page.ts';
 import type { Reader } from '../../../store/store.ts';
@@ -47,20 +47,41 @@ export const listTasks: Operation<ListTasksRequest, ListTasksResponse, EcsParts>
   });
 };
 
+const launchTypes: readonly LaunchType[] = ['EC2', 'EXTERNAL', 'FARGATE', 'MANAGED_INSTANCES'];
+
 /** From the index that leaves least to look through; whatever is wanted besides is compared task by task. */
 function candidates(
   reader: Reader,
   { arn }: ClusterRecord,
-  wanted: Pick<Parsed<ListTasksRequest>, 'desiredStatus' | 'family' | 'startedBy'> & {
+  wanted: Pick<Parsed<ListTasksRequest>, 'desiredStatus' | 'family' | 'launchType' | 'startedBy'> & {
     readonly instanceArn: string | undefined;
   },
   afterArn: string | undefined,
 ): Iterable<TaskRecord> {
-  const { desiredStatus, family, startedBy, instanceArn } = wanted;
+  const { desiredStatus, family, launchType, startedBy, instanceArn } = wanted;
   if (startedBy) return reader.find(tasks, 'startedBy', `${arn}/${desiredStatus}/${startedBy}`, afterArn);
   if (instanceArn !== undefined) return reader.find(tasks, 'instance', instanceArn, afterArn);
   if (family !== undefined) return reader.find(tasks, 'family', `${arn}/${desiredStatus}/${family}`, afterArn);
-  return reader.find(tasks, 'cluster', `${arn}/${desiredStatus}`, afterArn);
+  const of = (one: LaunchType): Iterable<TaskRecord> =>
+    reader.find(tasks, 'launchType', `${arn}/${desiredStatus}/${one}`, afterArn);
+  return launchType === undefined ? inArnOrder(launchTypes.map(of)) : of(launchType);
+}
+
+/** Several listings, each in ARN order, as one. */
+function* inArnOrder(listings: readonly Iterable<TaskRecord>[]): Generator<TaskRecord> {
+  const heads = listings.map((listing) => {
+    const rest = listing[Symbol.iterator]();
+    return { rest, next: rest.next() };
+  });
+  for (;;) {
+    let first: (typeof heads)[number] | undefined;
+    for (const head of heads) {
+      if (!head.next.done && (!first || first.next.done || head.next.value.arn < first.next.value.arn)) first = head;
+    }
+    if (!first || first.next.done) return;
+    yield first.next.value;
+    first.next = first.rest.next();
+  }
 }
 
 function* matches<T>(items: Iterable<T>, wanted: (item: T) => boolean): Generator<T> {
