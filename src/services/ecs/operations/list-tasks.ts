@@ -60,7 +60,10 @@ function candidates(
 ): Iterable<TaskRecord> {
   const { desiredStatus, family, launchType, startedBy, instanceArn } = wanted;
   if (startedBy) return reader.find(tasks, 'startedBy', `${arn}/${desiredStatus}/${startedBy}`, afterArn);
-  if (instanceArn !== undefined) return reader.find(tasks, 'instance', instanceArn, afterArn);
+  if (instanceArn !== undefined) {
+    // What is wanted RUNNING is not STOPPED yet, so an hour of stopped tasks need not be looked through for it.
+    return reader.find(tasks, desiredStatus === 'RUNNING' ? 'occupying' : 'instance', instanceArn, afterArn);
+  }
   if (family !== undefined) return reader.find(tasks, 'family', `${arn}/${desiredStatus}/${family}`, afterArn);
   const of = (one: LaunchType): Iterable<TaskRecord> =>
     reader.find(tasks, 'launchType', `${arn}/${desiredStatus}/${one}`, afterArn);

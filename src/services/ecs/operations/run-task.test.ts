@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunTaskRequest } from '@aws-sdk/client-ecs';
 import type { Parsed } from '../../../aws/operation.ts';
+import { securityGroups, subnets } from '../../ec2/tables.ts';
 import { limits } from '../rules/limits.ts';
 import { containerInstances, tasks } from '../tables.ts';
 import { openTaskScene } from '../task-scene.test.ts';
@@ -293,6 +294,13 @@ test('what speaks against a request is told in the words of AWS', async () => {
   await ecs.define({ family: 'vpc', networkMode: 'awsvpc' });
   await ecs.define({ family: 'old' });
   await ecs.ask(deregisterTaskDefinition, { taskDefinition: 'old:1' });
+  await ecs.store.update((tx) => {
+    const subnet = tx.get(subnets, ecs.subnetIds[0]);
+    const [group] = tx.list(securityGroups);
+    assert(subnet && group);
+    tx.put(subnets, { ...subnet, subnetId: 'subnet-far', vpcId: 'vpc-far' });
+    tx.put(securityGroups, { ...group, groupId: 'sg-far', vpcId: 'vpc-far' });
+  });
   const network = (subnets: readonly string[], securityGroups: readonly string[] = []) => ({
     networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups } },
   });
