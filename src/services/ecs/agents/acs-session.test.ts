@@ -319,6 +319,45 @@ describe('a restart of the server', () => {
   });
 });
 
+describe('the journal', () => {
+  it('has what an agent is told before the agent is', async () => {
+    const scene = await AgentScene.open();
+    const arn = await scene.register();
+    const [task, other] = [taskOf(1, arn), taskOf(2, arn)];
+    await scene.put(task);
+    const agent = new StockAgent(arn);
+    await scene.connect(agent);
+    scene.slowJournal(100);
+    const placing = scene.put(other);
+    await scene.clock.advance(50);
+    // In memory both are over, but a crash would bring them back: no payload, and no leave to stop one of them.
+    const stopping = scene.change(task.arn, (it) => ({ ...it, desiredStatus: 'STOPPED', lastStatus: 'STOPPED' }));
+    agent.send('TaskStopVerificationMessage', { messageId: 'm', stopCandidates: [{ taskArn: task.arn }] });
+    await scene.clock.advance(40);
+    assert.deepEqual(agent.types, ['TaskManifestMessage', 'PayloadMessage']);
+    await scene.clock.advance(40);
+    assert.deepEqual(agent.types.slice(2), [], 'the first commit is durable, the second not yet');
+    await scene.clock.advance(300);
+    await Promise.all([placing, stopping]);
+    assert.deepEqual(new Set(agent.types.slice(2)), new Set(['PayloadMessage', 'TaskStopVerificationAck']));
+    assert.deepEqual(agent.running(), [other.arn]);
+  });
+
+  it('costs the session and no task when it fails', async () => {
+    const scene = await AgentScene.open();
+    const arn = await scene.register();
+    const agent = new StockAgent(arn);
+    scene.breakJournal(true);
+    await scene.connect(agent);
+    assert.equal(agent.closed?.code, 1011);
+    await assert.rejects(scene.put(taskOf(1, arn)));
+    scene.breakJournal(false);
+    await scene.put(taskOf(2, arn));
+    await scene.connect(agent);
+    assert.deepEqual([...agent.known.keys()], [taskOf(2, arn).arn]);
+  });
+});
+
 describe('whatever happens in whatever order', () => {
   it('numbers rise, and the agent ends up with what is wanted', async () => {
     await fc.assert(

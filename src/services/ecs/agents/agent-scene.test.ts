@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import type { Frame, PayloadMessage, PayloadTask, TaskManifestMessage } from '../../../agent/contract.ts';
 import type { Call, OperationContext } from '../../../aws/operation.ts';
-import type { Store } from '../../../store/store.ts';
+import { Store } from '../../../store/store.ts';
+import { MemoryJournal } from '../../../world/sim/memory-journal.ts';
 import { SimClock } from '../../../world/sim/sim-clock.ts';
 import { simHash } from '../../../world/sim/sim-hash.ts';
 import { SimLife } from '../../../world/sim/sim-life.ts';
 import { SimLog } from '../../../world/sim/sim-log.ts';
+import { SimRandom } from '../../../world/sim/sim-random.ts';
 import { SocketPair } from '../../../world/sim/sim-socket.ts';
-import { openSimStore, type SimStore } from '../../../world/sim/sim-store.ts';
 import type { HttpResponse, Socket } from '../../../world/world.ts';
 import { ec2 } from '../../ec2/service.ts';
 import { registerContainerInstance } from '../operations/register-container-instance.ts';
@@ -106,28 +107,24 @@ export class AgentScene {
   parts: EcsParts;
   readonly clock: SimClock;
   readonly log: SimLog;
-  readonly #sim: SimStore;
+  readonly #journal: Journal;
+  readonly #random = new SimRandom(1);
   #server: SimLife;
 
-  private constructor(sim: SimStore) {
-    this.#sim = sim;
-    this.store = sim.store;
-    this.clock = sim.clock;
-    this.log = new SimLog(sim.clock);
-    this.#server = new SimLife(sim.clock, 'server');
+  private constructor(journal: Journal, store: Store) {
+    this.clock = journal.clock;
+    this.#journal = journal;
+    this.store = store;
+    this.log = new SimLog(journal.clock);
+    this.#server = new SimLife(journal.clock, 'server');
     this.parts = this.#newParts();
   }
 
   /** A store with one cluster and one task definition. */
   static async open(): Promise<AgentScene> {
-    const service = ecsService(createEcsParts({ ...unused, hash: simHash }));
     const settle = async (): Promise<void> => await new Promise((resolve) => void setImmediate(resolve));
-    const sim = await openSimStore({
-      clock: new SimClock({ dueRunsByItself: true, settle }),
-      tables: [...service.tables, ...ec2.tables],
-      projections: [...service.projections, ...ec2.projections],
-    });
-    const scene = new AgentScene(sim);
+    const journal = new Journal(new SimClock({ dueRunsByItself: true, settle }));
+    const scene = new AgentScene(journal, await journal.open());
     await scene.store.update((tx) => {
       tx.put(clusters, cluster);
       tx.put(taskDefinitions, definition);
@@ -135,11 +132,22 @@ export class AgentScene {
     return scene;
   }
 
+  /** Lets every commit fail, or no more. */
+  breakJournal(broken: boolean): void {
+    this.#journal.memory.failWhen(broken ? () => true : undefined);
+  }
+
+  /** Lets every commit from now on take this long. */
+  slowJournal(commitMs: number): void {
+    this.#journal.commitMs = commitMs;
+  }
+
   /** The server is killed and another begins with what was durable. */
   async restart(): Promise<void> {
     this.#server.end('process');
     this.#server = new SimLife(this.clock, 'server');
-    this.store = await this.#sim.reopen();
+    this.#journal.memory.crash();
+    this.store = await this.#journal.open();
     this.parts = this.#newParts();
     this.parts.agents.start(this.store);
   }
@@ -271,7 +279,7 @@ export class AgentScene {
   }
 
   #newParts(): EcsParts {
-    return createEcsParts({ clock: this.#server, random: this.#sim.random, hash: simHash, log: this.log });
+    return createEcsParts({ clock: this.#server, random: this.#random, hash: simHash, log: this.log });
   }
 }
 
@@ -383,15 +391,28 @@ export class StockAgent {
   }
 }
 
-/** For a manifest of which only the tables are read. */
-const unused = {
-  clock: {
-    now: () => 0,
-    monotonicMs: () => 0,
-    after: () => ({ cancel: () => undefined }),
-    soon: () => undefined,
-    sleep: async () => undefined,
-  },
-  random: { bytes: (count: number) => new Uint8Array(count), fraction: () => 0 },
-  log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-};
+/** What outlives a server: its journal, whose speed a test may set. */
+class Journal {
+  readonly clock: SimClock;
+  readonly memory: MemoryJournal;
+  commitMs = 0;
+
+  constructor(clock: SimClock) {
+    this.clock = clock;
+    this.memory = new MemoryJournal(clock, { commitMs: () => this.commitMs });
+  }
+
+  async open(): Promise<Store> {
+    const random = new SimRandom(2);
+    const { tables, projections } = ecsService(
+      createEcsParts({ clock: this.clock, random, hash: simHash, log: new SimLog(this.clock) }),
+    );
+    return await Store.open({
+      journal: this.memory.open(),
+      clock: this.clock,
+      random,
+      tables: [...tables, ...ec2.tables],
+      projections: [...projections, ...ec2.projections],
+    });
+  }
+}

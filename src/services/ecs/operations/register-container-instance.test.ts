@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fargatePoolAttribute } from '../../../agent/contract.ts';
-import { AgentScene, instanceRole, root, StockAgent, taskOf } from '../agents/agent-scene.test.ts';
+import { AgentScene, cluster, instanceRole, root, StockAgent, taskOf } from '../agents/agent-scene.test.ts';
 import { withAgentMembers } from '../agents/agent-model.ts';
+import { clusters } from '../tables.ts';
 import { describeContainerInstances } from './describe-container-instances.ts';
 import { listContainerInstances } from './list-container-instances.ts';
 import { type RegisterContainerInstanceInput, registerContainerInstance } from './register-container-instance.ts';
@@ -63,6 +64,8 @@ describe('RegisterContainerInstance', () => {
   it('has the words by which an agent knows that it must make its cluster', async () => {
     const scene = await AgentScene.open();
     await refused(scene, { cluster: 'other' }, 'ClusterNotFoundException', /Cluster not found\./);
+    await scene.store.update((tx) => tx.put(clusters, { ...cluster, status: 'INACTIVE' }));
+    await refused(scene, {}, 'ClusterNotFoundException', /Cluster not found\./);
   });
 
   it('keeps the instance, its tasks and the attributes users put on it when its agent registers again', async () => {

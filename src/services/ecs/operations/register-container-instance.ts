@@ -1,13 +1,13 @@
 import type { RegisterContainerInstanceRequest, RegisterContainerInstanceResponse } from '@aws-sdk/client-ecs';
 import type { Call, Operation, Parsed } from '../../../aws/operation.ts';
 import type { Env, Transaction } from '../../../store/store.ts';
-import { accessDenied, invalidParameter } from '../errors.ts';
+import { accessDenied, clusterNotFound, invalidParameter } from '../errors.ts';
 import type { EcsParts } from '../parts.ts';
 import { usageOf } from '../projections.ts';
-import { ecsArn, findCluster } from '../references.ts';
+import { clusterArnOf, ecsArn } from '../references.ts';
 import { instanceView } from '../rules/instance-view.ts';
 import { capacityKind, parseIdentity, registeredAttributes, typeChange } from '../rules/registration.ts';
-import { type ContainerInstanceRecord, containerInstances } from '../tables.ts';
+import { type ClusterRecord, type ContainerInstanceRecord, clusters, containerInstances } from '../tables.ts';
 
 /** Agents send a token that AWS's published model does not have; without it a repeated request makes two instances. */
 export type RegisterContainerInstanceInput = RegisterContainerInstanceRequest & { clientToken?: string | undefined };
@@ -45,7 +45,7 @@ function register(
   if (before && before.registeredBy !== call.principal.arn) {
     throw accessDenied('Only the principal that registered a container instance may register it again.');
   }
-  const clusterName = capacity === 'FARGATE' ? fargatePoolCluster : findCluster(tx, call, input.cluster).name;
+  const clusterName = capacity === 'FARGATE' ? fargatePoolCluster : activeCluster(tx, call, input.cluster).name;
   const clusterArn = ecsArn(call, `cluster/${clusterName}`);
   if (before && before.clusterArn !== clusterArn) {
     throw invalidParameter('Identifiers must be in the same cluster as the request.');
@@ -83,6 +83,13 @@ function register(
     ],
     attributes,
   };
+}
+
+/** A deleted cluster is one that is not there: these are the words on which an agent creates its cluster anew. */
+function activeCluster(tx: Transaction, call: Call, reference: string | undefined): ClusterRecord {
+  const cluster = tx.get(clusters, clusterArnOf(call, reference));
+  if (cluster?.status !== 'ACTIVE') throw clusterNotFound();
+  return cluster;
 }
 
 /** No cluster can be called this, so no request can name the instances of the pool. */
