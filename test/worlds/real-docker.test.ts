@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { buildShellImage } from '../../src/app/shell-image.ts';
 import { realClock } from '../../src/world/real/real-clock.ts';
 import { realDocker } from '../../src/world/real/real-docker.ts';
@@ -12,6 +12,8 @@ describe('the real world', () => {
   before(async () => {
     if (!(await docker.inspectImage(image))) await buildShellImage(docker, image);
   });
+
+  after(() => docker.removeImage(image));
 
   test('lines of a terminal and lines longer than an entry of the engine come whole', async () => {
     const long = "printf '%040000d' 0; echo; echo end";

@@ -98,6 +98,9 @@ function named(name: string): string {
   return name.split('/').map(encodeURIComponent).join('/');
 }
 
+/** For streams that are always read to their end. */
+const never = new AbortController().signal;
+
 interface Progress {
   readonly status?: string;
   readonly error?: string;
@@ -120,7 +123,7 @@ async function pullImage(
     limitMs: pullSilenceLimitMs,
   });
   let digest: string | undefined;
-  for await (const progress of jsonLines<Progress>(response)) {
+  for await (const progress of jsonLines<Progress>(untilAborted(response, never))) {
     throwFailure(progress);
     digest = /^Digest: (sha256:[0-9a-f]{64})$/.exec(progress.status ?? '')?.[1] ?? digest;
   }
@@ -136,7 +139,7 @@ async function importImage(
   const { repository, tag } = splitReference(reference);
   const query = { fromSrc: '-', repo: repository, tag, changes };
   const response = await engine.open({ method: 'POST', path: '/images/create', query, body: tar });
-  for await (const progress of jsonLines<Progress>(response)) throwFailure(progress);
+  for await (const progress of jsonLines<Progress>(untilAborted(response, never))) throwFailure(progress);
 }
 
 /** These calls have answered 200 by the time they fail; the failure is a line of the answer. */
