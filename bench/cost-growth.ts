@@ -60,7 +60,7 @@ async function grow(client: Client, arns: string[], size: number): Promise<void>
 }
 
 async function costs(client: Client, arns: readonly string[]) {
-  const any = (round: number): string => arns[(round * 7919) % arns.length] ?? '';
+  const sampled = (round: number): string => arns[(round * 7919) % arns.length] ?? '';
   const measure = async (call: (round: number) => Promise<unknown>): Promise<number> => {
     const times: number[] = [];
     for (let round = 0; round < samples + 50; round += 1) {
@@ -72,12 +72,12 @@ async function costs(client: Client, arns: readonly string[]) {
   return {
     RunTask: await measure(() => client.call('ecs', 'RunTask', { cluster: 'bench', taskDefinition: 'bench' })),
     'DescribeTasks(1)': await measure((round) =>
-      client.call('ecs', 'DescribeTasks', { cluster: 'bench', tasks: [any(round)] }),
+      client.call('ecs', 'DescribeTasks', { cluster: 'bench', tasks: [sampled(round)] }),
     ),
     SubmitTaskStateChange: await measure((round) =>
       client.call('ecs', 'SubmitTaskStateChange', {
         cluster: 'bench',
-        task: any(round),
+        task: sampled(round),
         status: 'RUNNING',
         containers: [{ containerName: 'app', status: 'RUNNING', runtimeId: `runtime-${round}-${arns.length}` }],
       }),
