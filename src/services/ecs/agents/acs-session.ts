@@ -33,6 +33,8 @@ export class AcsSession {
   readonly #woken = new Set<string>();
   /** Which version of each task the agent has been sent, and by which message. */
   readonly #sent = new Map<string, SentTask>();
+  /** By message id, the payloads not acknowledged: an instance may have very many tasks, and few of these. */
+  readonly #unacknowledged = new Map<string, SentPayload>();
   #manifestDue = true;
   #unansweredHeartbeat: string | undefined;
   #scheduled = false;
@@ -178,11 +180,11 @@ export class AcsSession {
       this.#sent.set(arn, {
         version: payloadVersion(task),
         messageId,
-        sentAtMs: this.#parts.clock.monotonicMs(),
-        acknowledged: false,
       });
     }
     if (chosen.length === 0) return undefined;
+    const sentAtMs = this.#parts.clock.monotonicMs();
+    this.#unacknowledged.set(messageId, { taskArns: chosen.map((task) => task.arn), sentAtMs });
     return {
       messageId,
       clusterArn: this.#instance.clusterArn,
@@ -222,10 +224,14 @@ export class AcsSession {
     this.#unansweredHeartbeat = newMessageId(this.#parts.random);
     this.#parts.socket.send(writeFrame('HeartbeatMessage', { messageId: this.#unansweredHeartbeat, healthy: true }));
     const dueBeforeMs = this.#parts.clock.monotonicMs() - resendAfterMs;
-    for (const [arn, sent] of this.#sent) {
-      if (sent.acknowledged || sent.sentAtMs > dueBeforeMs) continue;
-      this.#sent.delete(arn);
-      this.#woken.add(arn);
+    for (const [messageId, payload] of this.#unacknowledged) {
+      if (payload.sentAtMs > dueBeforeMs) break; // they stand in the order sent
+      this.#unacknowledged.delete(messageId);
+      for (const arn of payload.taskArns) {
+        if (this.#sent.get(arn)?.messageId !== messageId) continue; // a later one has told it
+        this.#sent.delete(arn);
+        this.#woken.add(arn);
+      }
     }
     this.#timer = this.#parts.clock.after(heartbeatEveryMs, () => this.#beat());
     this.#schedule();
@@ -246,7 +252,7 @@ export class AcsSession {
     HeartbeatAckRequest: () => {
       this.#unansweredHeartbeat = undefined;
     },
-    AckRequest: (message) => this.#acknowledge(textIn(message, 'messageId')),
+    AckRequest: (message) => void this.#unacknowledged.delete(textIn(message, 'messageId') ?? ''),
     NackRequest: (message) => {
       this.#parts.log.warn('agent refused a message', {
         instance: this.instanceArn,
@@ -256,12 +262,6 @@ export class AcsSession {
     },
     TaskStopVerificationMessage: (message) => void this.#verifyStops(message),
   };
-
-  #acknowledge(messageId: string | undefined): void {
-    for (const [arn, sent] of this.#sent) {
-      if (sent.messageId === messageId && !sent.acknowledged) this.#sent.set(arn, { ...sent, acknowledged: true });
-    }
-  }
 
   /** The agent runs tasks that the manifest did not name. Only those that are over, or never were, may be stopped. */
   async #verifyStops(message: JsonObject): Promise<void> {
@@ -309,7 +309,11 @@ export interface AcsSessionParts {
 
 interface SentTask {
   readonly version: string;
+  /** The payload that told it. */
   readonly messageId: string;
+}
+
+interface SentPayload {
+  readonly taskArns: readonly string[];
   readonly sentAtMs: number;
-  readonly acknowledged: boolean;
 }
