@@ -4,7 +4,9 @@ import { dockerNameOf } from './docker-config.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 
 /** The record a task begins with. `newName` gives a random hex word for each name on the engine. */
-export function newTask(payload: PayloadTask, now: Instant, newName: () => string): TaskRecord {
+export function newTask(given: PayloadTask, now: Instant, newName: () => string): TaskRecord {
+  // A payload that stops a task may leave out what it consists of.
+  const payload = { ...given, containers: given.containers ?? [], volumes: given.volumes ?? [] };
   const { roleCredentials: _role, executionRoleCredentials: _execution, ...kept } = payload;
   const names = [...(needsPause(payload) ? [pauseName] : []), ...payload.containers.map((container) => container.name)];
   const failure = refusalOf(payload);

@@ -12,6 +12,7 @@ import { register } from './register.ts';
 import type { SessionLoop } from './session-loop.ts';
 import { startStateReporter } from './state-reporter.ts';
 import { agentTasks, identities, type TaskRecord } from './state.ts';
+import { TaskCredentials } from './task-credentials.ts';
 import { TaskEngine } from './task-engine.ts';
 import { runTcsSession } from './tcs-session.ts';
 
@@ -120,7 +121,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   });
   await engine.start();
 
-  const credentials = new Map<string, RoleCredentials>();
+  const credentials = new TaskCredentials();
   const stop = new AbortController();
   const sessions: SessionLoop[] = [];
   let isConnected = false;
@@ -172,7 +173,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
             sendCredentials: String(sendCredentials),
             seqNum: '1',
           }),
-        onCredentials: (_taskArn, given) => credentials.set(given.credentialsId, given),
+        onCredentials: (taskArn, given) => credentials.set(taskArn, given, engine.tasks()),
         onConnected: (open) => {
           isConnected = open;
           if (!open) return;

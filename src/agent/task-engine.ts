@@ -191,7 +191,7 @@ export class TaskEngine {
 
   #finish(arn: string, step: Step, outcomes: readonly Outcome[]): void {
     if (this.#stop.signal.aborted) return;
-    this.#busyOf(arn).delete(step.target);
+    this.#busy.get(arn)?.delete(step.target);
     for (const outcome of outcomes) {
       this.#write(arn, outcome);
       const task = this.#task(arn);
@@ -211,7 +211,7 @@ export class TaskEngine {
   #write(arn: string, outcome: Outcome): void {
     this.#store(arn, (tx) => {
       const task = tx.get(agentTasks, arn);
-      if (task) tx.put(agentTasks, outcome(task));
+      if (task && task.cleanedAt === undefined) tx.put(agentTasks, outcome(task));
     });
   }
 
