@@ -54,10 +54,6 @@ export class AcsSession {
     return this.#instance.arn;
   }
 
-  get isOpen(): boolean {
-    return !this.#ended;
-  }
-
   start(): void {
     if (this.#ended) return;
     this.#parts.socket.onMessage((data) => this.#receive(data));

@@ -55,10 +55,6 @@ export class AgentSessions {
     return this.#acs.get(instanceArn)?.remoteAddress;
   }
 
-  isConnected(instanceArn: string): boolean {
-    return this.#acs.has(instanceArn);
-  }
-
   /** What the agent said of its host's health; empty when it has said nothing since it connected. */
   healthOf(instanceArn: string): readonly InstanceHealth[] {
     return this.#health.get(instanceArn) ?? [];
