@@ -32,6 +32,7 @@ export const shapes: readonly Shape[] = [
     { name: 'main', command: server, dependsOn: [{ containerName: 'migrate', condition: 'SUCCESS' }] },
     { name: 'migrate', command: 'echo migrating; sleep 3', essential: false },
   ]),
+  shape('memory-hungry', 'never', [{ command: server, cpu: 16, memory: 2048 }]),
   shape('job', 'by itself', [{ command: 'echo begin; sleep 20; echo end' }]),
   shape('failing-job', 'by itself', [{ command: 'sleep 2; echo oops >&2; exit 3' }]),
   shape('talker', 'by itself', [{ command: talk, logConfiguration: { logDriver: 'awslogs', options: logOptions } }]),
@@ -66,7 +67,7 @@ function shape(family: string, ends: Shape['ends'], containers: readonly ShapeCo
   const definition = {
     family,
     networkMode: 'bridge',
-    containerDefinitions: containers.map((container) => containerOf(container, { cpu: 128, memory: 128 })),
+    containerDefinitions: containers.map((container) => containerOf(container, { cpu: 256, memory: 128 })),
   };
   return { family, launchType: 'EC2', definition, ends };
 }

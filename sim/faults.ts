@@ -39,6 +39,7 @@ export class Faults {
   end(): void {
     this.#ended = true;
     this.#system.trace.note('fault', 'all faults end');
+    this.#system.forgetPlannedCrash();
     for (const heal of this.#healers) heal();
     this.#healers.clear();
   }

@@ -51,8 +51,7 @@ export class System {
     this.journal = new MemoryJournal(this.clock, {
       commitMs: () => {
         const delayMs = commitRandom.latencyMs(2);
-        this.#maybeCrashInCommit(delayMs);
-        return delayMs;
+        return this.#crashesInCommit() ? delayMs * 500 : delayMs;
       },
       onDurable: (changes) => {
         for (const { table, key, value } of changes) this.trace.note('commit', `${table} ${key} ${value ?? '-'}`);
@@ -134,19 +133,28 @@ export class System {
     this.#crashAtCommit = { number: this.journal.commits + commits, keep };
   }
 
+  forgetPlannedCrash(): void {
+    this.#crashAtCommit = undefined;
+  }
+
   get isServerUp(): boolean {
     return this.server !== undefined;
   }
 
-  #maybeCrashInCommit(delayMs: number): void {
+  /** The commit in which the server crashes takes long, so that more of what happens falls into it. */
+  #crashesInCommit(): boolean {
     const due = this.#crashAtCommit;
-    if (!due || this.journal.commits < due.number) return;
+    if (!due || this.journal.commits < due.number) return false;
     this.#crashAtCommit = undefined;
-    this.clock.after(delayMs / 2, () => {
-      if (!this.isServerUp) return;
+    const run = this.#serverRun;
+    this.clock.after(this.random.integer(1, 500), () => {
+      if (run !== this.#serverRun) return;
       this.crashServer('process', due.keep);
-      this.clock.after(this.random.integer(200, 15_000), () => this.startServer());
+      this.clock.after(this.random.integer(200, 15_000), () => {
+        if (run + 1 === this.#serverRun) this.startServer();
+      });
     });
+    return true;
   }
 
   #logged(line: string): void {

@@ -2,6 +2,7 @@ import { AwsError } from '../src/aws/error.ts';
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
 import { NetError } from '../src/world/world.ts';
 import { type Shape, shapes } from './definitions.ts';
+import { type TaskRecord, tasks } from '../src/services/ecs/tables.ts';
 import { subnets } from '../src/services/ec2/tables.ts';
 import { cluster, describe, type System } from './system.ts';
 
@@ -130,9 +131,9 @@ export class Workload {
   }
 
   /** Asks after up to a hundred tasks; what is not found must have been stopped for an hour. */
-  async describe(tasks: readonly KnownTask[]): Promise<void> {
-    if (tasks.length === 0) return;
-    const answer = await this.call('DescribeTasks', { cluster, tasks: tasks.map(({ arn }) => arn) });
+  async describe(asked: readonly KnownTask[]): Promise<void> {
+    if (asked.length === 0) return;
+    const answer = await this.call('DescribeTasks', { cluster, tasks: asked.map(({ arn }) => arn) });
     if (!answer) return;
     const found = new Set<string>();
     for (const task of tasksIn(answer)) {
@@ -141,7 +142,7 @@ export class Workload {
       if (known) this.#saw(known, task);
     }
     const now = this.#system.clock.monotonicMs();
-    for (const known of tasks) {
+    for (const known of asked) {
       if (found.has(known.arn)) continue;
       // A task that this client has not seen stopped may have been for long; only one seen so lately must be there.
       const isRecent = known.stoppedMs !== undefined && now - known.stoppedMs < 3_000_000;
@@ -160,15 +161,15 @@ export class Workload {
   }
 
   async #act(): Promise<void> {
-    const tasks = [...this.known.values()];
-    const live = tasks.filter(({ stoppedMs }) => stoppedMs === undefined);
+    const all = [...this.known.values()];
+    const live = all.filter(({ stoppedMs }) => stoppedMs === undefined);
     const dice = this.#random.fraction();
     // Fewer than this keep some capacity free, so that placement sees both room and none.
     if (dice < 0.35 && live.length < 60) await this.runTasks(this.#random.pick(shapes), this.#random.integer(1, 4));
     else if (dice < 0.6 && live.length > 0) await this.stopTask(this.#random.pick(live));
-    else if (dice < 0.9 && tasks.length > 0) {
+    else if (dice < 0.9 && all.length > 0) {
       await this.describe(
-        Array.from({ length: 20 }, () => this.#random.pick(tasks)).filter((it, at, all) => all.indexOf(it) === at),
+        Array.from({ length: 20 }, () => this.#random.pick(all)).filter((it, at, picked) => picked.indexOf(it) === at),
       );
     } else if (dice < 0.95)
       await this.call('ListTasks', { cluster, desiredStatus: this.#random.pick(['RUNNING', 'STOPPED']) });
@@ -184,7 +185,24 @@ export class Workload {
       this.#system.fail(`${known.arn} was told to stop and is wanted ${task.desiredStatus}`);
     }
     known.seen = Math.max(known.seen, place);
+    this.#checkDurable(task);
     if (task.lastStatus === 'STOPPED') known.stoppedMs ??= this.#system.clock.monotonicMs();
+  }
+
+  /** What an answer shows is durable by then: a server that crashes now and one that starts know no less. */
+  #checkDurable(task: TaskView): void {
+    const text = this.#system.journal.find(tasks.name, task.taskArn);
+    if (text === undefined) {
+      this.#system.fail(`${task.taskArn} is shown ${task.lastStatus} and is not durable`);
+      return;
+    }
+    const durable: TaskRecord = JSON.parse(text);
+    const isBehind = statusOrder.indexOf(durable.lastStatus) < statusOrder.indexOf(task.lastStatus);
+    if (isBehind || (task.desiredStatus === 'STOPPED' && durable.desiredStatus === 'RUNNING')) {
+      this.#system.fail(
+        `${task.taskArn} is shown ${task.lastStatus}, wanted ${task.desiredStatus}, and is durably ${durable.lastStatus}, wanted ${durable.desiredStatus}`,
+      );
+    }
   }
 
   #defaultSubnet(): string | undefined {

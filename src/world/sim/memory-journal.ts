@@ -83,6 +83,11 @@ export class MemoryJournal {
     return [...this.#records.values()];
   }
 
+  /** A durable record as JSON text. */
+  find(table: string, key: string): string | undefined {
+    return this.#records.get(`${table}/${key}`)?.value;
+  }
+
   #apply(changes: readonly StoredChange[]): void {
     this.#commits += 1;
     for (const { table, key, value } of changes) {
