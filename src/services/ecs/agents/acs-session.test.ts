@@ -65,14 +65,14 @@ describe('a new session', () => {
   it('sends many tasks in several payloads', async () => {
     const scene = await AgentScene.open();
     const arn = await scene.register();
-    await scene.put(...Array.from({ length: 45 }, (_, n) => taskOf(n, arn)));
+    await scene.put(...Array.from({ length: 245 }, (_, n) => taskOf(n, arn)));
     const agent = new StockAgent(arn);
     await scene.connect(agent);
     assert.deepEqual(
       agent.payloads.map((payload) => payload.tasks.length),
-      [20, 20, 5],
+      [...Array.from({ length: 12 }, () => 20), 5],
     );
-    assert.equal(agent.known.size, 45);
+    assert.equal(agent.known.size, 245);
   });
 });
 
@@ -139,6 +139,20 @@ describe('an open session', () => {
     await scene.clock.advance(300_000);
     assert.equal(agent.payloads.length, count);
     assertRising(agent.numbers);
+  });
+
+  it('is not written to while it does not read, and then gets the rest', async () => {
+    const scene = await AgentScene.open();
+    const arn = await scene.register();
+    await scene.put(taskOf(1, arn));
+    const agent = new StockAgent(arn);
+    let bufferedBytes = 10_000_000;
+    await scene.connect(agent, { bufferedBytes: () => bufferedBytes });
+    await scene.clock.advance(10_000);
+    assert.deepEqual(agent.types, []);
+    bufferedBytes = 0;
+    await scene.clock.advance(200);
+    assert.deepEqual(agent.types, ['TaskManifestMessage', 'PayloadMessage']);
   });
 
   it('beats every half minute, and ends when a beat is not answered', async () => {

@@ -18,6 +18,8 @@ const resendAfterMs = 20_000;
 const tasksPerPayload = 20;
 /** What may wait in the socket before we stop writing: an agent that does not read must not fill our memory. */
 const bufferLimitBytes = 1024 * 1024;
+const bufferRetryMs = 100;
+const messagesPerTurn = 10;
 
 /**
  * One agent's ACS session: tells the agent what its instance is to run, from the state and never from an event, until
@@ -89,17 +91,22 @@ export class AcsSession {
   #schedule(): void {
     if (this.#scheduled || this.#ended) return;
     this.#scheduled = true;
-    this.#parts.clock.soon(() => {
+    const send = (): void => {
       this.#scheduled = false;
-      void this.#sendAll();
-    });
+      void this.#sendSome();
+    };
+    if (this.#isFull()) this.#parts.clock.after(bufferRetryMs, send);
+    else this.#parts.clock.soon(send);
   }
 
-  async #sendAll(): Promise<void> {
+  /** A few messages at a time, so that an agent with very many tasks does not keep others waiting. */
+  async #sendSome(): Promise<void> {
     if (this.#sending) return; // it looks again before it ends
     this.#sending = true;
     try {
-      while (this.#hasWork()) await this.#sendNext();
+      for (let count = 0; count < messagesPerTurn && this.#hasWork() && !this.#isFull(); count += 1) {
+        await this.#sendNext();
+      }
     } catch (error) {
       // The store could not make durable what we were about to tell: the agent connects again and is told all anew.
       this.#parts.log.error('agent session failed', { instance: this.instanceArn, error: String(error) });
@@ -107,12 +114,15 @@ export class AcsSession {
     } finally {
       this.#sending = false;
     }
+    if (this.#hasWork()) this.#schedule();
   }
 
   #hasWork(): boolean {
-    return (
-      !this.#ended && (this.#manifestDue || this.#woken.size > 0) && this.#parts.socket.bufferedBytes < bufferLimitBytes
-    );
+    return !this.#ended && (this.#manifestDue || this.#woken.size > 0);
+  }
+
+  #isFull(): boolean {
+    return this.#parts.socket.bufferedBytes >= bufferLimitBytes;
   }
 
   async #sendNext(): Promise<void> {
@@ -133,12 +143,15 @@ export class AcsSession {
     socket.send(writeFrame(message.type, message.body));
   }
 
-  /** Drops woken tasks of which the agent knows all; whether any is left. */
+  /** Whether there is a payload to make. Drops the woken tasks before it, of which the agent knows all. */
   #wokenNeedSending(): boolean {
-    this.#parts.store.view((reader) => {
-      for (const arn of this.#woken) if (!this.#unsent(reader, arn)) this.#woken.delete(arn);
+    return this.#parts.store.view((reader) => {
+      for (const arn of this.#woken) {
+        if (this.#unsent(reader, arn)) return true;
+        this.#woken.delete(arn);
+      }
+      return false;
     });
-    return this.#woken.size > 0;
   }
 
   /** The task, where the agent is to have it and has not been sent it as it is now. */

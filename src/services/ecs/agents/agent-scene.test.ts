@@ -248,7 +248,7 @@ export class AgentScene {
   async #open(
     path: string,
     query: Readonly<Record<string, string>>,
-    { principalArn, address = '10.0.0.7', latencyMs }: ConnectOptions,
+    { principalArn, address = '10.0.0.7', latencyMs, bufferedBytes }: ConnectOptions,
   ): Promise<Socket | HttpResponse> {
     const endpoint = ecsService(this.parts).sockets[path];
     assert(endpoint);
@@ -274,7 +274,7 @@ export class AgentScene {
       resets: () => false,
       forget: () => undefined,
     });
-    answer(pair.serverEnd);
+    answer(withBuffer(pair.serverEnd, bufferedBytes));
     return pair.clientEnd;
   }
 
@@ -288,6 +288,18 @@ export interface ConnectOptions {
   readonly address?: string;
   readonly latencyMs?: () => number;
   readonly agentHash?: string;
+  /** What the server is told of its end. */
+  readonly bufferedBytes?: () => number;
+}
+
+function withBuffer(socket: Socket, bufferedBytes: (() => number) | undefined): Socket {
+  if (!bufferedBytes) return socket;
+  return {
+    ...socket,
+    get bufferedBytes() {
+      return bufferedBytes();
+    },
+  };
 }
 
 /**
