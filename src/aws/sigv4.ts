@@ -227,7 +227,7 @@ function claim(
     scope: { day, region, service },
     signedHeaders,
     signature,
-    date: isoBasic(signedAt),
+    date: dateText.endsWith('Z') ? dateText : isoBasic(signedAt), // only the basic form ends so
     signedAt,
     ...rest,
   };
@@ -246,8 +246,15 @@ function areCanonicalNames(names: readonly string[]): boolean {
 function readSignatureHex(text: string): Uint8Array | undefined {
   if (!/^[0-9a-f]{64}$/.test(text)) return undefined;
   const bytes = new Uint8Array(32);
-  for (let index = 0; index < 32; index += 1) bytes[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16);
+  for (let index = 0; index < 32; index += 1) {
+    bytes[index] = (nibble(text.charCodeAt(index * 2)) << 4) | nibble(text.charCodeAt(index * 2 + 1));
+  }
   return bytes;
+}
+
+/** The value of a lower-case hex digit, by its character code: 0-9 are 48-57, a-f are 97-102. */
+function nibble(code: number): number {
+  return code < 58 ? code - 48 : code - 87;
 }
 
 function checkScope(claimed: ClaimedSignature, region: string, service: string): SignatureRefused | undefined {

@@ -2,7 +2,7 @@ import { assert } from '../../core/assert.ts';
 import type { HttpResponse } from '../../world/world.ts';
 import { AwsError } from '../error.ts';
 import type { ServiceModel } from '../model.ts';
-import { eventStream, streamMember } from './event-stream.ts';
+import { eventStream, type StreamMember, streamMember } from './event-stream.ts';
 import { exceedsDepth } from './json-depth.ts';
 import { createJsonReaders } from './json-reader.ts';
 import { createJsonWriters, type JsonWriter } from './json-writer.ts';
@@ -12,6 +12,11 @@ import type { Failure, ParsedInput, ServiceCodec } from './protocol.ts';
 export function createJsonCodec(model: ServiceModel, contentType: string): ServiceCodec {
   const readerOf = createJsonReaders(model);
   const writerOf = createJsonWriters(model);
+  const streams = new Map<string, StreamMember | undefined>();
+  const streamOf = (output: string): StreamMember | undefined => {
+    if (!streams.has(output)) streams.set(output, streamMember(model, output));
+    return streams.get(output);
+  };
   return {
     readInput(name, { body }): ParsedInput {
       const value = parseBody(body);
@@ -27,7 +32,7 @@ export function createJsonCodec(model: ServiceModel, contentType: string): Servi
       const headers = { 'content-type': contentType, 'x-amzn-requestid': requestId };
       // AWS answers an operation that gives nothing with an empty body, not with {}.
       if (shape === undefined) return { status: 200, headers, body: '' };
-      const stream = streamMember(model, shape);
+      const stream = streamOf(shape);
       if (stream) {
         const body = eventStream(stream, output, writerOf(shape), writerOf);
         return { status: 200, headers: { ...headers, 'content-type': 'application/vnd.amazon.eventstream' }, body };
