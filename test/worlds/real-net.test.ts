@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
+import { bodyOf, SlowBodies } from '../../src/world/real/http-body.ts';
 import { realNet } from '../../src/world/real/real-net.ts';
 import type { HttpHandler, HttpRequest, Log } from '../../src/world/world.ts';
 import { signalOf, text, utf8 } from './fixture.ts';
@@ -136,6 +138,37 @@ describe('requests as they are on the wire', () => {
       log,
     );
     assert.deepEqual(logged, []);
+  });
+});
+
+describe('slow clients', () => {
+  test('one that pauses within its body is cut off; one that keeps sending is not', async (t) => {
+    const slow = new SlowBodies(20);
+    const outcomes: string[] = [];
+    const server = createServer((request, response) => {
+      bodyOf(request, 8, slow)
+        .read(100)
+        .then((body) => outcomes.push(text(body) ?? ''))
+        .catch((error: unknown) => outcomes.push(String(error)))
+        .finally(() => response.end('end'));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => (slow.stop(), server.closeAllConnections(), server.close()));
+    const { port } = server.address() as AddressInfo;
+    const steady = await RawClient.open(port);
+    steady.send('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\n');
+    for (const letter of '12345678') {
+      await new Promise((resolve) => setTimeout(resolve, 40)); // in all longer than a pause may be
+      steady.send(letter);
+    }
+    await steady.until(/end$/);
+    const silentClient = await RawClient.open(port);
+    silentClient.send('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\n123');
+    await silentClient.closed();
+    steady.socket.destroy();
+    assert.equal(outcomes[0], '12345678');
+    assert.match(outcomes[1] ?? '', /NetError.*stopped sending/);
   });
 });
 

@@ -1,45 +1,79 @@
 import type { IncomingMessage } from 'node:http';
 import { type HttpBody, NetError } from '../world.ts';
 
-/** How long a client may pause within a body that is waited for whole. */
-const pauseLimitMs = 60_000;
 /** How much of a body nobody wants is taken in, so that the client gets to reading the answer. */
 const unwantedLimitBytes = 16 * 1024 * 1024;
 const noBytes = new Uint8Array();
 
 /** `length` is what the request declares: bytes, undefined when it is sent in chunks. */
-export function bodyOf(request: IncomingMessage, length: number | undefined): HttpBody {
+export function bodyOf(request: IncomingMessage, length: number | undefined, slow: SlowBodies): HttpBody {
   return {
     read: (limit) => {
       if (length === 0) return Promise.resolve(noBytes);
-      return length !== undefined && length > limit ? leave(request) : readAll(request, limit);
+      return length !== undefined && length > limit ? leave(request) : readAll(request, limit, slow);
     },
     stream: () => request,
   };
 }
 
+/**
+ * Ends the connections of clients that pause within a body that is waited for whole: else a thousand of them would hold
+ * a thousand requests for ever. One timer for all, for a timer each would be a twentieth of a small request's cost.
+ */
+export class SlowBodies {
+  readonly #lastHeard = new Map<IncomingMessage, number>();
+  readonly #timer: NodeJS.Timeout;
+  #round = 0;
+
+  /** A client may be silent for six rounds. */
+  constructor(roundMs = 10_000) {
+    this.#timer = setInterval(() => this.#endSilent(), roundMs).unref();
+  }
+
+  note(request: IncomingMessage): void {
+    this.#lastHeard.set(request, this.#round);
+  }
+
+  forget(request: IncomingMessage): void {
+    this.#lastHeard.delete(request);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #endSilent(): void {
+    this.#round += 1;
+    for (const [request, round] of this.#lastHeard) {
+      if (this.#round - round > silentRounds) request.destroy(new NetError('the client stopped sending'));
+    }
+  }
+}
+
+const silentRounds = 6;
+
 /** By events and not by iteration: half of a small request's cost would be the iterator. */
-function readAll(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+function readAll(request: IncomingMessage, limit: number, slow: SlowBodies): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    const pause = setTimeout(() => request.destroy(new NetError('the client stopped sending')), pauseLimitMs);
+    slow.note(request);
     const onData = (chunk: Uint8Array): void => {
-      pause.refresh();
+      slow.note(request);
       chunks.push(chunk);
       size += chunk.length;
       if (size <= limit) return;
-      clearTimeout(pause);
+      slow.forget(request);
       request.off('data', onData);
       resolve(leave(request));
     };
     request.on('data', onData);
     request.once('end', () => {
-      clearTimeout(pause);
+      slow.forget(request);
       resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
     });
     request.once('error', (error) => {
-      clearTimeout(pause);
+      slow.forget(request);
       reject(new NetError(`the request ended early: ${error.message}`, { cause: error }));
     });
   });

@@ -11,7 +11,7 @@ import {
   type Log,
   NetError,
 } from '../world.ts';
-import { bodyOf } from './http-body.ts';
+import { bodyOf, SlowBodies } from './http-body.ts';
 import { longestMessageBytes, RealSocket } from './real-socket.ts';
 
 const serverOptions = {
@@ -33,14 +33,15 @@ export async function listenHttp(address: ListenAddress, handler: HttpHandler, l
     perMessageDeflate: false,
     maxPayload: longestMessageBytes,
   });
+  const slow = new SlowBodies();
   let closing = false;
   const server = createServer(serverOptions, (request, response) => {
     if (closing) response.shouldKeepAlive = false;
-    void answer(handler.request(requestOf(request)), request, response, log);
+    void answer(handler.request(requestOf(request, slow)), request, response, log);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => undefined); // the client left before the handshake; whoever reads next sees the close
-    void upgrade(handler, request, socket, head, webSockets, log);
+    void upgrade(handler, requestOf(request, slow), request, socket, head, webSockets, log);
   });
   await listening(server, address);
   const { port } = server.address() as AddressInfo; // a server on a port has one
@@ -48,7 +49,7 @@ export async function listenHttp(address: ListenAddress, handler: HttpHandler, l
     port,
     close: () => {
       closing = true;
-      return close(server, webSockets);
+      return close(server, webSockets).finally(() => slow.stop());
     },
   };
 }
@@ -66,7 +67,7 @@ function listening(server: Server, address: ListenAddress): Promise<void> {
   });
 }
 
-function requestOf(request: IncomingMessage): HttpRequest {
+function requestOf(request: IncomingMessage, slow: SlowBodies): HttpRequest {
   const { rawHeaders } = request;
   const headers: (readonly [string, string])[] = [];
   let length: number | undefined = 0; // what declares neither a length nor chunks has no body
@@ -82,7 +83,7 @@ function requestOf(request: IncomingMessage): HttpRequest {
     target: request.url ?? '',
     headers,
     remoteAddress: plainAddress(request.socket.remoteAddress ?? ''),
-    body: bodyOf(request, length),
+    body: bodyOf(request, length, slow),
   };
 }
 
@@ -167,6 +168,7 @@ async function sendStream(body: AsyncIterable<Uint8Array>, response: ServerRespo
 
 async function upgrade(
   handler: HttpHandler,
+  asked: HttpRequest,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -181,7 +183,7 @@ async function upgrade(
     void answer(refusal, request, response, log);
   };
   try {
-    const outcome = await handler.upgrade(requestOf(request));
+    const outcome = await handler.upgrade(asked);
     if (typeof outcome !== 'function') {
       refuse(Promise.resolve(outcome));
       return;
