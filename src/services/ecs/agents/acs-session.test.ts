@@ -65,7 +65,8 @@ describe('a new session', () => {
   it('sends many tasks in several payloads', async () => {
     const scene = await AgentScene.open();
     const arn = await scene.register();
-    await scene.put(...Array.from({ length: 245 }, (_, n) => taskOf(n, arn)));
+    const all = Array.from({ length: 245 }, (_, n) => taskOf(n, arn));
+    for (let at = 0; at < all.length; at += 100) await scene.put(...all.slice(at, at + 100));
     const agent = new StockAgent(arn);
     await scene.connect(agent);
     assert.deepEqual(
