@@ -31,17 +31,15 @@ export function createImages(parts: {
   const { docker, clock, log, behavior } = parts;
   const underWay = new Map<string, Promise<ReadyImage>>();
   const environments = new Map<string, readonly string[]>();
-  /** Found on the engine and good for ever as far as the behaviour goes: such a task starts without asking the engine. */
-  const settled = new Map<string, ReadyImage>();
+  /** Found on the engine and good enough until then: such a task starts without asking the engine or a registry. */
+  const settled = new Map<string, { readonly image: ReadyImage; readonly untilMs: number }>();
   const pulledOnce = new Set<string>();
-  /** By reference, until when the image of the engine is used without asking the registry that just did not give it. */
-  const localUntilMs = new Map<string, number>();
 
   async function find(reference: string): Promise<ReadyImage> {
     const local = await docker.inspectImage(reference);
-    if (local && isEnough(reference, local)) {
+    if (local && isEnough(reference)) {
       const image = ready(reference, local, undefined, false);
-      if (behavior === 'prefer-cached' || local.RepoDigests.includes(reference)) settled.set(reference, image);
+      settled.set(reference, { image, untilMs: Number.POSITIVE_INFINITY });
       return image;
     }
     try {
@@ -52,16 +50,16 @@ export function createImages(parts: {
       const reason = stepError('CannotPullContainerError', error);
       if (!local || behavior === 'always') throw reason;
       log.warn('image not pulled, using the engine’s own', { image: reference, reason: reason.message });
-      localUntilMs.set(reference, clock.monotonicMs() + askAgainAfterMs);
-      return ready(reference, local, undefined, true);
+      const image = ready(reference, local, undefined, true);
+      settled.set(reference, { image: { ...image, pulled: false }, untilMs: clock.monotonicMs() + askAgainAfterMs });
+      return image;
     }
   }
 
   /** A digest names one content for ever, so asking the registry for it again cannot change what runs. */
-  function isEnough(reference: string, local: ImageInspect): boolean {
-    if (behavior === 'prefer-cached' || local.RepoDigests.includes(reference)) return true;
-    if (behavior === 'once' && pulledOnce.has(reference)) return true;
-    return behavior === 'default' && clock.monotonicMs() < (localUntilMs.get(reference) ?? 0);
+  function isEnough(reference: string): boolean {
+    if (behavior === 'prefer-cached' || reference.includes('@')) return true;
+    return behavior === 'once' && pulledOnce.has(reference);
   }
 
   function ready(
@@ -78,8 +76,8 @@ export function createImages(parts: {
 
   return {
     ensure(reference) {
-      const image = settled.get(reference);
-      if (image) return Promise.resolve(image);
+      const known = settled.get(reference);
+      if (known && clock.monotonicMs() < known.untilMs) return Promise.resolve(known.image);
       const shared = underWay.get(reference);
       if (shared) return shared;
       const pull = find(reference).finally(() => underWay.delete(reference));

@@ -144,7 +144,9 @@ export function runTcsSession(parts: TcsParts): SessionLoop {
     publishMetrics();
     publishHealth(healthNow());
   });
-  const unwatch = store.watch(agentTasks, () => {
+  const unwatch = store.watch(agentTasks, (arn) => {
+    const task = store.view((reader) => reader.get(agentTasks, arn));
+    if (!task || Object.values(task.containers).every((container) => container.health === undefined)) return;
     const health = healthNow();
     if (!equal(health, lastHealth)) publishHealth(health);
   });
