@@ -189,6 +189,17 @@ describe('JSON', () => {
     }
   });
 
+  test('a change that the journal refuses is a ServerException that clients send again, and is not kept', async () => {
+    const bed = await openBed();
+    bed.journal.failWhen(() => true);
+    const refused = await post(bed, 'CreateCluster', '{"clusterName":"a"}');
+    assert.equal(refused.status, 500);
+    assert.equal(refused.body['__type'], 'ServerException');
+    assert.match(String(refused.body['message']), /could not be made durable and was not made/);
+    bed.journal.failWhen(undefined);
+    assert.deepEqual((await post(bed, 'ListClusters', '{}')).body, { clusterArns: [] });
+  });
+
   test('an answer waits for what it has read to be durable', async () => {
     const bed = await openBed();
     await post(bed, 'CreateCluster', '{"clusterName":"a"}');

@@ -55,13 +55,17 @@ const requests = fc.record({
     { maxLength: 4 },
   ),
   query: fc.dictionary(
-    fc.string({ unit: 'grapheme', minLength: 1 }).filter((name) => !name.toLowerCase().startsWith('x-amz-')),
+    fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .filter(
+        (name) => !name.toLowerCase().startsWith('x-amz-') && name !== '__proto__' /* the SDK's signer loses it */,
+      ),
     fc.string({ unit: 'grapheme' }),
     { maxKeys: 4 },
   ),
   headers: fc.dictionary(
     fc
-      .string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789-'), minLength: 1 })
+      .string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789-'.split('')), minLength: 1 })
       .map((name) => `m-${name}`),
     fc.array(visible, { minLength: 1, maxLength: 3 }).map((words) => words.join('  ')),
     { maxKeys: 4 },
@@ -124,7 +128,7 @@ test('what the SDK signs verifies, and with any signed byte changed it does not'
           assert.equal(verify(changed), false, `${part} changed, must not verify: ${JSON.stringify(changed)}`);
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 3000) },
   );
 });
 
