@@ -55,7 +55,8 @@ test('always means that the engine’s own image is not good enough', async () =
 
 test('an image named by its digest is asked for only when it is missing', async () => {
   const { ensure, pulls } = engine('default');
-  const { digest } = await ensure('busybox:latest');
+  const digest = `sha256:${'ab'.repeat(32)}`;
+  assert.equal((await ensure(`busybox@${digest}`)).digest, digest);
   assert.equal((await ensure(`busybox@${digest}`)).digest, digest);
   assert.equal(pulls(), 1);
 });
