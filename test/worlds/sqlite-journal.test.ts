@@ -285,11 +285,11 @@ function wholeCommits(found: Readonly<Record<string, string>>): number {
   return last;
 }
 
-/** Commits in a directory, on this thread: what damages hundreds of copies has no time for one thread each. */
+/** The commits that a directory still gives, or that it is refused. */
 function tryCount(directory: string, acceptLoss: boolean): number | 'refused' {
   let file: SqliteFile;
   try {
-    file = SqliteFile.open({ directory, formatVersion: 1, acceptLoss });
+    file = SqliteFile.open({ directory, formatVersion: 1, acceptLoss, onFatal: fail });
   } catch (error) {
     assert.ok(error instanceof JournalError, String(error));
     return 'refused';
@@ -378,4 +378,8 @@ class Writer {
     await this.#ended;
     return this.last;
   }
+}
+
+function fail(error: Error): never {
+  throw error;
 }

@@ -16,6 +16,8 @@ export interface SqliteFileOptions {
   readonly formatVersion: number;
   /** Start although acknowledged commits are missing. */
   readonly acceptLoss: boolean;
+  /** Called when a checkpoint, which nobody waits for, leaves in doubt what the disk holds. */
+  readonly onFatal: (error: FatalJournalError) => void;
 }
 
 /**
@@ -25,6 +27,7 @@ export interface SqliteFileOptions {
 export class SqliteFile {
   readonly #database: DatabaseSync;
   readonly #high: HighWaterMark;
+  readonly #onFatal: (error: FatalJournalError) => void;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #put: StatementSync;
@@ -58,6 +61,7 @@ export class SqliteFile {
 
   private constructor(database: DatabaseSync, options: SqliteFileOptions) {
     this.#database = database;
+    this.#onFatal = options.onFatal;
     database.exec(schema);
     writeFileSync(join(options.directory, 'journal.owner'), `${process.pid}\n`, { mode: 0o600 });
     this.#begin = database.prepare('BEGIN IMMEDIATE');
@@ -131,7 +135,7 @@ export class SqliteFile {
       this.#pagesInLog = 0;
     } catch (error) {
       // A full disk only keeps the log long; it is tried again after the next commit.
-      if (codeOf(error) !== sqliteFull) throw new FatalJournalError(error);
+      if (codeOf(error) !== sqliteFull) this.#onFatal(new FatalJournalError(error));
     }
   }
 

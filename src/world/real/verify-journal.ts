@@ -19,7 +19,7 @@ export interface JournalReport {
  */
 export async function verifyJournal(directory: string): Promise<JournalReport> {
   if (!existsSync(join(directory, 'journal.sqlite'))) throw new JournalError(`there is no journal in ${directory}`);
-  const file = SqliteFile.open({ directory, formatVersion: 0, acceptLoss: false });
+  const file = SqliteFile.open({ directory, formatVersion: 0, acceptLoss: false, onFatal: fail });
   try {
     const problems = [...file.integrityProblems()];
     const counts = new Map<string, number>();
@@ -45,4 +45,8 @@ function isJsonObject(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function fail(error: Error): never {
+  throw error;
 }
