@@ -84,7 +84,10 @@ export function createGateway(parts: GatewayParts): HttpHandler {
 }
 
 function hostRefused(): HttpResponse {
-  return plainRefusal(403, 'The Host header names no host of this server.');
+  return plainRefusal(
+    403,
+    'The Host header names no host of this server, and no signature that verifies vouches for the request.',
+  );
 }
 
 function tooLarge(limit: number): AwsError {

@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Bed, ecsTarget, formRequest, jsonOf, jsonRequest, notes, openBed, rawRequest, textOf } from './bed.ts';
+import { SignatureV4 } from '@smithy/signature-v4';
+import {
+  type Bed,
+  credentials,
+  ecsTarget,
+  formRequest,
+  jsonOf,
+  jsonRequest,
+  notes,
+  openBed,
+  rawRequest,
+  region,
+  textOf,
+} from './bed.ts';
+import { Sha256 } from './node-sha256.ts';
 
 async function post(
   bed: Bed,
@@ -253,6 +267,26 @@ describe('query', () => {
       );
     });
   }
+
+  test('a presigned URL is answered, by either method and without a content type', async () => {
+    const bed = await openBed();
+    const signer = new SignatureV4({ service: 'sts', region, credentials, sha256: Sha256 });
+    for (const method of ['GET', 'POST']) {
+      const query = { Action: 'GetCallerIdentity', Version: '2011-06-15' };
+      const plain = {
+        method,
+        protocol: 'http:',
+        hostname: 'localhost',
+        path: '/',
+        query,
+        headers: { host: 'localhost' },
+      };
+      const signed = await signer.presign(plain, { signingDate: new Date(bed.clock.now()), expiresIn: 60 });
+      const target = `/?${new URLSearchParams(Object.entries(signed.query ?? {}).map(([name, value]) => [name, String(value)])).toString()}`;
+      const response = await bed.handler.request(rawRequest(method, target, [['Host', 'localhost']]));
+      assert.equal(response.status, 200, await textOf(response));
+    }
+  });
 
   test('an unsigned form is refused', async () => {
     const bed = await openBed();

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -9,6 +8,7 @@ import { createVerifier } from '../../src/aws/sigv4.ts';
 import { realHash } from '../../src/world/real/real-hash.ts';
 import type { RawHeaders } from '../../src/world/world.ts';
 import { credentials, region, root } from './bed.ts';
+import { Sha256 } from './node-sha256.ts';
 
 const now = Date.UTC(2026, 10, 22, 13, 0, 0);
 const verifier = createVerifier({
@@ -19,27 +19,6 @@ const verifier = createVerifier({
       id === credentials.accessKeyId ? { secretAccessKey: credentials.secretAccessKey, principal: root } : undefined,
   },
 });
-
-class Sha256 {
-  #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
-  readonly #secret: Uint8Array | string | undefined;
-  constructor(secret?: unknown) {
-    this.#secret = typeof secret === 'string' || secret instanceof Uint8Array ? secret : undefined;
-    this.#hash = this.#start();
-  }
-  #start(): ReturnType<typeof createHash> | ReturnType<typeof createHmac> {
-    return this.#secret === undefined ? createHash('sha256') : createHmac('sha256', this.#secret);
-  }
-  update(data: string | Uint8Array): void {
-    this.#hash.update(data);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {
-    this.#hash = this.#start();
-  }
-}
 
 const sdkSigner = new SignatureV4({ service: 'ecs', region, credentials, sha256: Sha256, applyChecksum: true });
 

@@ -20,7 +20,8 @@ export function readSpoken(head: RequestHead): Spoken {
   const contentType = (head.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const target = head.headers.get('x-amz-target');
   const isForm = contentType === 'application/x-www-form-urlencoded';
-  if (target === undefined && (isForm || (head.method === 'GET' && /(^|&)Action=/.test(head.query)))) {
+  // A presigned URL holds all parameters and may be fetched with either method.
+  if (target === undefined && (isForm || /(^|&)Action=/.test(head.query))) {
     return { family: 'query', contentType: 'text/xml', target: undefined };
   }
   const dot = target?.indexOf('.') ?? -1;
