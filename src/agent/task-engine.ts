@@ -1,11 +1,12 @@
 import type { Store, Transaction } from '../store/store.ts';
 import type { Clock, Docker, DockerEvent, Log, Random, Timer } from '../world/world.ts';
 import { newTask, stopped } from './accept.ts';
+import { type Cleaner, createCleaner } from './cleaner.ts';
 import { isOver } from './container-end.ts';
 import type { PayloadTask } from './contract.ts';
 import { agentLabel, containerNameLabel, taskArnLabel } from './docker-config.ts';
 import type { Executor, Outcome } from './execute.ts';
-import { createLanes } from './lanes.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import type { LogShipper } from './log-shipper.ts';
 import { observe } from './observe.ts';
 import { type Plan, planTask, type Step } from './plan.ts';
@@ -32,19 +33,19 @@ export interface TaskEngineParts {
  */
 export class TaskEngine {
   readonly #parts: TaskEngineParts;
-  readonly #lanes: ReturnType<typeof createLanes>;
+  readonly #lanes: Lanes;
   readonly #busy = new Map<string, Map<string, Step['kind']>>();
   readonly #timers = new Map<string, Timer>();
   /** Containers being looked at, and whether to look again afterwards. */
   readonly #looking = new Map<string, { again: boolean }>();
   readonly #stop = new AbortController();
-  readonly #cleaning = new Set<string>();
-  #cleanTimer: Timer | undefined;
+  readonly #cleaner: Cleaner;
   #adopted = false;
 
   constructor(parts: TaskEngineParts) {
     this.#parts = parts;
     this.#lanes = createLanes(parts.clock, 2 * parts.cores);
+    this.#cleaner = createCleaner({ ...parts, lanes: this.#lanes });
   }
 
   /** Takes over what is on the engine, then works until `stop`. Resolves once what was found is in the records. */
@@ -68,7 +69,7 @@ export class TaskEngine {
   /** Leaves every container as it is. */
   stop(): void {
     this.#stop.abort();
-    this.#cleanTimer?.cancel();
+    this.#cleaner.stop();
     for (const timer of this.#timers.values()) timer.cancel();
   }
 
@@ -143,7 +144,7 @@ export class TaskEngine {
       this.#busy.delete(arn);
       this.#timers.get(arn)?.cancel();
       this.#timers.delete(arn);
-      this.#cleanSoon();
+      this.#cleaner.soon();
       return;
     }
     for (const step of plan.steps) this.#begin(arn, step);
@@ -290,8 +291,7 @@ export class TaskEngine {
       await this.#parts.clock.sleep(safetyLookMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       await this.#lookAtAll();
-      this.#clean();
-      this.#forget();
+      this.#cleaner.now();
     }
   }
 
@@ -359,60 +359,6 @@ export class TaskEngine {
     if (!destination || container?.id === undefined || container.startedAt === undefined) return;
     this.#parts.logs.follow(container.id, destination);
   }
-
-  /** A burst of ends is looked over once. */
-  #cleanSoon(): void {
-    this.#cleanTimer ??= this.#parts.clock.after(1000, () => {
-      this.#cleanTimer = undefined;
-      this.#clean();
-    });
-  }
-
-  /** Removes what stopped tasks left behind: after a wait, or sooner when there are too many of them. */
-  #clean(): void {
-    const { clock, keepStoppedTasks, cleanupWaitMs, log } = this.#parts;
-    const left = this.tasks()
-      .filter((task) => task.stoppedAt !== undefined && task.told.status === 'STOPPED')
-      .sort((a, b) => (b.stoppedAt ?? 0) - (a.stoppedAt ?? 0));
-    for (const [index, task] of left.entries()) {
-      const due = index >= keepStoppedTasks || clock.now() - (task.stoppedAt ?? 0) >= cleanupWaitMs;
-      if (!due || this.#cleaning.has(task.arn)) continue;
-      this.#cleaning.add(task.arn);
-      this.#cleanOne(task)
-        .catch((error: unknown) => {
-          log.warn('a stopped task is not cleared away yet', { task: task.arn, reason: messageOf(error) });
-        })
-        .finally(() => this.#cleaning.delete(task.arn));
-    }
-  }
-
-  #forget(): void {
-    const { clock, store } = this.#parts;
-    const old = store.view((reader) =>
-      [...reader.find(agentTasks, 'remains', 'cleaned')].filter(
-        (task) => clock.now() - (task.cleanedAt ?? 0) > rememberMs,
-      ),
-    );
-    for (const task of old) this.#store(task.arn, (tx) => tx.delete(agentTasks, task.arn));
-  }
-
-  async #cleanOne(task: TaskRecord): Promise<void> {
-    for (const destination of task.payload.longshore?.logs ?? []) {
-      const container = task.containers[destination.containerName];
-      if (container?.id === undefined || container.startedAt === undefined || container.phase === 'gone') continue;
-      await this.#parts.logs.finished(container.id);
-    }
-    if (this.#stop.signal.aborted) return;
-    await this.#lanes.run('remove', () => this.#parts.executor.clean(task));
-    await this.#parts.store.update((tx, env) => {
-      const now = tx.get(agentTasks, task.arn);
-      if (!now) return;
-      const { arn, payload, desiredStatus, acceptedAt, told } = now;
-      const rest = { containers: {}, resources: {}, volumes: {}, stoppedAt: now.stoppedAt ?? env.now };
-      const kept = { ...payload, containers: [], volumes: [] };
-      tx.put(agentTasks, { arn, payload: kept, desiredStatus, acceptedAt, told, ...rest, cleanedAt: env.now });
-    });
-  }
 }
 
 /** What a plan decided, written into the record once and never taken back. */
@@ -441,9 +387,6 @@ const telling = new Set(['die', 'oom', 'destroy', 'health_status', 'pause', 'unp
 const safetyLookMs = 30_000;
 const eventsSettleMs = 1000;
 const eventsRetryMs = 500;
-
-/** How long a task that is cleared away is remembered, so that a late payload does not run it again. */
-const rememberMs = 24 * 3600_000;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
