@@ -76,6 +76,16 @@ const kinds: readonly FaultKind[] = [
     },
   },
   {
+    name: 'slow disk',
+    strike: (system, random, later) => {
+      system.trace.note('fault', 'the disk of the journal is slow');
+      system.isDiskSlow = true;
+      later(random.integer(5000, 60_000), () => {
+        system.isDiskSlow = false;
+      });
+    },
+  },
+  {
     name: 'partition',
     strike: (system, random, later) => {
       const { host } = random.pick(system.agents);

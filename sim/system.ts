@@ -30,6 +30,8 @@ export class System {
   readonly agents: readonly AgentMachine[];
   readonly client: AwsClient;
   readonly clientWorld: World;
+  /** While it is, commits take most of a second. */
+  isDiskSlow = false;
   /** Tasks whose containers a fault took away. */
   readonly takenAway = new Set<string>();
   /** What went wrong, in sentences; empty is a pass. */
@@ -50,7 +52,7 @@ export class System {
     this.serverHost = this.world.addHost('server');
     this.journal = new MemoryJournal(this.clock, {
       commitMs: () => {
-        const delayMs = commitRandom.latencyMs(2);
+        const delayMs = commitRandom.latencyMs(this.isDiskSlow ? 800 : 2);
         return this.#crashesInCommit() ? delayMs * 500 : delayMs;
       },
       onDurable: (changes) => {

@@ -143,7 +143,7 @@ export class SimNet {
       }
       const incoming = (): HttpRequest => incomingRequest(request.method, url, request, client.host);
       if (this.#random.chance(this.#faults.duplicateRequest)) {
-        server.life.after(this.#latencyMs(client.host, serverHost) * 3, () => {
+        server.life.after(this.#random.integer(0, 10_000), () => {
           void track(server, serve(server, incoming(), left)).catch(() => undefined); // nobody waits for its answer
         });
       }
