@@ -173,7 +173,21 @@ export class Workload {
       );
     } else if (dice < 0.95)
       await this.call('ListTasks', { cluster, desiredStatus: this.#random.pick(['RUNNING', 'STOPPED']) });
+    else if (dice < 0.97) await this.#drainOne();
     else await this.call('RegisterTaskDefinition', this.#random.pick(shapes).definition);
+  }
+
+  /** Takes one instance out of service or back, and looks at what all of them have left. */
+  async #drainOne(): Promise<void> {
+    const listed = await this.call('ListContainerInstances', { cluster });
+    const arns = listed?.['containerInstanceArns'];
+    if (!Array.isArray(arns) || arns.length === 0) return;
+    const containerInstances = [this.#random.pick(arns)];
+    const status = this.#random.pick(['ACTIVE', 'ACTIVE', 'DRAINING']);
+    await this.call('UpdateContainerInstancesState', { cluster, containerInstances, status });
+    const described = await this.call('DescribeContainerInstances', { cluster, containerInstances: arns });
+    const text = JSON.stringify(described?.['containerInstances']);
+    if (/"integerValue":-/.test(text)) this.#system.fail(`an instance has less than nothing left: ${text}`);
   }
 
   #saw(known: KnownTask, task: TaskView): void {
