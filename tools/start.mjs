@@ -2,11 +2,12 @@
 // Arguments go to `longshore up`.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { ensureAwsCli, ensureEngine, ensurePackages, pinnedNode, root, runTool, say } from './setup.mjs';
+import { ensureBundle } from './bundle.mjs';
+import { ensureAwsCli, ensureEngine, ensurePackages, root, runTool, say } from './setup.mjs';
 
 await runTool(async () => {
   ensurePackages();
-  pinnedNode();
+  ensureBundle();
   const enginePid = await ensureEngine();
   if (enginePid) say(`dockerd runs with pid ${enginePid} and stays when Longshore ends, so that tasks go on.`);
   ensureAwsCli();

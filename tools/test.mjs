@@ -3,11 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureBundle } from './bundle.mjs';
 import { ensureAwsCli, ensureEngine, ensurePackages, pinnedNode, root, runTool, say, stopEngine } from './setup.mjs';
 
 await runTool(async () => {
   ensurePackages();
   const node = pinnedNode();
+  ensureBundle();
   const enginePid = await ensureEngine();
   try {
     ensureAwsCli();

@@ -1,9 +1,11 @@
 // Runs a TypeScript file on the pinned Node: node tools/with-node.mjs [node options] FILE [arguments]
 import { spawn } from 'node:child_process';
+import { ensureBundle } from './bundle.mjs';
 import { ensurePackages, pinnedNode, root, runTool } from './setup.mjs';
 
 await runTool(() => {
   ensurePackages();
+  ensureBundle();
   return runNode(process.argv.slice(2));
 });
 

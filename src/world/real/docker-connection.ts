@@ -1,5 +1,6 @@
-import http, { type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { DockerError } from '../world.ts';
+import { http } from './node-http.ts';
 
 /** The newest version of the engine's API that is spoken; what Longshore uses has not changed since 1.41. */
 const spokenVersion = '1.43';

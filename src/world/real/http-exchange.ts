@@ -1,6 +1,7 @@
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { type Headers, type HttpAnswer, NetError, type OutgoingRequest } from '../world.ts';
+import { http, https } from './node-http.ts';
 
 /** The longest answer taken in. */
 const answerLimitBytes = 256 * 1024 * 1024;
@@ -30,8 +31,8 @@ function isSafe(method: string): boolean {
 }
 
 interface Agents {
-  readonly http: http.Agent;
-  readonly https: https.Agent;
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
 }
 
 function exchange(outgoing: OutgoingRequest, agents: Agents): Promise<HttpAnswer> {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -11,6 +11,7 @@ import {
   type Log,
   NetError,
 } from '../world.ts';
+import { http } from './node-http.ts';
 import { bodyOf, SlowBodies } from './http-body.ts';
 import { longestMessageBytes, RealSocket } from './real-socket.ts';
 
@@ -35,7 +36,7 @@ export async function listenHttp(address: ListenAddress, handler: HttpHandler, l
   });
   const slow = new SlowBodies();
   let closing = false;
-  const server = createServer(serverOptions, (request, response) => {
+  const server = http.createServer(serverOptions, (request, response) => {
     if (closing) response.shouldKeepAlive = false;
     void answer(handler.request(requestOf(request, slow)), request, response, log);
   });
@@ -176,7 +177,7 @@ async function upgrade(
   log: Log,
 ): Promise<void> {
   const refuse = (refusal: Promise<HttpResponse>): void => {
-    const response = new ServerResponse(request);
+    const response = new http.ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(request.socket);
     response.once('finish', () => socket.end());
