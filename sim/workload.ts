@@ -34,6 +34,8 @@ export const statusOrder = [
 /** A client that does what users do, at random, and remembers every answer. */
 export class Workload {
   readonly known = new Map<string, KnownTask>();
+  /** Of requests that were answered without a task: such a token is not used up, and a late repetition may start some. */
+  readonly emptyTokens = new Set<string>();
   readonly #system: System;
   readonly #random: SimRandom;
   readonly #calls = new Map<string, number>();
@@ -100,16 +102,18 @@ export class Workload {
   }
 
   async runTasks(shape: Shape, count: number): Promise<readonly KnownTask[]> {
+    const clientToken = `token-${this.#random.integer(0, 1e12)}`;
     const answer = await this.call('RunTask', {
       cluster,
       taskDefinition: shape.family,
       launchType: shape.launchType,
       count,
-      clientToken: `token-${this.#random.integer(0, 1e12)}`,
+      clientToken,
       ...(shape.launchType === 'FARGATE'
         ? { networkConfiguration: { awsvpcConfiguration: { subnets: [this.#subnet] } } }
         : {}),
     });
+    if (tasksIn(answer).length === 0) this.emptyTokens.add(clientToken);
     const started: KnownTask[] = [];
     for (const task of tasksIn(answer)) {
       const known = this.known.get(task.taskArn) ?? { arn: task.taskArn, shape, stopRequested: false, seen: 0 };

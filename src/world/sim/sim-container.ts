@@ -1,5 +1,6 @@
 import { type ContainerBody, type ContainerInspect, DockerError, type LogLine, type Timer } from '../world.ts';
 import type { Feed } from './sim-feed.ts';
+import { exitCodeOf, type HealthCheck, healthCheckOf } from './sim-health-check.ts';
 import type { SimImage } from './sim-images.ts';
 import type { SimLife } from './sim-life.ts';
 import { type Process, type ShellState, runProgram, runScript } from './sim-shell.ts';
@@ -282,43 +283,6 @@ export function nanosOf(time: string): bigint {
   const [whole = '', fraction = ''] = time.replace('Z', '').split('.');
   const seconds = whole.includes('T') ? Date.parse(`${whole}Z`) / 1000 : Number(whole);
   return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
-}
-
-interface HealthCheck {
-  readonly words: readonly string[];
-  readonly intervalMs: number;
-  readonly startPeriodMs: number;
-  readonly retries: number;
-}
-
-/** The engine's Healthcheck member: durations in nanoseconds, with the engine's defaults. */
-function healthCheckOf(body: ContainerBody): HealthCheck | undefined {
-  const given = body['Healthcheck'];
-  if (typeof given !== 'object' || given === null) return undefined;
-  const member = (name: string): unknown => Object.entries(given).find(([each]) => each === name)?.[1];
-  const test = member('Test');
-  if (!Array.isArray(test) || test.length === 0 || test[0] === 'NONE') return undefined;
-  const [kind, ...rest] = test.map(String);
-  const positive = (name: string, otherwise: number): number => Number(member(name) ?? 0) || otherwise;
-  return {
-    words: kind === 'CMD-SHELL' ? ['sh', '-c', ...rest] : kind === 'CMD' ? rest : [String(kind), ...rest],
-    intervalMs: positive('Interval', 30e9) / 1e6,
-    startPeriodMs: positive('StartPeriod', 0) / 1e6,
-    retries: positive('Retries', 3),
-  };
-}
-
-/** Runs a short program outside time. One that waits has not answered, which is a failure. */
-function exitCodeOf(words: readonly string[], shell: ShellState): number {
-  const process = runProgram(words, { env: shell.env, traps: new Map() });
-  if (!process) return 127;
-  for (let steps = 0; steps < stepsBeforeRest; steps += 1) {
-    const next = process.next();
-    if (next.done) return next.value;
-    if (next.value.kind === 'exit') return next.value.code;
-    if (next.value.kind !== 'print') return 1;
-  }
-  return 1;
 }
 
 const signalNumbers: Readonly<Record<string, number>> = {

@@ -1,7 +1,5 @@
-import { assert } from '../../core/assert.ts';
 import {
   type HttpAnswer,
-  type HttpBody,
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
@@ -9,12 +7,12 @@ import {
   type Net,
   NetError,
   type OutgoingRequest,
-  type RawHeaders,
   type Socket,
   SocketRefused,
 } from '../world.ts';
 import { type SimLife, never } from './sim-life.ts';
 import type { SimRandom } from './sim-random.ts';
+import { collect, incomingRequest, type ParsedUrl, parseUrl } from './sim-http.ts';
 import { SocketPair } from './sim-socket.ts';
 
 /**
@@ -141,7 +139,7 @@ export class SimNet {
         if (!this.#isKnown(serverHost, client)) throw failed(`getaddrinfo ENOTFOUND ${serverHost}`);
         throw failed(`connect ECONNREFUSED ${serverHost}:${url.port}`);
       }
-      const incoming = (): HttpRequest => incomingRequest(request.method, url, request, client.host);
+      const incoming = (): HttpRequest => incomingRequest(request.method, url, request, remoteAddressOf(url, client));
       if (this.#random.chance(this.#faults.duplicateRequest)) {
         server.life.after(this.#random.integer(0, 10_000), () => {
           void track(server, serve(server, incoming(), left)).catch(() => undefined); // nobody waits for its answer
@@ -176,7 +174,7 @@ export class SimNet {
       'GET',
       url,
       { headers: { ...headers, connection: 'Upgrade', upgrade: 'websocket' } },
-      client.host,
+      remoteAddressOf(url, client),
     );
     const outcome = await Promise.race([
       server.handler.upgrade(request).catch(() => internalError),
@@ -287,86 +285,8 @@ function track<T>(server: Server, exchange: Promise<T>): Promise<T> {
   return exchange;
 }
 
-/** The whole body; a stream is returned early when the client leaves. */
-async function collect(body: HttpResponse['body'], left: Promise<void>): Promise<Uint8Array> {
-  if (typeof body === 'string') return new TextEncoder().encode(body);
-  if (body instanceof Uint8Array) return body.slice();
-  const chunks: Uint8Array[] = [];
-  const iterator = body[Symbol.asyncIterator]();
-  const leaving = left.then(() => undefined);
-  for (;;) {
-    const next = await Promise.race([iterator.next(), leaving]);
-    if (next === undefined) {
-      await iterator.return?.();
-      break;
-    }
-    if (next.done) break;
-    chunks.push(next.value);
-  }
-  return concat(chunks);
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((total, chunk) => total + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
-
-function incomingRequest(
-  method: string,
-  url: ParsedUrl,
-  request: Pick<OutgoingRequest, 'headers' | 'body'>,
-  clientHost: string,
-): HttpRequest {
-  const bytes = typeof request.body === 'string' ? new TextEncoder().encode(request.body) : request.body;
-  const given = Object.entries(request.headers);
-  const has = (name: string): boolean => given.some(([each]) => each.toLowerCase() === name);
-  const headers: RawHeaders = [
-    ...(has('host') ? [] : [['host', url.authority] as const]),
-    ...given,
-    ...(bytes && !has('content-length') ? [['content-length', `${bytes.length}`] as const] : []),
-  ];
-  return {
-    method,
-    target: url.target,
-    headers,
-    remoteAddress: isLoopback(url.hostname) ? '127.0.0.1' : clientHost,
-    body: bodyOf(bytes ?? new Uint8Array(0)),
-  };
-}
-
-function bodyOf(bytes: Uint8Array): HttpBody {
-  return {
-    read: async (limit) => (bytes.length > limit ? undefined : bytes),
-    async *stream() {
-      if (bytes.length > 0) yield bytes;
-    },
-  };
-}
-
-interface ParsedUrl {
-  readonly hostname: string;
-  readonly port: number;
-  readonly authority: string;
-  readonly target: string;
-}
-
-function parseUrl(text: string): ParsedUrl {
-  const match = /^(https?|wss?):\/\/(\[[^\]]+\]|[^/:?#]+)(?::(\d+))?([^#]*)/.exec(text);
-  assert(match, `${text} is an absolute URL`);
-  const [, scheme = '', hostname = '', port, rest = ''] = match;
-  const target = rest === '' ? '/' : rest.startsWith('?') ? `/${rest}` : rest;
-  const defaultPort = scheme === 'https' || scheme === 'wss' ? 443 : 80;
-  return {
-    hostname,
-    port: port ? Number(port) : defaultPort,
-    authority: port ? `${hostname}:${port}` : hostname,
-    target,
-  };
+function remoteAddressOf(url: ParsedUrl, client: SimLife): string {
+  return isLoopback(url.hostname) ? '127.0.0.1' : client.host;
 }
 
 function isLoopback(host: string): boolean {
