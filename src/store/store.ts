@@ -181,7 +181,10 @@ export class Store {
     const now = Math.max(this.#clock.now(), this.#lastNow);
     this.#lastNow = now;
     const newId = (): string => hex(this.#random.bytes(16));
-    const newUuid = (): string => newId().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    const newUuid = (): string => {
+      const id = newId();
+      return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
+    };
     return { now, newId, newUuid, random: this.#random };
   }
 
@@ -316,8 +319,10 @@ class AppliedTransaction {
   }
 }
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function hex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  for (const byte of bytes) text += hexOfByte[byte];
   return text;
 }
