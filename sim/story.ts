@@ -1,11 +1,15 @@
-import { shapes } from './definitions.ts';
+import { assert } from '../src/core/assert.ts';
+import { type Shape, shapes } from './definitions.ts';
 import { cluster, type System } from './system.ts';
 import { type KnownTask, statusOrder, type Workload } from './workload.ts';
 
 /** The one story that must always work, told before chance begins: run, look, read, restart everything, stop. */
 export async function story(system: System, workload: Workload): Promise<void> {
-  const shape = shapes.find(({ family }) => family === 'server');
-  if (!shape) return;
+  const shapeOf = (name: string): Shape => {
+    const shape = shapes.find(({ family }) => family === name);
+    assert(shape, `there is a shape ${name}`);
+    return shape;
+  };
   const { clock } = system.clientWorld;
   const until = async (tasks: readonly KnownTask[], status: string): Promise<void> => {
     const wanted = statusOrder.indexOf(status);
@@ -18,14 +22,15 @@ export async function story(system: System, workload: Workload): Promise<void> {
       await workload.describe(tasks);
     }
   };
-  const tasks = await workload.runTasks(shape, 3);
+  const tasks = await workload.runTasks(shapeOf('server'), 3);
+  const talkers = await workload.runTasks(shapeOf('talker'), 3);
   if (tasks.length !== 3) system.fail(`the story runs 3 tasks and gets ${tasks.length}`);
-  await until(tasks, 'RUNNING');
+  await until([...tasks, ...talkers], 'RUNNING');
 
-  const [agent] = system.agents.filter(({ serves }) => serves === 'cluster');
-  agent?.crash('process');
+  // In the middle of what the talkers say: the checker of logs looks afterwards whether each line came once.
+  for (const agent of system.agents) agent.crash('process');
   await clock.sleep(5000);
-  agent?.start();
+  for (const agent of system.agents) agent.start();
   system.crashServer('process', false);
   await clock.sleep(5000);
   system.startServer();
@@ -33,6 +38,7 @@ export async function story(system: System, workload: Workload): Promise<void> {
   await workload.describe(tasks);
   if (tasks.some(({ stoppedMs }) => stoppedMs !== undefined)) system.fail('a restart of agent and server stops tasks');
 
+  await until(talkers, 'STOPPED');
   for (const task of tasks) await workload.stopTask(task);
   await until(tasks, 'STOPPED');
   const listed = await workload.call('ListTasks', { cluster, desiredStatus: 'STOPPED' });
