@@ -5,8 +5,18 @@ export class StepError extends Error {
   override readonly name = 'StepError';
 }
 
+/**
+ * The engine gave no answer. That says nothing about the step: it is taken again once the engine answers, and whether
+ * it was done after all is seen then.
+ */
+export class EngineAway extends Error {
+  override readonly name = 'EngineAway';
+}
+
+/** The failure of a step as it is reported. Throws EngineAway where the engine did not decide anything. */
 export function stepError(name: string, error: unknown): StepError {
   if (error instanceof StepError) return error;
+  if (error instanceof DockerError && error.status === undefined) throw new EngineAway(error.message, { cause: error });
   return new StepError(`${name}: ${engineWords(error)}`);
 }
 

@@ -5,6 +5,7 @@ import { type Cleaner, createCleaner } from './cleaner.ts';
 import { isOver } from './container-end.ts';
 import type { PayloadTask } from './contract.ts';
 import { agentLabel, containerNameLabel, taskArnLabel } from './docker-config.ts';
+import { EngineAway } from './engine-error.ts';
 import type { Executor, Outcome } from './execute.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import type { LogShipper } from './log-shipper.ts';
@@ -176,6 +177,10 @@ export class TaskEngine {
     run.then(
       (outcomes) => this.#finish(arn, step, outcomes),
       (error: unknown) => {
+        if (error instanceof EngineAway) {
+          void this.#waitForEngine(arn, step, error);
+          return;
+        }
         // A step reports its failures itself, so this one is a bug of ours; the task must not hang on it.
         this.#parts.log.error('a step broke', {
           task: arn,
@@ -188,6 +193,27 @@ export class TaskEngine {
         ]);
       },
     );
+  }
+
+  /** The step stays busy, so that nothing is begun behind it, until the engine answers; then the task is planned anew. */
+  async #waitForEngine(arn: string, step: Step, away: EngineAway): Promise<void> {
+    const { docker, clock, log } = this.#parts;
+    log.warn('the container engine does not answer, the task waits for it', {
+      task: arn,
+      step: step.kind,
+      reason: away.message,
+    });
+    for (let answers = false; !answers && !this.#stop.signal.aborted; ) {
+      await clock.sleep(engineRetryMs, this.#stop.signal);
+      answers = await docker.version().then(
+        () => true,
+        () => false,
+      );
+    }
+    if (this.#stop.signal.aborted) return;
+    this.#busy.get(arn)?.delete(step.target);
+    await this.#lookAtAll();
+    this.#advance(arn);
   }
 
   #finish(arn: string, step: Step, outcomes: readonly Outcome[]): void {
@@ -387,6 +413,7 @@ const telling = new Set(['die', 'oom', 'destroy', 'health_status', 'pause', 'unp
 const safetyLookMs = 30_000;
 const eventsSettleMs = 1000;
 const eventsRetryMs = 500;
+const engineRetryMs = 500;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

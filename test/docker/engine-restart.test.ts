@@ -26,7 +26,7 @@ describe('an engine that goes away and comes back', {
   skip: process.getuid?.() === 0 ? false : 'a second engine needs root',
 }, () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let engine: ChildProcess;
+  let engine: ChildProcess | undefined;
   let server: Server;
   let agent: LongshoreProcess;
   let client: Client;
@@ -93,10 +93,9 @@ async function startEngine(directory: string): Promise<ChildProcess> {
     '--pidfile',
     join(directory, 'docker.pid'),
   ];
+  // nsenter and not `ip netns exec`, which hides the cgroups under a fresh /sys.
   const args = [
-    'netns',
-    'exec',
-    namespace,
+    `--net=/var/run/netns/${namespace}`,
     'dockerd',
     '-H',
     `unix://${socket}`,
@@ -104,7 +103,7 @@ async function startEngine(directory: string): Promise<ChildProcess> {
     '--iptables=false',
     ...paths,
   ];
-  const child = spawn('ip', args, { stdio: ['ignore', log, log] });
+  const child = spawn('nsenter', args, { stdio: ['ignore', log, log] });
   const docker = realDocker(`unix://${socket}`);
   await eventually('the answer of the engine', async () => {
     if (child.exitCode !== null) throw new Error(`dockerd ended with code ${child.exitCode}`);
@@ -113,8 +112,8 @@ async function startEngine(directory: string): Promise<ChildProcess> {
   return child;
 }
 
-async function stopEngine(engine: ChildProcess): Promise<void> {
-  if (engine.exitCode !== null) return;
+async function stopEngine(engine: ChildProcess | undefined): Promise<void> {
+  if (!engine || engine.exitCode !== null) return;
   const ended = once(engine, 'exit');
   engine.kill('SIGTERM');
   await ended;

@@ -63,9 +63,12 @@ export async function describeTask(client: Client, cluster: string, taskArn: str
   return tasks[0];
 }
 
+/** Waits for a status. Rejects at once when the task has stopped instead. */
 export async function taskReaches(client: Client, cluster: string, taskArn: string, status: string): Promise<Task> {
   return await eventually(`${taskArn} ${status}`, async () => {
     const task = await describeTask(client, cluster, taskArn);
-    return task.lastStatus === status ? task : undefined;
+    if (task.lastStatus === status) return task;
+    if (task.lastStatus === 'STOPPED') throw new Error(`${taskArn} stopped: ${task.stoppedReason ?? ''}`);
+    return undefined;
   });
 }
