@@ -125,11 +125,12 @@ export class Workload {
   }
 
   async stopTask(known: KnownTask): Promise<void> {
+    const before = { ...known };
     const answer = await this.call('StopTask', { cluster, task: known.arn, reason: 'workload' });
     const task = taskIn(answer?.['task']);
     if (!task) return;
     known.stopRequested = true;
-    this.#saw(known, task);
+    this.#saw(known, task, before);
     if (task.desiredStatus !== 'STOPPED')
       this.#system.fail(`${known.arn} is wanted ${task.desiredStatus} after StopTask`);
   }
@@ -137,13 +138,15 @@ export class Workload {
   /** Asks after up to a hundred tasks; what is not found must have been stopped for an hour. */
   async describe(asked: readonly KnownTask[]): Promise<void> {
     if (asked.length === 0) return;
+    // What another user is told while this answer is on its way does not bind it.
+    const before = new Map(asked.map((known) => [known.arn, { ...known }]));
     const answer = await this.call('DescribeTasks', { cluster, tasks: asked.map(({ arn }) => arn) });
     if (!answer) return;
     const found = new Set<string>();
     for (const task of tasksIn(answer)) {
       found.add(task.taskArn);
       const known = this.known.get(task.taskArn);
-      if (known) this.#saw(known, task);
+      if (known) this.#saw(known, task, before.get(task.taskArn));
     }
     const now = this.#system.clock.monotonicMs();
     for (const known of asked) {
@@ -194,12 +197,13 @@ export class Workload {
     if (/"integerValue":-/.test(text)) this.#system.fail(`an instance has less than nothing left: ${text}`);
   }
 
-  #saw(known: KnownTask, task: TaskView): void {
+  /** Holds an answer against what was known before it was asked for. */
+  #saw(known: KnownTask, task: TaskView, before: KnownTask = known): void {
     const place = statusOrder.indexOf(task.lastStatus);
-    if (place < known.seen) {
-      this.#system.fail(`${known.arn} was ${statusOrder[known.seen]} and is ${task.lastStatus}`);
+    if (place < before.seen) {
+      this.#system.fail(`${known.arn} was ${statusOrder[before.seen]} and is ${task.lastStatus}`);
     }
-    if (known.stopRequested && task.desiredStatus !== 'STOPPED') {
+    if (before.stopRequested && task.desiredStatus !== 'STOPPED') {
       this.#system.fail(`${known.arn} was told to stop and is wanted ${task.desiredStatus}`);
     }
     known.seen = Math.max(known.seen, place);
