@@ -172,6 +172,10 @@ export interface TaskRecord extends Scope {
   readonly availabilityZone?: string;
   readonly group: string;
   readonly startedBy?: string;
+  /** The service it was started for; its deployment or task set is `startedBy`. */
+  readonly serviceArn?: string;
+  /** Scale-in and deployments leave it alone until then. */
+  readonly protectedUntil?: Instant;
   readonly overrides: Kept<TaskOverride>;
   readonly enableExecuteCommand: boolean;
   readonly placementConstraints: readonly Kept<PlacementConstraint>[];
@@ -260,6 +264,8 @@ export const tasks = table<TaskRecord>()({
     launchType: (task) => `${task.clusterArn}/${task.desiredStatus}/${task.launchType}`,
     family: (task) => `${task.clusterArn}/${task.desiredStatus}/${task.family}`,
     startedBy: (task) => (task.startedBy ? `${task.clusterArn}/${task.desiredStatus}/${task.startedBy}` : undefined),
+    /** Tasks of a service that are not STOPPED. */
+    service: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.serviceArn),
     group: (task) => `${task.clusterArn}/${task.group}`,
     instance: (task) => task.containerInstanceArn,
     /** Tasks that still occupy their instance. */
