@@ -7,6 +7,7 @@ import type {
   CapacityProviderStrategyItem,
   ContainerImage,
   DeploymentConfiguration,
+  DeploymentLifecycleHookStage,
   LaunchType,
   LoadBalancer,
   NetworkConfiguration,
@@ -180,23 +181,35 @@ export interface StageState {
   /** Percent of production and test traffic that the target gets. */
   readonly productionWeight: number;
   readonly testWeight: number;
-  /** Steps of LINEAR and CANARY taken, and when the last was. */
+  /** Steps of production traffic taken (BLUE_GREEN has one), and when the last was. */
   readonly step: number;
   readonly stepStartedAt?: Instant;
+  /** When the traffic of that step was seen shifted and its hooks had ended: its bake time counts from then. */
+  readonly stepShiftedAt?: Instant;
   readonly hooks: readonly HookState[];
   /** Traffic is going back to the source. */
   readonly isRollingBack: boolean;
 }
 
+/** One run of one hook. A hook that stands at several stages, steps or directions runs once for each. */
 export interface HookState {
   readonly hookId: string;
-  readonly stage: ServiceDeploymentLifecycleStage;
+  readonly stage: DeploymentLifecycleHookStage;
+  /** Its place in the configuration's lifecycleHooks. */
+  readonly index: number;
+  /** The step of production traffic it runs for, 0 before the first and outside of the shift. */
+  readonly step: number;
+  readonly isRollingBack: boolean;
   readonly targetType: 'AWS_LAMBDA' | 'PAUSE';
   readonly targetArn?: string;
   readonly status: 'IN_PROGRESS' | 'AWAITING_ACTION' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
   readonly startedAt: Instant;
-  readonly expiresAt?: Instant;
+  readonly expiresAt: Instant;
   readonly timeoutAction: 'ROLLBACK' | 'CONTINUE';
+  readonly endedAt?: Instant;
+  /** Of a hook that calls out: when to call next, and the details it gave back, which the next call carries. */
+  readonly callAt?: Instant;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 export const serviceDeployments = table<ServiceDeploymentRecord>()({
@@ -245,9 +258,14 @@ export interface ServiceEventRecord {
   readonly message: string;
 }
 
+/** Sorts the events of a service by their ordinal. */
+export function serviceEventKey({ serviceArn, ordinal }: Pick<ServiceEventRecord, 'serviceArn' | 'ordinal'>): string {
+  return `${serviceArn}/${String(ordinal).padStart(12, '0')}`;
+}
+
 export const serviceEvents = table<ServiceEventRecord>()({
   name: 'ecs.service-events',
-  key: (event) => `${event.serviceArn}/${String(event.ordinal).padStart(12, '0')}`,
+  key: serviceEventKey,
   indexes: { service: (event) => event.serviceArn },
 });
 
@@ -264,5 +282,22 @@ export interface OutboxEventRecord extends Scope {
 export const outboxEvents = table<OutboxEventRecord>()({
   name: 'ecs.outbox-events',
   key: (event) => String(event.ordinal).padStart(15, '0'),
+  indexes: {},
+});
+
+/**
+ * How the traffic of a service is spread at this moment, written by what carries it (see traffic.ts). A service that
+ * nothing carries traffic to has no record.
+ */
+export interface TrafficReportRecord {
+  readonly serviceArn: string;
+  /** Percent by ARN of the service revision; revisions that are not named get none. */
+  readonly production: Readonly<Record<string, number>>;
+  readonly test: Readonly<Record<string, number>>;
+}
+
+export const trafficReports = table<TrafficReportRecord>()({
+  name: 'ecs.traffic-reports',
+  key: (report) => report.serviceArn,
   indexes: {},
 });
