@@ -71,6 +71,27 @@ export function serviceNotFound(): AwsError {
   return new AwsError('ServiceNotFoundException', 'Service not found.');
 }
 
+export function serviceNotActive(): AwsError {
+  return new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.');
+}
+
+export function clusterContainsServices(): AwsError {
+  return new AwsError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.');
+}
+
+export function namespaceNotFound(): AwsError {
+  return new AwsError('NamespaceNotFoundException', 'The specified namespace was not found.');
+}
+
+export function serviceDeploymentNotFound(): AwsError {
+  return new AwsError('ServiceDeploymentNotFoundException', 'Service deployment not found.');
+}
+
+/** A service deployment is in no state for what is asked of it. */
+export function deploymentConflict(message: string): AwsError {
+  return new AwsError('ConflictException', message, { members: { resourceIds: [] } });
+}
+
 /**
  * Asked for something of AWS that is not built here. The code is one that every operation may give, so that clients
  * read it as an answer about their request and do not retry.

@@ -239,7 +239,7 @@ export const clientTokensByTime = projection<ClientTokenRecord, SortedKeys>({
 });
 
 /** Sorts by time: instants have as many digits as this for the next two centuries and more. */
-function timeKey(at: Instant, key: string): string {
+export function timeKey(at: Instant, key: string): string {
   return `${String(at).padStart(13, '0')} ${key}`;
 }
 

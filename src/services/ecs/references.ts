@@ -3,9 +3,10 @@ import type { Call } from '../../aws/operation.ts';
 import { formatArn, parseArn } from '../../core/arn.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
-import { clientError, clusterInactive, clusterNotFound, invalidParameter } from './errors.ts';
+import { clientError, clusterInactive, clusterNotFound, invalidParameter, serviceNotFound } from './errors.ts';
 import { afterFamily, parseRevisionKey, revisionsIn } from './projections.ts';
 import { isName } from './rules/names.ts';
+import { type ServiceRecord, services } from './service-tables.ts';
 import { type ClusterRecord, clusters, type TaskDefinitionRecord, taskDefinitions } from './tables.ts';
 
 export const defaultClusterName = 'default';
@@ -37,6 +38,30 @@ export function taskArnOf(scope: Scope, clusterArn: string, reference: string): 
 /** ARN of the container instance that an id or ARN stands for. */
 export function containerInstanceArnOf(scope: Scope, clusterArn: string, reference: string): string {
   return memberArnOf(scope, clusterArn, reference, 'container-instance', 'instanceId');
+}
+
+/** The service of the cluster that a name or ARN stands for, in whatever status. Throws ServiceNotFoundException. */
+export function findService(
+  reader: Reader,
+  cluster: Pick<ClusterRecord, 'arn' | 'name' | 'accountId' | 'region'>,
+  reference: string,
+): ServiceRecord {
+  const service = reader.get(services, serviceArnOf(cluster, cluster.arn, reference));
+  if (!service) throw serviceNotFound();
+  return service;
+}
+
+/** ARN of the service that a name or ARN stands for; an ARN may leave out the cluster, as AWS's short ones did. */
+export function serviceArnOf(scope: Scope, clusterArn: string, reference: string): string {
+  const parts = shortName(scope, reference, 'service').split('/');
+  const name = parts.at(-1) ?? '';
+  if (parts.length > 2 || (parts.length === 2 && !reference.startsWith('arn:')) || !isName(name)) {
+    throw invalidParameter('Invalid identifier: Unexpected number of separators');
+  }
+  if (parts.length === 2 && parts[0] !== clusterNameOf(clusterArn)) {
+    throw invalidParameter('Identifiers must be in the same cluster as the request.');
+  }
+  return ecsArn(scope, `service/${clusterNameOf(clusterArn)}/${name}`);
 }
 
 /** `family`, `family:revision` or the ARN of a revision. */

@@ -58,6 +58,21 @@ import {
   usageByInstance,
 } from './projections.ts';
 import {
+  inactiveServicesByTime,
+  serviceCountsByCluster,
+  serviceDeploymentsByTime,
+  taskCountsOfServices,
+} from './service-projections.ts';
+import {
+  deployments,
+  outboxEvents,
+  serviceDeployments,
+  serviceEvents,
+  serviceRevisions,
+  services,
+  taskSets,
+} from './service-tables.ts';
+import {
   accountSettings,
   clientTokens,
   clusters,
@@ -112,15 +127,34 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       UpdateContainerAgent: updateContainerAgent,
       UpdateContainerInstancesState: updateContainerInstancesState,
     },
-    tables: [accountSettings, clientTokens, clusters, containerInstances, families, taskDefinitions, tasks],
+    tables: [
+      accountSettings,
+      clientTokens,
+      clusters,
+      containerInstances,
+      deployments,
+      families,
+      outboxEvents,
+      serviceDeployments,
+      serviceEvents,
+      serviceRevisions,
+      services,
+      taskDefinitions,
+      taskSets,
+      tasks,
+    ],
     projections: [
       capacityByInstance,
       clientTokensByTime,
       deletedClustersByTime,
       deregisteredInstancesByTime,
+      inactiveServicesByTime,
       revisionsByStatus,
+      serviceCountsByCluster,
+      serviceDeploymentsByTime,
       stoppedTasksByTime,
       taskCountsByCluster,
+      taskCountsOfServices,
       usageByInstance,
     ],
     reconcilers: [

@@ -1,0 +1,233 @@
+import type { Env, Reader, Transaction } from '../../store/store.ts';
+import { equal } from '../../core/equal.ts';
+import { ecsArn } from './references.ts';
+import { circuitBreakerThreshold } from './rules/deployment/circuit-breaker.ts';
+import { limits } from './rules/limits.ts';
+import { newDeploymentId, newRevisionId, newServiceDeploymentId } from './service-ids.ts';
+import { serviceDeploymentArns, taskCountsOf } from './service-projections.ts';
+import {
+  type DeploymentRecord,
+  deployments,
+  type RevisionSettings,
+  type ServiceDeploymentRecord,
+  type ServiceRecord,
+  type ServiceRevisionRecord,
+  type StageState,
+  serviceDeployments,
+  serviceRevisions,
+  services,
+} from './service-tables.ts';
+
+export interface Rollback {
+  /** What DescribeServiceDeployments shows as rollback.reason. */
+  readonly reason: string;
+  /** The service deployment that goes back: it stays the one under way, as ROLLBACK_IN_PROGRESS. */
+  readonly of: ServiceDeploymentRecord;
+}
+
+export interface BegunDeployment {
+  readonly service: ServiceRecord;
+  readonly revision: ServiceRevisionRecord;
+  readonly deployment: DeploymentRecord;
+  readonly serviceDeployment: ServiceDeploymentRecord;
+}
+
+/**
+ * Starts bringing the tasks of a service (controller ECS) to `settings`: writes the revision, the service deployment
+ * (IN_PROGRESS) and the deployment that is PRIMARY from now on, and the service with them. What was PRIMARY becomes
+ * ACTIVE; under a rolling strategy it is to have no tasks, under the others its tasks stay until the stages take them
+ * away. A service deployment that was under way is STOPPED. Failures of launches before count no more.
+ *
+ * A roll-back is no service deployment of its own: it gives the one that failed another PRIMARY, of the revision that
+ * was steady (the same record, so the images it has pinned stay pinned).
+ */
+export function beginDeployment(
+  tx: Transaction,
+  env: Env,
+  service: ServiceRecord,
+  settings: RevisionSettings,
+  options: { readonly rollback?: Rollback } = {},
+): BegunDeployment {
+  const { rollback } = options;
+  const shown = [...tx.find(deployments, 'service', service.arn)];
+  const revision = rollback ? steadyRevision(tx, env, service, settings) : newRevision(env, service, settings);
+  const id = newDeploymentId(env.random);
+  const serviceDeployment = rollback
+    ? rolledBack(env, rollback, revision)
+    : newServiceDeployment(tx, env, service, { id, revision, shown });
+  const deployment: DeploymentRecord = {
+    accountId: service.accountId,
+    region: service.region,
+    id,
+    serviceArn: service.arn,
+    revisionArn: revision.arn,
+    serviceDeploymentArn: serviceDeployment.arn,
+    status: 'PRIMARY',
+    rolloutState: 'IN_PROGRESS',
+    rolloutStateReason: `ECS deployment ${id} in progress.`,
+    desiredCount: service.desiredCount,
+    failedTasks: 0,
+    createdAt: env.now,
+    updatedAt: env.now,
+  };
+  const underWay = [...tx.find(serviceDeployments, 'open', service.arn)];
+  for (const open of underWay) {
+    if (open.arn !== serviceDeployment.arn) tx.put(serviceDeployments, superseded(open, env));
+  }
+  const keepsSourceTasks = isStaged(serviceDeployment) && !rollback;
+  for (const older of shown) {
+    const desiredCount = keepsSourceTasks ? older.desiredCount : 0;
+    if (older.status === 'PRIMARY' || older.desiredCount !== desiredCount) {
+      tx.put(deployments, { ...older, status: 'ACTIVE', desiredCount, updatedAt: env.now });
+    }
+  }
+  tx.put(serviceRevisions, revision);
+  tx.put(serviceDeployments, serviceDeployment);
+  tx.put(deployments, deployment);
+  const { launchesAfter: _reset, ...rest } = service;
+  const begun: ServiceRecord = { ...rest, settings, isSteady: false, failedLaunches: 0 };
+  tx.put(services, begun);
+  forgetOldest(tx, begun);
+  return { service: begun, revision, deployment, serviceDeployment };
+}
+
+/** Whether traffic moves in stages between two full sets of tasks, instead of tasks one by one. */
+export function isStaged({
+  deploymentConfiguration,
+}: Pick<ServiceDeploymentRecord, 'deploymentConfiguration'>): boolean {
+  return (deploymentConfiguration.strategy ?? 'ROLLING') !== 'ROLLING';
+}
+
+function newRevision(env: Env, service: ServiceRecord, settings: RevisionSettings): ServiceRevisionRecord {
+  const id = newRevisionId(env.random);
+  return {
+    accountId: service.accountId,
+    region: service.region,
+    arn: ecsArn(service, `service-revision/${service.clusterName}/${service.name}/${id}`),
+    serviceArn: service.arn,
+    clusterArn: service.clusterArn,
+    settings,
+    containerImages: [],
+    createdAt: env.now,
+  };
+}
+
+function steadyRevision(
+  reader: Reader,
+  env: Env,
+  service: ServiceRecord,
+  settings: RevisionSettings,
+): ServiceRevisionRecord {
+  const steady =
+    service.steadyRevisionArn === undefined ? undefined : reader.get(serviceRevisions, service.steadyRevisionArn);
+  return steady && equal(steady.settings, settings) ? steady : newRevision(env, service, settings);
+}
+
+function newServiceDeployment(
+  reader: Reader,
+  env: Env,
+  service: ServiceRecord,
+  begun: {
+    readonly id: string;
+    readonly revision: ServiceRevisionRecord;
+    readonly shown: readonly DeploymentRecord[];
+  },
+): ServiceDeploymentRecord {
+  const { deploymentConfiguration } = service;
+  const { deploymentCircuitBreaker, alarms } = deploymentConfiguration;
+  const id = newServiceDeploymentId(env.random);
+  const sourceRevisionArns = sourcesOf(reader, begun.shown);
+  return {
+    accountId: service.accountId,
+    region: service.region,
+    arn: ecsArn(service, `service-deployment/${service.clusterName}/${service.name}/${id}`),
+    serviceArn: service.arn,
+    clusterArn: service.clusterArn,
+    status: 'IN_PROGRESS',
+    sourceRevisionArns,
+    targetRevisionArn: begun.revision.arn,
+    deploymentId: begun.id,
+    deploymentConfiguration,
+    circuitBreaker: {
+      status: deploymentCircuitBreaker?.enable ? 'MONITORING' : 'DISABLED',
+      failureCount: 0,
+      threshold: circuitBreakerThreshold(service.desiredCount, deploymentCircuitBreaker),
+      hasRun: false,
+    },
+    alarms: {
+      status: alarms?.enable ? 'MONITORING' : 'DISABLED',
+      alarmNames: alarms?.alarmNames ?? [],
+      triggeredAlarmNames: [],
+      ignoredAlarmNames: [],
+    },
+    ...(isStaged(service) && { stages: firstStage(env, sourceRevisionArns) }),
+    createdAt: env.now,
+    startedAt: env.now,
+    updatedAt: env.now,
+  };
+}
+
+/** Revisions that have tasks, or that the service had come to: with no tasks wanted, it is still what is deployed. */
+function sourcesOf(reader: Reader, shown: readonly DeploymentRecord[]): readonly string[] {
+  const deployed = shown.filter(
+    ({ id, status, rolloutState }) =>
+      taskCountsOf(reader, id).live > 0 || (status === 'PRIMARY' && rolloutState === 'COMPLETED'),
+  );
+  return [...new Set(deployed.map(({ revisionArn }) => revisionArn))];
+}
+
+function firstStage(env: Env, sourceRevisionArns: readonly string[]): StageState {
+  return {
+    // Only where an earlier deployment left tasks of several revisions is there anything to reconcile first.
+    stage: sourceRevisionArns.length > 1 ? 'RECONCILE_SERVICE' : 'PRE_SCALE_UP',
+    stageStartedAt: env.now,
+    productionWeight: 0,
+    testWeight: 0,
+    step: 0,
+    hooks: [],
+    isRollingBack: false,
+  };
+}
+
+function rolledBack(env: Env, { reason, of }: Rollback, revision: ServiceRevisionRecord): ServiceDeploymentRecord {
+  return {
+    ...of,
+    status: 'ROLLBACK_IN_PROGRESS',
+    rollback: { reason, startedAt: env.now, serviceRevisionArn: revision.arn },
+    updatedAt: env.now,
+  };
+}
+
+/** STOP_REQUESTED and STOPPED are one step: nothing can be seen between two writes of one transaction. */
+function superseded(open: ServiceDeploymentRecord, env: Env): ServiceDeploymentRecord {
+  return {
+    ...open,
+    status: 'STOPPED',
+    statusReason: 'The service deployment was stopped because a new service deployment was started.',
+    stoppedAt: env.now,
+    finishedAt: env.now,
+    updatedAt: env.now,
+  };
+}
+
+/** Keeps the history of a service from growing for ever: the oldest goes when there is one too many. */
+function forgetOldest(tx: Transaction, service: ServiceRecord): void {
+  const arns = serviceDeploymentArns(tx, service.arn);
+  if (arns.length <= limits.serviceDeploymentsPerService) return;
+  const inUse = new Set([service.steadyRevisionArn]);
+  for (const { revisionArn } of tx.find(deployments, 'service', service.arn)) inUse.add(revisionArn);
+  const [oldest, ...kept] = arns.flatMap((arn) => tx.get(serviceDeployments, arn) ?? []);
+  if (!oldest) return;
+  for (const { sourceRevisionArns, targetRevisionArn } of kept) {
+    inUse.add(targetRevisionArn);
+    for (const arn of sourceRevisionArns) inUse.add(arn);
+  }
+  const carriers = [...tx.find(deployments, 'serviceDeployment', oldest.arn)];
+  // Tasks that will not go keep it in the history: the next deployment tries again.
+  if (carriers.some(({ status }) => status !== 'INACTIVE')) return;
+  for (const { id } of carriers) tx.delete(deployments, id);
+  for (const arn of [...oldest.sourceRevisionArns, oldest.targetRevisionArn]) {
+    if (!inUse.has(arn)) tx.delete(serviceRevisions, arn);
+  }
+  tx.delete(serviceDeployments, oldest.arn);
+}
