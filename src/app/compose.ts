@@ -5,6 +5,7 @@ import type { Service } from '../aws/service.ts';
 import { Runner } from '../control/runner.ts';
 import type { Scope } from '../core/scope.ts';
 import { createLogFiles } from '../dataplane/log-files/log-files.ts';
+import { cloudwatch } from '../services/cloudwatch/service.ts';
 import { ec2 } from '../services/ec2/service.ts';
 import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
@@ -44,7 +45,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const ecs = ecsService(ecsParts);
   const logs = logsService({ files, clock, log, liveTail: createLiveTail() });
   // In the order in which they know each other: one may use the public.ts of those before it.
-  const services = [list(sts), list(logs), list(ec2), list(ecs)];
+  const services = [list(sts), list(logs), list(cloudwatch), list(ec2), list(ecs)];
 
   const store = await Store.open({
     journal: parts.journal,

@@ -12,6 +12,8 @@ export interface ServiceModel {
   /** Protocols in the order preferred, such as ['json-1.1']. */
   readonly protocols: readonly Protocol[];
   readonly xmlNamespace?: string;
+  /** Name space of its shape ids, such as com.amazonaws.cloudwatch; in services that speak CBOR. */
+  readonly namespace?: string;
   readonly operations: Readonly<Record<string, OperationModel>>;
   readonly shapes: Readonly<Record<string, Shape>>;
 }

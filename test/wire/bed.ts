@@ -8,6 +8,7 @@ import type { GatewayLimits } from '../../src/aws/gateway-parts.ts';
 import type { Operation, Principal } from '../../src/aws/operation.ts';
 import type { Service } from '../../src/aws/service.ts';
 import { createSigner, type RequestToSign } from '../../src/aws/signer.ts';
+import { cloudwatch } from '../../src/services/cloudwatch/service.ts';
 import { ec2 } from '../../src/services/ec2/service.ts';
 import { createEcsParts } from '../../src/services/ecs/parts.ts';
 import { ecsService } from '../../src/services/ecs/service.ts';
@@ -32,7 +33,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
   const ecs = options.realEcs
     ? ecsService(createEcsParts({ clock, random: new SimRandom(2), hash: realHash(), log }))
     : undefined;
-  const tables = [notes, ...(ecs?.tables ?? []), ...(ecs ? ec2.tables : [])];
+  const tables = [notes, ...(ecs?.tables ?? []), ...(ecs ? [...cloudwatch.tables, ...ec2.tables] : [])];
   const projections = [...(ecs?.projections ?? []), ...(ecs ? ec2.projections : [])];
   const { store, random, journal } = await openSimStore({ tables, projections, clock });
   const keys = new Map<string, AccessKey>([

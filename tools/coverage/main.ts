@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-for (const service of ['sts', 'logs', 'ec2', 'ecs']) {
+for (const service of ['sts', 'logs', 'cloudwatch', 'ec2', 'ecs']) {
   const { model } = (await import(`../../src/aws/models/${service}.gen.ts`)) as {
     model: { operations: Record<string, unknown> };
   };

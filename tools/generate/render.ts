@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { assert } from '../../src/core/assert.ts';
-import type { OperationModel, ServiceModel } from '../../src/aws/model.ts';
+import type { OperationModel, Protocol, ServiceModel } from '../../src/aws/model.ts';
 import { readSchemas } from './schema.ts';
 import type { Source } from './sources.ts';
 
@@ -50,14 +50,16 @@ async function readModel(source: Source): Promise<{ readonly model: ServiceModel
   const exports: Readonly<Record<string, unknown>> = await import(source.client);
   const { shapes, operations } = readSchemas(source, exports);
   const errors = await readErrors(folder, new Set(operations.keys()));
-  const xml = source.protocol === 'query' || source.protocol === 'ec2';
+  const speaks = (...protocols: readonly Protocol[]): boolean =>
+    source.protocols.some((protocol) => protocols.includes(protocol));
   const model: ServiceModel = {
     serviceId: source.serviceId,
-    signingName: source.name,
-    ...(source.protocol.startsWith('json') && { targetPrefix: settings.serviceTarget }),
+    signingName: source.signingName ?? source.name,
+    ...(speaks('json-1.0', 'json-1.1') && { targetPrefix: settings.serviceTarget }),
     apiVersion: settings.apiVersion,
-    protocols: [source.protocol],
-    ...(xml && { xmlNamespace: settings.xmlNamespace }),
+    protocols: source.protocols,
+    ...(speaks('query', 'ec2') && { xmlNamespace: settings.xmlNamespace }),
+    ...(speaks('rpc-v2-cbor') && { namespace: settings.namespace }),
     operations: Object.fromEntries(
       [...operations].map(([name, operation]): [string, OperationModel] => [
         name,
@@ -81,6 +83,7 @@ async function readSettings(folder: string): Promise<Settings> {
     apiVersion: find(/apiVersion: "([^"]+)"/),
     serviceTarget: find(/serviceTarget: "([^"]+)"/),
     xmlNamespace: find(/xmlNamespace: "([^"]+)"/),
+    namespace: find(/defaultNamespace: "([^"]+)"/),
   };
 }
 
@@ -88,6 +91,7 @@ interface Settings {
   readonly apiVersion: string;
   readonly serviceTarget: string;
   readonly xmlNamespace: string;
+  readonly namespace: string;
 }
 
 /** Which errors an operation may raise stands only in the documentation of its command. */

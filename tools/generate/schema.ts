@@ -4,6 +4,7 @@ import type {
   MapShape,
   Member,
   OperationModel,
+  Protocol,
   Shape,
   SimpleShape,
   StructureShape,
@@ -163,7 +164,7 @@ function traitMembers(source: Source, traits: unknown): Partial<Member> {
   if (!isRecord(traits)) return {};
   const xmlName = traits['xmlName'];
   const ec2QueryName = traits['ec2QueryName'];
-  const xml = source.protocol === 'query' || source.protocol === 'ec2' || source.protocol === 'rest-xml';
+  const xml = source.protocols.some((protocol) => xmlProtocols.includes(protocol));
   return {
     ...(xml && typeof xmlName === 'string' && { wireName: xmlName }),
     ...(typeof ec2QueryName === 'string' && ec2QueryName !== derivedQueryName(xmlName) && { queryName: ec2QueryName }),
@@ -172,6 +173,8 @@ function traitMembers(source: Source, traits: unknown): Partial<Member> {
     ...(traits['eventPayload'] === 1 && { eventPayload: true }),
   };
 }
+
+const xmlProtocols: readonly Protocol[] = ['query', 'ec2', 'rest-xml'];
 
 /** The name that the ec2 protocol gives a member in a query when its model has no name for it. */
 function derivedQueryName(xmlName: unknown): string | undefined {

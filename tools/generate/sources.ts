@@ -2,12 +2,14 @@ import type { Protocol } from '../../src/aws/model.ts';
 
 /** One AWS service whose wire tables are generated. */
 export interface Source {
-  /** Signing name; also the name of the file under src/aws/models. */
+  /** The name of the file under src/aws/models and of the folder under src/services; the signing name where that is no other. */
   readonly name: string;
+  readonly signingName?: string;
   /** The npm package that exports the service's schemas. */
   readonly client: string;
   readonly serviceId: string;
-  readonly protocol: Protocol;
+  /** In the order preferred. */
+  readonly protocols: readonly Protocol[];
   /**
    * Members whose number may have a fraction: the SDK's schema knows one kind of number only. Every other number of
    * the service is whole. 'all' where nobody has looked. (From the shapes of AWS's published service description.)
@@ -20,7 +22,7 @@ export const sources: readonly Source[] = [
     name: 'ecs',
     client: '@aws-sdk/client-ecs',
     serviceId: 'ECS',
-    protocol: 'json-1.1',
+    protocols: ['json-1.1'],
     fractions: [
       'CanaryConfiguration.canaryPercent',
       'DaemonDeploymentConfiguration.drainPercent',
@@ -42,7 +44,7 @@ export const sources: readonly Source[] = [
     name: 'logs',
     client: '@aws-sdk/client-cloudwatch-logs',
     serviceId: 'CloudWatch Logs',
-    protocol: 'json-1.1',
+    protocols: ['json-1.1'],
     fractions: [
       'DeliverySourceConfigurationSchema.minValue',
       'DeliverySourceConfigurationSchema.maxValue',
@@ -56,6 +58,44 @@ export const sources: readonly Source[] = [
       'QueryStatistics.logGroupsScanned',
     ],
   },
-  { name: 'ec2', client: '@aws-sdk/client-ec2', serviceId: 'EC2', protocol: 'ec2', fractions: 'all' },
-  { name: 'sts', client: '@aws-sdk/client-sts', serviceId: 'STS', protocol: 'query', fractions: 'all' },
+  {
+    name: 'cloudwatch',
+    signingName: 'monitoring',
+    client: '@aws-sdk/client-cloudwatch',
+    serviceId: 'CloudWatch',
+    // The SDK's own package speaks JSON only; SDKs older and newer than it speak the other two.
+    protocols: ['rpc-v2-cbor', 'json-1.0', 'query'],
+    fractions: [
+      'Datapoint.Average',
+      'Datapoint.ExtendedStatistics[]',
+      'Datapoint.Maximum',
+      'Datapoint.Minimum',
+      'Datapoint.SampleCount',
+      'Datapoint.Sum',
+      'GetInsightRuleReportOutput.AggregateValue',
+      'InsightRuleContributor.ApproximateAggregateValue',
+      'InsightRuleContributorDatapoint.ApproximateValue',
+      'InsightRuleMetricDatapoint.Average',
+      'InsightRuleMetricDatapoint.MaxContributorValue',
+      'InsightRuleMetricDatapoint.Maximum',
+      'InsightRuleMetricDatapoint.Minimum',
+      'InsightRuleMetricDatapoint.SampleCount',
+      'InsightRuleMetricDatapoint.Sum',
+      'InsightRuleMetricDatapoint.UniqueContributors',
+      'MetricAlarm.Threshold',
+      'MetricDataResult.Values[]',
+      'MetricDatum.Counts[]',
+      'MetricDatum.Value',
+      'MetricDatum.Values[]',
+      'PutMetricAlarmInput.Threshold',
+      'StatisticSet.Maximum',
+      'StatisticSet.Minimum',
+      'StatisticSet.SampleCount',
+      'StatisticSet.Sum',
+      'LogAlarm.Threshold',
+      'PutLogAlarmInput.Threshold',
+    ],
+  },
+  { name: 'ec2', client: '@aws-sdk/client-ec2', serviceId: 'EC2', protocols: ['ec2'], fractions: 'all' },
+  { name: 'sts', client: '@aws-sdk/client-sts', serviceId: 'STS', protocols: ['query'], fractions: 'all' },
 ];

@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const packages: Readonly<Record<string, string>> = { ecs: 'ecs', logs: 'cloudwatch-logs', ec2: 'ec2', sts: 'sts' };
+const packages: Readonly<Record<string, string>> = {
+  ecs: 'ecs',
+  logs: 'cloudwatch-logs',
+  cloudwatch: 'cloudwatch',
+  ec2: 'ec2',
+  sts: 'sts',
+};
 
 const [service = '', operation = ''] = process.argv.slice(2);
 const sdkPackage = packages[service];

@@ -9,6 +9,7 @@ import { SimClock } from '../../world/sim/sim-clock.ts';
 import { SimLog } from '../../world/sim/sim-log.ts';
 import { SimRandom } from '../../world/sim/sim-random.ts';
 import { openSimStore, type SimStore } from '../../world/sim/sim-store.ts';
+import { cloudwatch } from '../cloudwatch/service.ts';
 import { ec2 } from '../ec2/service.ts';
 import { createEcsParts, type EcsParts } from './parts.ts';
 import { ecsService } from './service.ts';
@@ -42,7 +43,7 @@ export async function openEcs(): Promise<Ecs> {
   const log = new SimLog(clock);
   const parts = createEcsParts({ clock, random: new SimRandom(1), hash: simHash, log });
   const { tables, projections, reconcilers } = ecsService(parts);
-  const sim = await openSimStore({ tables: [...tables, ...ec2.tables], projections, clock });
+  const sim = await openSimStore({ tables: [...tables, ...cloudwatch.tables, ...ec2.tables], projections, clock });
   const call: Call = {
     accountId,
     region,

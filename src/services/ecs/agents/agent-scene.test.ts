@@ -11,6 +11,7 @@ import { SimLog } from '../../../world/sim/sim-log.ts';
 import { SimRandom } from '../../../world/sim/sim-random.ts';
 import { SocketPair } from '../../../world/sim/sim-socket.ts';
 import type { HttpResponse, Socket } from '../../../world/world.ts';
+import { cloudwatch } from '../../cloudwatch/service.ts';
 import { ec2 } from '../../ec2/service.ts';
 import { registerContainerInstance } from '../operations/register-container-instance.ts';
 import { createEcsParts, type EcsParts } from '../parts.ts';
@@ -423,7 +424,7 @@ class Journal {
       journal: this.memory.open(),
       clock: this.clock,
       random,
-      tables: [...tables, ...ec2.tables],
+      tables: [...tables, ...cloudwatch.tables, ...ec2.tables],
       projections: [...projections, ...ec2.projections],
     });
   }
