@@ -82,4 +82,11 @@ export const limits = {
   removalsPerRound: 100,
   /** The smallest memory a container can ask for: Docker takes no less. */
   containerMemoryMiB: 6,
+  /** How long a stage of a deployment may last, and each step of a traffic shift. */
+  deploymentStageMs: 24 * 60 * 60 * 1000,
+  lifecycleHooks: 50,
+  /** A PAUSE hook may wait 14 days. */
+  hookTimeoutMinutes: { min: 1, default: 1440, maxLambda: 1440, maxPause: 20_160 },
+  taskSetsPerService: 5,
+  taskSetClientTokenCharacters: 36,
 } as const;

@@ -1,0 +1,169 @@
+/** Lifecycle hooks: what runs or waits at a stage, how each ends, and what a configuration of them may say. */
+import type {
+  DeploymentConfiguration,
+  DeploymentLifecycleHook,
+  DeploymentLifecycleHookStage,
+} from '@aws-sdk/client-ecs';
+import { assert } from '../../../../core/assert.ts';
+import type { Instant } from '../../../../core/instant.ts';
+import type { HookState, StageState } from '../../service-tables.ts';
+import type { Kept } from '../../tables.ts';
+import { limits } from '../limits.ts';
+import { client, invalid, notOneOf, outOfRange, type Refusal } from '../refusal.ts';
+
+type Hook = Kept<DeploymentLifecycleHook>;
+
+export interface HookRun {
+  /** The same object where no hook was begun. */
+  readonly state: StageState;
+  readonly areDone: boolean;
+}
+
+/** Begins the hooks that stand at this point and have not run at it yet, all at once. */
+export function runHooks(
+  state: StageState,
+  { lifecycleHooks = [] }: Kept<DeploymentConfiguration>,
+  stage: DeploymentLifecycleHookStage,
+  now: Instant,
+  newId: () => string,
+): HookRun {
+  const here = state.hooks.filter(
+    (hook) => hook.stage === stage && hook.step === state.step && hook.isRollingBack === state.isRollingBack,
+  );
+  const begun: HookState[] = [];
+  for (const [index, hook] of lifecycleHooks.entries()) {
+    if (!hook.lifecycleStages?.includes(stage) || here.some((present) => present.index === index)) continue;
+    begun.push(begin(hook, { index, stage, step: state.step, isRollingBack: state.isRollingBack }, now, newId()));
+  }
+  if (begun.length === 0) return { state, areDone: here.every((hook) => !isOpen(hook)) };
+  return { state: { ...state, hooks: [...state.hooks, ...begun] }, areDone: false };
+}
+
+function begin(
+  hook: Hook,
+  place: Pick<HookState, 'index' | 'stage' | 'step' | 'isRollingBack'>,
+  now: Instant,
+  hookId: string,
+): HookState {
+  const { timeoutInMinutes = limits.hookTimeoutMinutes.default, action = 'ROLLBACK' } = hook.timeoutConfiguration ?? {};
+  const isPause = hook.targetType === 'PAUSE';
+  return {
+    ...place,
+    hookId,
+    targetType: isPause ? 'PAUSE' : 'AWS_LAMBDA',
+    ...(!isPause && hook.hookTargetArn !== undefined && { targetArn: hook.hookTargetArn }),
+    status: isPause ? 'AWAITING_ACTION' : 'IN_PROGRESS',
+    startedAt: now,
+    expiresAt: now + timeoutInMinutes * 60_000,
+    timeoutAction: action,
+    ...(!isPause && { callAt: now }),
+  };
+}
+
+export function isOpen({ status }: Pick<HookState, 'status'>): boolean {
+  return status === 'IN_PROGRESS' || status === 'AWAITING_ACTION';
+}
+
+/** The state after one of its hooks has ended, by whoever had to say so. */
+export function endHook(
+  state: StageState,
+  hookId: string,
+  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT',
+  now: Instant,
+): StageState {
+  const hooks = state.hooks.map((hook): HookState => {
+    if (hook.hookId !== hookId) return hook;
+    assert(isOpen(hook), `hook ${hookId} ends once`);
+    const { callAt: _callAt, ...rest } = hook;
+    return { ...rest, status, endedAt: now };
+  });
+  return { ...state, hooks };
+}
+
+/** Ends what has lasted longer than it may. */
+export function expireHooks(state: StageState, now: Instant): StageState {
+  const expired = state.hooks.filter((hook) => isOpen(hook) && hook.expiresAt <= now);
+  return expired.reduce((next, { hookId }) => endHook(next, hookId, 'TIMED_OUT', now), state);
+}
+
+/** Ends all that still run or wait: nothing will be done with what they say. */
+export function endHooks(state: StageState, now: Instant): StageState {
+  return state.hooks.filter(isOpen).reduce((next, { hookId }) => endHook(next, hookId, 'FAILED', now), state);
+}
+
+/** Why the deployment cannot go on, in AWS's words where a hook failed. */
+export function failedHook({ hooks }: StageState): string | undefined {
+  for (const hook of hooks) {
+    if (hook.status === 'FAILED') return hook.targetType === 'PAUSE' ? pauseRolledBack(hook) : hooksFailed;
+    if (hook.status === 'TIMED_OUT' && hook.timeoutAction === 'ROLLBACK') {
+      return `lifecycle hook at stage ${hook.stage} timed out`;
+    }
+  }
+  return undefined;
+}
+
+const hooksFailed = 'hook execution failure(s) detected';
+
+function pauseRolledBack({ stage }: HookState): string {
+  return `rollback was requested at the lifecycle hook of stage ${stage}`;
+}
+
+/** When the next hook lasts too long. */
+export function nextExpiry({ hooks }: StageState): Instant | undefined {
+  const expiries = hooks.filter(isOpen).map((hook) => hook.expiresAt);
+  return expiries.length === 0 ? undefined : Math.min(...expiries);
+}
+
+// --- what a configuration may say -------------------------------------------------------------------------------
+
+const hookStages: readonly DeploymentLifecycleHookStage[] = [
+  'RECONCILE_SERVICE',
+  'PRE_SCALE_UP',
+  'POST_SCALE_UP',
+  'TEST_TRAFFIC_SHIFT',
+  'POST_TEST_TRAFFIC_SHIFT',
+  'PRE_PRODUCTION_TRAFFIC_SHIFT',
+  'PRODUCTION_TRAFFIC_SHIFT',
+  'POST_PRODUCTION_TRAFFIC_SHIFT',
+];
+
+const notForPause: readonly DeploymentLifecycleHookStage[] = ['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'];
+
+/**
+ * What is wrong with the lifecycle hooks of a request. `canCallOut`: whether this installation has something that calls
+ * the targets of AWS_LAMBDA hooks; without it such a hook would hang for its whole time-out, so it is refused.
+ */
+export function* hookRefusals(
+  { lifecycleHooks = [], strategy = 'ROLLING' }: Kept<DeploymentConfiguration>,
+  canCallOut: boolean,
+): Generator<Refusal> {
+  if (lifecycleHooks.length > 0 && strategy === 'ROLLING') {
+    yield invalid('Lifecycle hooks are not supported with the ROLLING deployment strategy.');
+  }
+  if (lifecycleHooks.length > limits.lifecycleHooks) {
+    yield invalid(`lifecycleHooks can have at most ${limits.lifecycleHooks} items.`);
+  }
+  for (const hook of lifecycleHooks) yield* refusalsOf(hook, canCallOut);
+}
+
+function* refusalsOf(hook: Hook, canCallOut: boolean): Generator<Refusal> {
+  const { targetType = 'AWS_LAMBDA', lifecycleStages = [], timeoutConfiguration, hookTargetArn } = hook;
+  yield* notOneOf('targetType', targetType, ['AWS_LAMBDA', 'PAUSE']);
+  if (lifecycleStages.length === 0) yield invalid('lifecycleStages must be provided for a lifecycle hook.');
+  for (const stage of lifecycleStages) yield* notOneOf('lifecycleStages', stage, hookStages);
+  if (timeoutConfiguration) {
+    yield* notOneOf('action', timeoutConfiguration.action, ['CONTINUE', 'ROLLBACK']);
+    const { min, maxLambda, maxPause } = limits.hookTimeoutMinutes;
+    const max = targetType === 'PAUSE' ? maxPause : maxLambda;
+    yield* outOfRange('timeoutInMinutes', timeoutConfiguration.timeoutInMinutes, { min, max });
+  }
+  if (targetType === 'PAUSE') {
+    const stage = lifecycleStages.find((wanted) => notForPause.includes(wanted));
+    if (stage) yield invalid(`PAUSE lifecycle hooks are not supported at the ${stage} stage.`);
+    if (hookTargetArn) yield invalid('hookTargetArn is not applicable for PAUSE lifecycle hooks.');
+    return;
+  }
+  if (!hookTargetArn) yield invalid('hookTargetArn must be provided for AWS_LAMBDA lifecycle hooks.');
+  if (!hook.roleArn) yield invalid('roleArn must be provided for AWS_LAMBDA lifecycle hooks.');
+  if (!canCallOut) yield client('Longshore does not support lifecycle hooks of type AWS_LAMBDA yet.');
+}
