@@ -84,9 +84,9 @@ export const limits = {
   containerMemoryMiB: 6,
   /** How long a stage of a deployment may last, and each step of a traffic shift. */
   deploymentStageMs: 24 * 60 * 60 * 1000,
-  lifecycleHooks: 50,
-  /** A PAUSE hook may wait 14 days. */
-  hookTimeoutMinutes: { min: 1, default: 1440, maxLambda: 1440, maxPause: 20_160 },
+  hookTimeoutDefaultMinutes: 24 * 60,
+  /** Of a hook that calls out; one that pauses may wait 14 days. */
+  callTimeoutMinutes: { min: 1, max: 24 * 60 },
   taskSetsPerService: 5,
   taskSetClientTokenCharacters: 36,
 } as const;

@@ -45,7 +45,7 @@ function begin(
   now: Instant,
   hookId: string,
 ): HookState {
-  const { timeoutInMinutes = limits.hookTimeoutMinutes.default, action = 'ROLLBACK' } = hook.timeoutConfiguration ?? {};
+  const { timeoutInMinutes = limits.hookTimeoutDefaultMinutes, action = 'ROLLBACK' } = hook.timeoutConfiguration ?? {};
   const isPause = hook.targetType === 'PAUSE';
   return {
     ...place,
@@ -153,9 +153,8 @@ function* refusalsOf(hook: Hook, canCallOut: boolean): Generator<Refusal> {
   for (const stage of lifecycleStages) yield* notOneOf('lifecycleStages', stage, hookStages);
   if (timeoutConfiguration) {
     yield* notOneOf('action', timeoutConfiguration.action, ['CONTINUE', 'ROLLBACK']);
-    const { min, maxLambda, maxPause } = limits.hookTimeoutMinutes;
-    const max = targetType === 'PAUSE' ? maxPause : maxLambda;
-    yield* outOfRange('timeoutInMinutes', timeoutConfiguration.timeoutInMinutes, { min, max });
+    const range = targetType === 'PAUSE' ? limits.hookTimeoutMinutes : limits.callTimeoutMinutes;
+    yield* outOfRange('timeoutInMinutes', timeoutConfiguration.timeoutInMinutes, range);
   }
   if (targetType === 'PAUSE') {
     const stage = lifecycleStages.find((wanted) => notForPause.includes(wanted));
