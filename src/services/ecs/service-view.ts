@@ -35,7 +35,7 @@ export function showService(
     desiredCount: service.desiredCount,
     runningCount: running,
     pendingCount: pending,
-    ...(settings && showCapacity(settings)),
+    ...(settings && showCapacity(settings, { resolved: false })),
     ...(settings && { taskDefinition: settings.taskDefinitionArn }),
     deploymentConfiguration: service.deploymentConfiguration,
     ...(isController ? {} : { taskSets: taskSetsOf(reader, service) }),

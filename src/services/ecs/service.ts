@@ -71,6 +71,7 @@ import {
   serviceRevisions,
   services,
   taskSets,
+  trafficReports,
 } from './service-tables.ts';
 import {
   accountSettings,
@@ -142,6 +143,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       taskDefinitions,
       taskSets,
       tasks,
+      trafficReports,
     ],
     projections: [
       capacityByInstance,

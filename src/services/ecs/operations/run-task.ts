@@ -1,12 +1,13 @@
-import type { Failure, LaunchType, RunTaskRequest, RunTaskResponse } from '@aws-sdk/client-ecs';
+import type { Failure, RunTaskRequest, RunTaskResponse } from '@aws-sdk/client-ecs';
 import type { Answer, Call, Operation, Parsed } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import type { Env, Transaction } from '../../../store/store.ts';
 import type { Hash } from '../../../world/world.ts';
-import { conflict, invalidParameter, notBuilt, platformUnknown, throwFirst } from '../errors.ts';
+import { conflict, invalidParameter, throwFirst } from '../errors.ts';
+import { capacityOfRequest, platformVersionOf } from '../launch-capacity.ts';
 import type { EcsParts } from '../parts.ts';
 import { findCluster } from '../references.ts';
-import { assignProviders, capacityStrategyRefusals, type CapacityStrategy } from '../rules/capacity-strategy.ts';
+import { assignProviders } from '../rules/capacity-strategy.ts';
 import type { TaskPlan } from '../rules/create-task.ts';
 import { limits } from '../rules/limits.ts';
 import { parseStrategies } from '../rules/placement/parse-strategies.ts';
@@ -14,14 +15,7 @@ import { place } from '../rules/placement/place.ts';
 import type { Strategy } from '../rules/placement/strategies.ts';
 import { clientTokenRefusals, countRefusals, placementRefusals } from '../rules/task-request.ts';
 import { taskView } from '../rules/task-view.ts';
-import {
-  type ClusterRecord,
-  type ContainerInstanceRecord,
-  clientTokens,
-  containerInstances,
-  type TaskRecord,
-  tasks,
-} from '../tables.ts';
+import { type ContainerInstanceRecord, clientTokens, containerInstances, type TaskRecord, tasks } from '../tables.ts';
 import { candidateOf, planTasks, putTask, runnableDefinition, wantedOf } from '../task-launch.ts';
 
 /**
@@ -122,37 +116,6 @@ function runOnFargate(tx: Transaction, env: Env, plan: TaskPlan, providers: read
     else failures.push({ reason: noFargateCapacity });
   }
   return { run, failures };
-}
-
-/** A launch type or a strategy, never both; without either the cluster's default strategy, and last EC2. */
-function capacityOfRequest(
-  input: Parsed<RunTaskRequest>,
-  cluster: ClusterRecord,
-): { readonly launchType: LaunchType; readonly strategy: CapacityStrategy } {
-  const wanted = input.capacityProviderStrategy ?? [];
-  if (input.launchType !== undefined && wanted.length > 0) {
-    throw invalidParameter(
-      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
-    );
-  }
-  if (input.launchType === 'MANAGED_INSTANCES') throw notBuilt('the launch type MANAGED_INSTANCES');
-  if (input.launchType !== undefined) return { launchType: input.launchType, strategy: [] };
-  const strategy = wanted.length > 0 ? wanted : cluster.defaultCapacityProviderStrategy;
-  if (strategy.length === 0) return { launchType: 'EC2', strategy: [] };
-  throwFirst(capacityStrategyRefusals(strategy, cluster.capacityProviders));
-  return { launchType: 'FARGATE', strategy };
-}
-
-/** What the API shows of Fargate's platform; LATEST is resolved when the task is made. */
-const fargatePlatformVersion = '1.4.0';
-
-function platformVersionOf(wanted: string | undefined, launchType: LaunchType): string | undefined {
-  if (launchType !== 'FARGATE') {
-    if (!wanted) return undefined;
-    throw invalidParameter(`The platform version must be null when specifying an ${launchType} launch type.`);
-  }
-  if (wanted && wanted !== 'LATEST' && wanted !== fargatePlatformVersion) throw platformUnknown();
-  return fargatePlatformVersion;
 }
 
 /** The tasks of the request that first used this token, as they are now; undefined when the token is free. */

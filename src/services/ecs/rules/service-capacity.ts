@@ -10,6 +10,9 @@ export interface Capacity {
   readonly capacityProviderStrategy?: readonly Kept<CapacityProviderStrategyItem>[];
 }
 
+/** What the API shows of Fargate's platform. */
+export const fargatePlatformVersion = '1.4.0';
+
 /** A service without settings (EXTERNAL without a primary task set) counts as EC2, the launch type of no choice. */
 export function capacityKindOf({ settings }: { readonly settings?: Capacity }): CapacityKind {
   if (settings?.capacityProviderStrategy?.length) return 'FARGATE';

@@ -9,7 +9,7 @@ import type {
   ServiceDeploymentRecord,
   ServiceRevisionRecord,
 } from '../service-tables.ts';
-import { capacityKindOf } from './service-capacity.ts';
+import { capacityKindOf, fargatePlatformVersion } from './service-capacity.ts';
 
 /** How many tasks of a revision, deployment or service there are and are to be. */
 export interface ShownCounts {
@@ -45,22 +45,22 @@ export function showDeployment(
   };
 }
 
-/** Launch type or strategy, never both, and Fargate's platform. */
-export function showCapacity(settings: RevisionSettings) {
-  const { launchType, capacityProviderStrategy, platformVersion } = settings;
+/**
+ * Launch type or strategy, never both, and Fargate's platform: of a service the version as it was asked for, of what
+ * has tasks the one that LATEST was resolved to.
+ */
+export function showCapacity(settings: RevisionSettings, show: { readonly resolved: boolean } = { resolved: true }) {
+  const { launchType, capacityProviderStrategy, platformVersion = 'LATEST' } = settings;
   return {
     ...(capacityProviderStrategy?.length
       ? { capacityProviderStrategy }
       : { launchType: launchType ?? ('EC2' as const) }),
     ...(capacityKindOf({ settings }) === 'FARGATE' && {
-      platformVersion: platformVersion ?? latestPlatform,
+      platformVersion: show.resolved && platformVersion === 'LATEST' ? fargatePlatformVersion : platformVersion,
       platformFamily: 'Linux',
     }),
   };
 }
-
-/** What AWS shows until a task has resolved it to a version. */
-export const latestPlatform = 'LATEST';
 
 export function showRevision(revision: ServiceRevisionRecord): Answer<ServiceRevision> {
   const { settings } = revision;
