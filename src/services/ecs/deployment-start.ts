@@ -2,6 +2,7 @@ import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { equal } from '../../core/equal.ts';
 import { ecsArn } from './references.ts';
 import { circuitBreakerThreshold } from './rules/deployment/circuit-breaker.ts';
+import { firstStage } from './rules/deployment/stages.ts';
 import { limits } from './rules/limits.ts';
 import { newDeploymentId, newRevisionId, newServiceDeploymentId } from './service-ids.ts';
 import { serviceDeploymentArns, taskCountsOf } from './service-projections.ts';
@@ -12,7 +13,6 @@ import {
   type ServiceDeploymentRecord,
   type ServiceRecord,
   type ServiceRevisionRecord,
-  type StageState,
   serviceDeployments,
   serviceRevisions,
   services,
@@ -137,6 +137,7 @@ function newServiceDeployment(
   const { deploymentCircuitBreaker, alarms } = deploymentConfiguration;
   const id = newServiceDeploymentId(env.random);
   const sourceRevisionArns = sourcesOf(reader, begun.shown);
+  const stages = firstStage(deploymentConfiguration, sourceRevisionArns.length, env.now);
   return {
     accountId: service.accountId,
     region: service.region,
@@ -160,7 +161,7 @@ function newServiceDeployment(
       triggeredAlarmNames: [],
       ignoredAlarmNames: [],
     },
-    ...(isStaged(service) && { stages: firstStage(env, sourceRevisionArns) }),
+    ...(stages && { stages }),
     createdAt: env.now,
     startedAt: env.now,
     updatedAt: env.now,
@@ -174,19 +175,6 @@ function sourcesOf(reader: Reader, shown: readonly DeploymentRecord[]): readonly
       taskCountsOf(reader, id).live > 0 || (status === 'PRIMARY' && rolloutState === 'COMPLETED'),
   );
   return [...new Set(deployed.map(({ revisionArn }) => revisionArn))];
-}
-
-function firstStage(env: Env, sourceRevisionArns: readonly string[]): StageState {
-  return {
-    // Only where an earlier deployment left tasks of several revisions is there anything to reconcile first.
-    stage: sourceRevisionArns.length > 1 ? 'RECONCILE_SERVICE' : 'PRE_SCALE_UP',
-    stageStartedAt: env.now,
-    productionWeight: 0,
-    testWeight: 0,
-    step: 0,
-    hooks: [],
-    isRollingBack: false,
-  };
 }
 
 function rolledBack(env: Env, { reason, of }: Rollback, revision: ServiceRevisionRecord): ServiceDeploymentRecord {
