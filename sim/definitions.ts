@@ -7,8 +7,8 @@ export interface Shape {
   readonly ends: 'never' | 'by itself';
 }
 
-const server = "trap 'exit 0' TERM; while true; do echo tick; sleep 15; done";
-const stubborn = "trap '' TERM; while true; do sleep 30; done";
+const server = "trap 'exit 0' TERM; while true; do echo tick; sleep 3600; done";
+const stubborn = "trap '' TERM; while true; do sleep 3600; done";
 
 /** What the talker says, each line once. */
 export const spoken: readonly string[] = Array.from({ length: 12 }, (_, index) => `line ${index + 1}`);

@@ -26,7 +26,7 @@ export class Faults {
   }
 
   start(): void {
-    this.#system.clock.after(this.#random.latencyMs(15_000), () => {
+    this.#system.clock.after(this.#random.latencyMs(40_000), () => {
       if (this.#ended) return;
       const kind = this.#random.pick(this.#kinds);
       this.#counts.set(kind.name, (this.#counts.get(kind.name) ?? 0) + 1);

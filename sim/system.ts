@@ -8,10 +8,11 @@ import { MemoryJournal } from '../src/world/sim/memory-journal.ts';
 import { SimClock } from '../src/world/sim/sim-clock.ts';
 import type { Ending } from '../src/world/sim/sim-life.ts';
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
+import { realHash } from '../src/world/real/real-hash.ts';
 import { type SimHost, type SimWorld, simWorld } from '../src/world/sim/sim-world.ts';
 import { DockerError, type World } from '../src/world/world.ts';
-import { settle } from './settle.ts';
 import { Trace } from './trace.ts';
+import { turns } from './turns.ts';
 
 export const cluster = 'sim';
 const accountId = '000000000000';
@@ -44,9 +45,14 @@ export class System {
   #serverRun = 0;
 
   constructor(seed: string, options: SystemOptions) {
-    this.clock = new SimClock({ settle });
+    this.clock = new SimClock({ turns });
     this.trace = new Trace(() => this.clock.monotonicMs(), options.keepLine);
-    this.world = simWorld(seed, { clock: this.clock, latencies: true, write: (line) => this.#logged(line) });
+    this.world = simWorld(seed, {
+      clock: this.clock,
+      latencies: true,
+      hash: realHash(),
+      write: (line) => this.#logged(line),
+    });
     this.random = this.world.random.fork('system');
     const commitRandom = this.world.random.fork('commits');
     this.serverHost = this.world.addHost('server');

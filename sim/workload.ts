@@ -162,7 +162,7 @@ export class Workload {
   async #run(): Promise<void> {
     const { clock } = this.#system.clientWorld;
     while (!this.#stopped) {
-      await clock.sleep(this.#random.latencyMs(4000));
+      await clock.sleep(this.#random.latencyMs(40000));
       await this.#act();
     }
   }
@@ -172,7 +172,7 @@ export class Workload {
     const live = all.filter(({ stoppedMs }) => stoppedMs === undefined);
     const dice = this.#random.fraction();
     // Fewer than this keep some capacity free, so that placement sees both room and none.
-    if (dice < 0.35 && live.length < 60) await this.runTasks(this.#random.pick(shapes), this.#random.integer(1, 4));
+    if (dice < 0.35 && live.length < 24) await this.runTasks(this.#random.pick(shapes), this.#random.integer(1, 4));
     else if (dice < 0.6 && live.length > 0) await this.stopTask(this.#random.pick(live));
     else if (dice < 0.9 && all.length > 0) {
       await this.describe(

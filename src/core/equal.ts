@@ -7,7 +7,17 @@ export function equal(a: unknown, b: unknown): boolean {
       Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => equal(item, b[index]))
     );
   }
-  const left = Object.entries(a).filter(([, value]) => value !== undefined);
-  const right = new Map(Object.entries(b).filter(([, value]) => value !== undefined));
-  return left.length === right.size && left.every(([name, value]) => right.has(name) && equal(value, right.get(name)));
+  const left: Members = { ...a };
+  const right: Members = { ...b };
+  let members = 0;
+  for (const name in left) {
+    const value = left[name];
+    if (value === undefined) continue;
+    if (!Object.hasOwn(right, name) || !equal(value, right[name])) return false;
+    members += 1;
+  }
+  for (const name in right) if (right[name] !== undefined) members -= 1;
+  return members === 0;
 }
+
+type Members = Readonly<Record<string, unknown>>;

@@ -268,6 +268,8 @@ interface AppliedChange {
   readonly table: string;
   readonly before: object | undefined;
   readonly after: object | undefined;
+  /** Written more than once: it may be again what it was before. */
+  readonly isRewritten: boolean;
   readonly stored: StoredChange;
 }
 
@@ -293,14 +295,20 @@ class AppliedTransaction {
     const id = `${table}/${key}`;
     const first = this.changes.get(id);
     const stored = { table, key, value: undefined };
-    this.changes.set(id, { table, before: first ? first.before : before, after, stored });
+    this.changes.set(id, {
+      table,
+      before: first ? first.before : before,
+      after,
+      isRewritten: first !== undefined,
+      stored,
+    });
   }
 
   /** Writes the changes out as text, once, and holds them to the limits. */
   end(): void {
     this.ended = true;
     for (const [id, change] of this.changes) {
-      if (equal(change.before, change.after)) {
+      if (change.isRewritten && equal(change.before, change.after)) {
         this.changes.delete(id);
         continue;
       }

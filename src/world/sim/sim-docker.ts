@@ -158,7 +158,8 @@ export class SimEngine {
       events: (labels, signal) => this.#events(life, labels, signal),
       logs: (id, options, signal) =>
         this.#logs(life, id, options.follow, options.since === undefined ? 0n : nanosOf(options.since), signal),
-      stats: (id) => call('stats', () => this.#stats(this.#get(id)), 2),
+      // Agents ask for these all the time and little follows from them, so they cost no turn in the queue.
+      stats: (id) => call('stats', () => this.#stats(this.#get(id)), 0),
       createNetwork: (body) => call('createNetwork', () => this.#networks.create(this.#newId(), body), 50),
       inspectNetwork: (idOrName) => call('inspectNetwork', () => this.#networks.find(idOrName)?.inspect()),
       removeNetwork: (idOrName) => call('removeNetwork', () => this.#networks.remove(idOrName), 20),
@@ -175,7 +176,10 @@ export class SimEngine {
     };
   }
 
-  /** One call: it reaches the engine after a while, is carried out even if the caller dies, and answers the living. */
+  /**
+   * One call: it reaches the engine after a while, is carried out even if the caller dies, and answers the living. Its
+   * weight says how long it takes: a call of weight 0 is answered at once.
+   */
   #call<T>(life: SimLife, method: string, weight: number, act: () => T | Promise<T>): Promise<T> {
     if (!life.isAlive) return never;
     return new Promise((resolve, reject) => {
@@ -191,13 +195,25 @@ export class SimEngine {
           return;
         }
         this.#outstanding.add(fail);
-        const answer = async (): Promise<T> => await act();
-        void answer()
-          .then((value) => life.soon(() => resolve(value)), fail)
-          .finally(() => this.#outstanding.delete(fail));
+        const answered = (value: T): void => {
+          this.#outstanding.delete(fail);
+          if (life.isAlive) resolve(value);
+        };
+        const refused = (error: unknown): void => {
+          this.#outstanding.delete(fail);
+          if (life.isAlive) reject(error instanceof Error ? error : new Error(String(error)));
+        };
+        try {
+          const answer = act();
+          if (answer instanceof Promise) answer.then(answered, refused);
+          else answered(answer);
+        } catch (error) {
+          refused(error);
+        }
       };
       const delayMs = this.#latencyMs(weight);
-      if (delayMs > 0) this.#machine.after(delayMs, arrive);
+      if (weight === 0) arrive();
+      else if (delayMs > 0) this.#machine.after(delayMs, arrive);
       else this.#machine.soon(arrive);
     });
   }
@@ -357,7 +373,7 @@ export class SimEngine {
 
   #latencyMs(weight: number): number {
     const typicalMs = this.#options.typicalMs ?? 0;
-    return typicalMs === 0 ? 0 : this.#random.latencyMs(typicalMs * weight);
+    return typicalMs === 0 || weight === 0 ? 0 : this.#random.latencyMs(typicalMs * weight);
   }
 
   #newId(): string {

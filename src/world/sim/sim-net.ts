@@ -146,7 +146,9 @@ export class SimNet {
         });
       }
       const served = track(server, serve(server, incoming(), left));
-      const answer = await Promise.race([served, this.#serverEnds(server, client, failed), left.then(() => never)]);
+      const ending = this.#serverEnds(server, client, failed);
+      const answer = await Promise.race([served, ending.comes, left.then(() => never)]);
+      ending.forget();
       if (this.#random.chance(this.#faults.loseAnswer)) throw failed('socket hang up');
       await client.pass(this.#latencyMs(serverHost, client.host));
       if (this.#isCut(client.host, serverHost)) return await never;
@@ -176,10 +178,9 @@ export class SimNet {
       { headers: { ...headers, connection: 'Upgrade', upgrade: 'websocket' } },
       remoteAddressOf(url, client),
     );
-    const outcome = await Promise.race([
-      server.handler.upgrade(request).catch(() => internalError),
-      this.#serverEnds(server, client, failed),
-    ]);
+    const ending = this.#serverEnds(server, client, failed);
+    const outcome = await Promise.race([server.handler.upgrade(request).catch(() => internalError), ending.comes]);
+    ending.forget();
     if (typeof outcome !== 'function') {
       const body = await collect(outcome.body, never);
       await client.pass(this.#latencyMs(serverHost, client.host));
@@ -206,13 +207,19 @@ export class SimNet {
   }
 
   /** Rejects when the server's process is killed (its kernel resets the connection). Power loss tells nobody. */
-  #serverEnds(server: Server, client: SimLife, failed: (why: string) => NetError): Promise<never> {
-    return new Promise((_, reject) => {
-      server.life.onEnd((ending) => {
+  #serverEnds(
+    server: Server,
+    client: SimLife,
+    failed: (why: string) => NetError,
+  ): { readonly comes: Promise<never>; readonly forget: () => void } {
+    let forget = (): void => undefined;
+    const comes = new Promise<never>((_, reject) => {
+      forget = server.life.onEnd((ending) => {
         const delayMs = ending === 'process' ? this.#latencyMs(server.life.host, client.host) : connectTimeoutMs;
         client.after(delayMs, () => reject(failed('socket hang up')));
       });
     });
+    return { comes, forget };
   }
 
   readonly #hosts = new Set<string>();
