@@ -63,7 +63,9 @@ function runSteps(steps) {
 
 function testFiles() {
   return ['src', 'sim', 'test', 'tools']
-    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((file) => `${folder}/${file}`))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+    )
     .filter((file) => file.endsWith('.test.ts'))
-    .sort();
+    .toSorted((a, b) => (a < b ? -1 : 1));
 }

@@ -54,7 +54,7 @@ describe('the AWS CLI', () => {
       '--filters',
       `Name=vpc-id,Values=${Vpcs[0]?.VpcId}`,
     );
-    assert.deepEqual(Subnets.map((subnet) => subnet.AvailabilityZone).sort(), ['us-east-1a', 'us-east-1b']);
+    assert.deepEqual(Subnets.map((subnet) => String(subnet.AvailabilityZone)).sort(), ['us-east-1a', 'us-east-1b']);
     const { SecurityGroups = [] } = await aws<DescribeSecurityGroupsResult>(
       'ec2',
       'describe-security-groups',
