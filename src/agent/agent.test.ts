@@ -252,7 +252,9 @@ test('a task runs and is stopped, and each is told once', async () => {
   const message = peer.payload(wanted);
   await until(() => peer.has(wanted.arn, 'RUNNING'));
   assert.ok(peer.acknowledged(message));
-  const [app] = peer.told(wanted.arn).find((input) => input['status'] === 'RUNNING')?.['containers'] as {
+  const running = peer.told(wanted.arn).find((input) => input['status'] === 'RUNNING');
+  assert.ok(running);
+  const [app] = running['containers'] as {
     readonly runtimeId: string;
     readonly networkBindings: readonly { readonly hostPort: number }[];
   }[];

@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 import type { World } from '../world/world.ts';
 import { runAcsSession } from './acs-session.ts';
 import { type Attribute, capabilityAttributes, instanceResources } from './capabilities.ts';
-import type { Backend, PayloadContainer, RoleCredentials } from './contract.ts';
+import { type Backend, longshoreAgentHash, type PayloadContainer, type RoleCredentials } from './contract.ts';
 import { cgroupParentOf, type DockerContext } from './docker-config.ts';
 import { createExecutor } from './execute.ts';
 import { createImages, type PullBehavior } from './images.ts';
@@ -155,7 +155,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     log.info('registered', { containerInstance: arn, cluster: config.cluster });
     const endpoints = createPollEndpoints(backend, clock);
     const who = {
-      agentHash: 'longshore',
+      agentHash: longshoreAgentHash,
       agentVersion: config.version,
       dockerVersion: `DockerVersion: ${version.Version}`,
     };

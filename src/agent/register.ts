@@ -1,8 +1,9 @@
+import { assert } from '../core/assert.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock, Log, Random } from '../world/world.ts';
 import type { Attribute, Resource } from './capabilities.ts';
 import type { Backend } from './contract.ts';
-import { identities } from './state.ts';
+import { type AgentIdentity, identities } from './state.ts';
 
 export interface Registration {
   readonly cluster: string;
@@ -24,9 +25,11 @@ export async function register(
 ): Promise<string | undefined> {
   const { store, backend, clock, random, log } = parts;
   for (let attempt = 0; !signal.aborted; attempt += 1) {
-    const saved = store.view((reader) => reader.get(identities, 'agent'))?.containerInstanceArn;
+    const identity = store.view((reader) => reader.get(identities, 'agent'));
+    assert(identity, 'an agent knows who it is before it registers');
+    const saved = identity.containerInstanceArn;
     try {
-      const answer = await backend.call('ecs', 'RegisterContainerInstance', inputOf(wanted, saved, random));
+      const answer = await backend.call('ecs', 'RegisterContainerInstance', inputOf(wanted, identity));
       const arn = arnIn(answer);
       if (arn === undefined) throw new Error('RegisterContainerInstance answered without a containerInstanceArn');
       await keep(store, arn);
@@ -51,7 +54,7 @@ export async function register(
 
 const longestRetryMs = 10_000;
 
-function inputOf(wanted: Registration, saved: string | undefined, random: Random): object {
+function inputOf(wanted: Registration, { agentId, containerInstanceArn: saved }: AgentIdentity): object {
   return {
     cluster: wanted.cluster,
     ...(saved === undefined ? {} : { containerInstanceArn: saved }),
@@ -61,7 +64,8 @@ function inputOf(wanted: Registration, saved: string | undefined, random: Random
     // A machine of one's own has no identity document.
     instanceIdentityDocument: '',
     instanceIdentityDocumentSignature: '',
-    clientToken: uuidOf(random.bytes(16)),
+    // The same for as long as this agent lives: an answer that was lost, or not yet written down, makes no second instance.
+    clientToken: agentId,
   };
 }
 
@@ -88,9 +92,4 @@ function isRefusal(error: unknown): boolean {
     'code' in error &&
     (error.code === 'ClientException' || error.code === 'InvalidParameterException')
   );
-}
-
-function uuidOf(bytes: Uint8Array): string {
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

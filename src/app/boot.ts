@@ -32,7 +32,12 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
     region,
     allowedHosts: [...(isLoopback(config.host) ? ['127.0.0.1', '[::1]'] : [config.host]), ...config.allowedHosts],
   });
-  const listener = await world.net.listen({ host: config.host, port: config.port }, controlPlane.handler);
+  const listener = await world.net
+    .listen({ host: config.host, port: config.port }, controlPlane.handler)
+    .catch(async (error: unknown) => {
+      await controlPlane.close(); // its timers would keep the process from ending
+      throw error;
+    });
   const endpoint = `http://${urlHost(config.host)}:${listener.port}`;
   await writeServerAddress(world.disk, dataDirectory, { endpoint, region, accountId });
 
