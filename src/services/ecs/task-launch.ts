@@ -12,6 +12,7 @@ import { findTaskDefinition } from './references.ts';
 import { createTask, type TaskNetwork, type TaskPlan } from './rules/create-task.ts';
 import { limits } from './rules/limits.ts';
 import { capacityOf, groupKey } from './rules/placement/capacity.ts';
+import { isDistinct, memberOfQueries } from './rules/placement/constraints.ts';
 import type { Candidate, Wanted } from './rules/placement/filters.ts';
 import { reservationOf } from './rules/reservation.ts';
 import { mergeTags, tagRefusals } from './rules/tags.ts';
@@ -103,7 +104,10 @@ export function wantedOf(plan: TaskPlan): Wanted {
     // A Fargate task is in the zone of its subnet wherever the pool's host stands.
     ...(plan.network &&
       !isFargate && { availabilityZones: plan.network.subnets.map((subnet) => subnet.availabilityZone) }),
-    distinctInstance: plan.placementConstraints.some(({ type }) => type === 'distinctInstance'),
+    distinctInstance: isDistinct(plan.placementConstraints),
+    memberOf: isFargate
+      ? []
+      : memberOfQueries([...plan.placementConstraints, ...(definition.placementConstraints ?? [])]),
     groupKey: groupKey({ clusterArn: plan.cluster.arn, group: plan.group }),
   };
 }

@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import { AgentScene } from '../agents/agent-scene.test.ts';
 import { deregisterContainerInstance } from './deregister-container-instance.ts';
 import { listContainerInstances } from './list-container-instances.ts';
+import { putAttributes } from './put-attributes.ts';
 import { updateContainerInstancesState } from './update-container-instances-state.ts';
 
 it('pages hold each instance once, without deregistered ones', async () => {
@@ -34,11 +35,33 @@ it('the status chooses', async () => {
   assert.deepEqual(await list('ACTIVE'), [active]);
 });
 
+it('a filter chooses by the cluster query language, over pages', async () => {
+  const scene = await AgentScene.open();
+  const arns: string[] = [];
+  for (let count = 0; count < 4; count += 1) arns.push(await scene.register());
+  const [first = '', ...rest] = arns.toSorted();
+  await putAttributes(
+    { attributes: rest.map((targetId) => ({ name: 'stack', value: 'blue', targetId })) },
+    scene.context(),
+  );
+  const list = async (filter: string, nextToken?: string) =>
+    await listContainerInstances(
+      { filter, maxResults: 2, ...(nextToken !== undefined && { nextToken }) },
+      scene.context(),
+    );
+  assert.deepEqual((await list('attribute:stack not_exists')).containerInstanceArns, [first]);
+  const page = await list('attribute:stack =~ b.* and runningTasksCount == 0');
+  assert.deepEqual(page.containerInstanceArns, rest.slice(0, 2));
+  const last = await list('attribute:stack =~ b.* and runningTasksCount == 0', page.nextToken);
+  assert.deepEqual(last.containerInstanceArns, rest.slice(2));
+  assert.deepEqual((await list('task:group == service:web')).containerInstanceArns, []);
+});
+
 it('what is not understood is refused', async () => {
   const scene = await AgentScene.open();
   const refused = async (input: Parameters<typeof listContainerInstances>[0], message: RegExp) =>
     await assert.rejects(async () => await listContainerInstances(input, scene.context()), { message });
-  await refused({ filter: 'attribute:x == y' }, /does not support the cluster query language/);
+  await refused({ filter: 'attribute:x ==' }, /^Invalid filter expression\. Expected an argument at position 14\.$/);
   await refused({ nextToken: 'zz' }, /Invalid token/);
   await refused({ maxResults: 0 }, /maxResults/);
   await refused({ status: 'BROKEN' as 'ACTIVE' }, /Container instance status should be one of/);

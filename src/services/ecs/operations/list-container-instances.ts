@@ -1,11 +1,13 @@
 import type { ListContainerInstancesRequest, ListContainerInstancesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../aws/operation.ts';
 import { decodeToken, takePage } from '../../../core/page.ts';
-import { invalidParameter, notBuilt } from '../errors.ts';
+import { invalidParameter } from '../errors.ts';
 import type { EcsParts } from '../parts.ts';
 import { findCluster } from '../references.ts';
 import { limits } from '../rules/limits.ts';
+import { compileQuery } from '../rules/query-language/query.ts';
 import { containerInstances } from '../tables.ts';
+import { candidateOf } from '../task-launch.ts';
 
 const statuses = ['ACTIVE', 'DRAINING', 'REGISTERING', 'DEREGISTERING', 'REGISTRATION_FAILED'];
 
@@ -16,7 +18,8 @@ export const listContainerInstances: Operation<
   EcsParts
 > = (input, { call, store }) => {
   const { filter, status, maxResults = limits.page.default, nextToken } = input;
-  if (filter !== undefined) throw notBuilt('the cluster query language (filter)');
+  const query = filter === undefined ? undefined : compileQuery(filter);
+  if (query && 'error' in query) throw invalidParameter(`Invalid filter expression. ${query.error}`);
   if (status !== undefined && !statuses.includes(status)) {
     throw invalidParameter(`Container instance status should be one of [${statuses.join(', ')}]`);
   }
@@ -28,7 +31,8 @@ export const listContainerInstances: Operation<
   return store.view((reader) => {
     const { arn: clusterArn } = findCluster(reader, call, input.cluster);
     const all = reader.find(containerInstances, 'cluster', clusterArn, afterArn);
-    const wanted = status === undefined ? all : matching(all, (instance) => instance.status === status);
+    const ofStatus = status === undefined ? all : matching(all, (instance) => instance.status === status);
+    const wanted = query ? matching(ofStatus, (instance) => query.matches(candidateOf(reader, instance))) : ofStatus;
     const page = takePage(wanted, maxResults, (instance) => instance.arn);
     return {
       containerInstanceArns: page.items.map((instance) => instance.arn),

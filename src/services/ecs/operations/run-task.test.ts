@@ -137,6 +137,25 @@ test('distinctInstance puts each task of the group on an instance of its own', a
   assert.equal((await ecs.ask(runTask, { ...input, group: 'other' })).tasks?.length, 1);
 });
 
+test('memberOf keeps to the instances that the request and the definition ask for', async () => {
+  const ecs = await openTaskScene();
+  await ecs.host(1, { attributes: [{ name: 'stack', value: 'a' }] });
+  await ecs.host(2, { attributes: [{ name: 'stack', value: 'b' }], zone: 'us-east-1b' });
+  const { arn } = await ecs.host(3, { attributes: [{ name: 'stack', value: 'b' }] });
+  await ecs.define({ placementConstraints: [{ type: 'memberOf', expression: 'attribute:stack =~ [bc]' }] });
+  const run = async (expression: string) => {
+    const { tasks: placed = [], failures = [] } = await ecs.ask(runTask, {
+      taskDefinition: 'web',
+      placementConstraints: [{ type: 'memberOf', expression }],
+    });
+    return placed[0]?.containerInstanceArn ?? new Set(failures.map((failure) => failure.reason));
+  };
+  const unsatisfied = new Set(['MemberOf placement constraint unsatisfied.']);
+  assert.equal(await run('attribute:ecs.availability-zone in [us-east-1a, us-east-1c]'), arn);
+  assert.equal(await run("task:group == 'family:web' and not attribute:other exists"), arn);
+  assert.deepEqual(await run('attribute:stack == a'), unsatisfied);
+});
+
 test('binpack fills one instance, spread shares tasks out', async () => {
   const ecs = await openTaskScene();
   await ecs.host(1, { zone: 'us-east-1a', memoryMiB: 900 });
@@ -386,7 +405,16 @@ test('what speaks against a request is told in the words of AWS', async () => {
       [{ tags: [{ key: 'aws:x', value: '' }] }, invalid],
       [{ enableExecuteCommand: true }, invalid, /does not support enableExecuteCommand/],
       [{ volumeConfigurations: [{ name: 'v' }] }, invalid, /does not support volumeConfigurations/],
-      [{ placementConstraints: [{ type: 'memberOf', expression: 'attribute:a == b' }] }, invalid, /memberOf/],
+      [
+        { placementConstraints: [{ type: 'memberOf', expression: 'attribute:a == b and' }] },
+        invalid,
+        'Invalid placement constraint expression. Expected a subject at position 20.',
+      ],
+      [
+        { placementConstraints: [{ type: 'distinctInstance', expression: '' }] },
+        invalid,
+        'distinctInstance expression should not be specified.',
+      ],
       [
         { placementConstraints: Array.from({ length: 11 }, () => ({ type: 'distinctInstance' as const })) },
         invalid,

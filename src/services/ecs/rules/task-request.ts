@@ -10,6 +10,7 @@ import type {
 import type { Kept, TaskDefinitionRecord } from '../tables.ts';
 import { isFargateSize } from './fargate-sizes.ts';
 import { limits } from './limits.ts';
+import { constraintRefusals } from './placement/constraints.ts';
 import { client, invalid, type Refusal } from './refusal.ts';
 import { overridden } from './reservation.ts';
 import { parseCpuUnits, parseMemoryMiB } from './task-size.ts';
@@ -152,13 +153,5 @@ export function* placementRefusals(
   if (placementStrategy.length > limits.placementStrategies) {
     yield invalid(`Placement strategies can have at most ${limits.placementStrategies} items.`);
   }
-  for (const { type, expression } of placementConstraints) {
-    if (type === 'distinctInstance' && expression) {
-      yield invalid('Placement constraint distinctInstance does not take an expression.');
-    }
-    if (type === 'memberOf' && !expression) yield invalid('Placement constraint memberOf requires an expression.');
-    if (type === undefined) yield invalid('Placement constraint type should not be null.');
-  }
-  const memberOf = [...placementConstraints, ...own].find(({ type }) => type === 'memberOf');
-  if (memberOf) yield invalid('Longshore does not support placement constraints of type memberOf yet.');
+  yield* constraintRefusals([...placementConstraints, ...own]);
 }

@@ -4,11 +4,15 @@
  */
 import type { Attribute } from '@aws-sdk/client-ecs';
 import type { ContainerInstanceRecord, Kept, Reservation } from '../../tables.ts';
-import { type InstanceCapacity, type InstanceUsage } from './capacity.ts';
+import type { Query } from '../query-language/query.ts';
+import type { InstanceCapacity, InstanceUsage } from './capacity.ts';
 
 /** An instance as placement sees it. */
 export interface Candidate {
-  readonly instance: Pick<ContainerInstanceRecord, 'arn' | 'agentConnected'>;
+  readonly instance: Pick<
+    ContainerInstanceRecord,
+    'arn' | 'agentConnected' | 'clusterArn' | 'ec2InstanceId' | 'registeredAt' | 'versionInfo'
+  >;
   readonly capacity: InstanceCapacity;
   readonly usage: InstanceUsage;
 }
@@ -22,87 +26,87 @@ export interface Wanted {
   /** Zones of its subnets; undefined when the instance's zone does not matter. */
   readonly availabilityZones?: readonly string[];
   readonly distinctInstance: boolean;
+  /** What its memberOf constraints, those of its definition included, ask for: all of them. */
+  readonly memberOf?: readonly Query[];
   /** The `groupKey` of the task. */
   readonly groupKey: string;
 }
 
 export interface Filter {
   readonly name: string;
-  /** The reason why the task cannot run there, undefined when it can. */
-  readonly refuse: (candidate: Candidate, wanted: Wanted) => string | undefined;
+  /** Why the task cannot run there, in the word of AWS. */
+  readonly reason: string;
+  readonly passes: (candidate: Candidate, wanted: Wanted) => boolean;
 }
 
 export const filters: readonly Filter[] = [
   {
     name: 'agent',
-    refuse: ({ instance }) => (instance.agentConnected ? undefined : 'AGENT'),
+    reason: 'AGENT',
+    passes: ({ instance }) => instance.agentConnected,
   },
   {
     name: 'cpu',
-    refuse: ({ capacity, usage }, { reservation }) =>
-      usage.cpuUnits + reservation.cpuUnits > capacity.cpuUnits ? 'RESOURCE:CPU' : undefined,
+    reason: 'RESOURCE:CPU',
+    passes: ({ capacity, usage }, { reservation }) => usage.cpuUnits + reservation.cpuUnits <= capacity.cpuUnits,
   },
   {
     name: 'memory',
-    refuse: ({ capacity, usage }, { reservation }) =>
-      usage.memoryMiB + reservation.memoryMiB > capacity.memoryMiB ? 'RESOURCE:MEMORY' : undefined,
+    reason: 'RESOURCE:MEMORY',
+    passes: ({ capacity, usage }, { reservation }) => usage.memoryMiB + reservation.memoryMiB <= capacity.memoryMiB,
   },
   {
     name: 'gpu',
-    refuse: ({ capacity, usage }, { reservation }) =>
-      usage.gpus + reservation.gpus > capacity.gpus ? 'RESOURCE:GPU' : undefined,
+    reason: 'RESOURCE:GPU',
+    passes: ({ capacity, usage }, { reservation }) => usage.gpus + reservation.gpus <= capacity.gpus,
   },
   {
     name: 'ports',
-    refuse: ({ capacity, usage }, { reservation }) => {
-      const tcpTaken = reservation.tcpPorts.some(
-        (port) => usage.tcpPorts.has(port) || capacity.reservedTcpPorts.has(port),
-      );
-      const udpTaken = reservation.udpPorts.some(
-        (port) => usage.udpPorts.has(port) || capacity.reservedUdpPorts.has(port),
-      );
-      return tcpTaken || udpTaken ? 'RESOURCE:PORTS' : undefined;
-    },
+    reason: 'RESOURCE:PORTS',
+    passes: ({ capacity, usage }, { reservation }) =>
+      !reservation.tcpPorts.some((port) => usage.tcpPorts.has(port) || capacity.reservedTcpPorts.has(port)) &&
+      !reservation.udpPorts.some((port) => usage.udpPorts.has(port) || capacity.reservedUdpPorts.has(port)),
   },
   {
     name: 'network interfaces',
-    refuse: ({ capacity, usage }, { reservation }) =>
-      usage.networkInterfaces + reservation.networkInterfaces > capacity.networkInterfaces ? 'RESOURCE:ENI' : undefined,
+    reason: 'RESOURCE:ENI',
+    passes: ({ capacity, usage }, { reservation }) =>
+      usage.networkInterfaces + reservation.networkInterfaces <= capacity.networkInterfaces,
   },
   {
     name: 'attributes',
-    refuse: ({ capacity }, { requiredAttributes, cpuArchitecture }) => {
-      const has = ({ name, value }: Kept<Attribute>): boolean => {
-        const present = capacity.attributes.get(name);
-        return present !== undefined && (value === undefined || value === present);
-      };
+    reason: 'ATTRIBUTE',
+    passes: ({ capacity }, { requiredAttributes, cpuArchitecture }) => {
       const architecture = capacity.attributes.get('ecs.cpu-architecture');
       // The agent says x86_64 or arm64, a task definition X86_64 or ARM64.
-      const fits = !cpuArchitecture || !architecture || cpuArchitecture.toLowerCase() === architecture.toLowerCase();
-      return fits && requiredAttributes.every(has) ? undefined : 'ATTRIBUTE';
+      if (cpuArchitecture && architecture && cpuArchitecture.toLowerCase() !== architecture.toLowerCase()) return false;
+      return requiredAttributes.every(({ name, value }) => {
+        const present = capacity.attributes.get(name);
+        return present !== undefined && (value === undefined || value === present);
+      });
     },
   },
   {
     name: 'location',
-    refuse: ({ capacity }, { availabilityZones }) =>
-      !availabilityZones || availabilityZones.includes(capacity.attributes.get('ecs.availability-zone') ?? '')
-        ? undefined
-        : 'LOCATION',
+    reason: 'LOCATION',
+    passes: ({ capacity }, { availabilityZones }) =>
+      !availabilityZones || availabilityZones.includes(capacity.attributes.get('ecs.availability-zone') ?? ''),
+  },
+  {
+    name: 'member of',
+    reason: 'MemberOf placement constraint unsatisfied.',
+    passes: (candidate, { memberOf = [] }) => memberOf.every((query) => query.matches(candidate)),
   },
   {
     name: 'distinct instance',
-    refuse: ({ usage }, { distinctInstance, groupKey }) =>
-      distinctInstance && (usage.tasksByGroup.get(groupKey) ?? 0) > 0
-        ? 'DistinctInstance placement constraint unsatisfied.'
-        : undefined,
+    reason: 'DistinctInstance placement constraint unsatisfied.',
+    passes: ({ usage }, { distinctInstance, groupKey }) =>
+      !distinctInstance || (usage.tasksByGroup.get(groupKey) ?? 0) === 0,
   },
 ];
 
 /** The first reason against an instance, undefined when the task can run there. */
 export function refuse(candidate: Candidate, wanted: Wanted): string | undefined {
-  for (const filter of filters) {
-    const reason = filter.refuse(candidate, wanted);
-    if (reason !== undefined) return reason;
-  }
+  for (const filter of filters) if (!filter.passes(candidate, wanted)) return filter.reason;
   return undefined;
 }

@@ -177,7 +177,14 @@ function candidate(arn: string, options: HostOptions = {}): Candidate {
   const { agentConnected = true, gpus = [], interfaces, usage = {} } = options;
   const zone = 'zone' in options ? options.zone : 'zone-a';
   return {
-    instance: { arn, agentConnected },
+    instance: {
+      arn,
+      agentConnected,
+      clusterArn: 'cluster',
+      ec2InstanceId: `i-${arn}`,
+      registeredAt: 0,
+      versionInfo: { agentVersion: '1.80.0' },
+    },
     capacity: capacityOf({
       registeredResources: [
         { name: 'CPU', type: 'INTEGER', integerValue: 100 },

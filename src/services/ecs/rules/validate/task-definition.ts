@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts';
+import { memberOfRefusals } from '../placement/constraints.ts';
 import { isName } from '../names.ts';
 import { client, invalid, notOneOf, type Refusal } from '../refusal.ts';
 import type { TaskDefinitionInput } from '../task-definition-input.ts';
@@ -66,7 +67,7 @@ function* modeRefusals(definition: TaskDefinitionInput): Generator<Refusal> {
   }
   for (const { type, expression } of constraints) {
     yield* notOneOf('placement constraint type', type ?? '', ['memberOf']);
-    if (!expression) yield invalid('A memberOf placement constraint must have an expression.');
+    yield* memberOfRefusals(expression);
   }
   if ((definition.inferenceAccelerators ?? []).length > 0) {
     yield client('Elastic Inference is no longer available.');

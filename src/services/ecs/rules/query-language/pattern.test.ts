@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compilePattern } from './pattern.ts';
+
+test('the whole text has to match, in the syntax of Java', () => {
+  const cases: readonly (readonly [pattern: string, text: string, matches: boolean])[] = [
+    ['g2.*', 'g2.2xlarge', true],
+    ['g2', 'g2.2xlarge', false],
+    ['(?i)PROD', 'prod', true],
+    ['[a-c]{2,3}', 'abc', true],
+    ['[a-c]{2}', 'abc', false],
+    ['[^a-c]+?', 'xyz', true],
+    ['(?:a|b)*c', 'ababc', true],
+    ['(?<zone>us-(east|west))-\\d[ab]', 'us-west-2b', true],
+    ['\\w+\\.\\w+', 'c5.large', true],
+    ['^a$', 'a', true],
+    ['\\bweb\\b.*', 'web-1', true],
+    ['', '', true],
+    ['a|', '', true],
+    ['[]-a]', ']', true],
+    ['(a*)*b', 'aaab', true],
+  ];
+  for (const [source, text, matches] of cases) {
+    const pattern = compilePattern(source);
+    assert.ok('matches' in pattern, source);
+    assert.equal(pattern.matches(text), matches, `${source} on ${text}`);
+  }
+});
+
+test('what would need backtracking, or is no pattern, is refused', () => {
+  for (const source of ['(?=a)b', '(a)\\1', 'a++', '(', ')', '[a', '*a', 'a{3,2}', '[a&&b]', '\\k', '(a{999}){999}']) {
+    assert.ok('error' in compilePattern(source), source);
+  }
+});
+
+test('a pattern made to explode costs no more than its length', () => {
+  const pattern = compilePattern('(((a|a)*)*)*(a?){100}b');
+  assert.ok('matches' in pattern);
+  assert.equal(pattern.matches('a'.repeat(5000)), false);
+});
+
+test('patterns of what both know match as the built-in engine does', () => {
+  const atom = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '\\d', '(a|b)', '(?:ab)', '1');
+  const repeat = fc.constantFrom('', '', '*', '+', '?', '{2}', '{1,2}', '*?');
+  const source = fc.array(fc.tuple(atom, repeat), { maxLength: 5 }).map((pieces) => pieces.flat().join(''));
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '1', 'c'), maxLength: 8 });
+  fc.assert(
+    fc.property(fc.array(source, { minLength: 1, maxLength: 3 }), text, (options, value) => {
+      const joined = options.join('|');
+      const pattern = compilePattern(joined);
+      assert.ok('matches' in pattern);
+      assert.equal(pattern.matches(value), new RegExp(`^(?:${joined})$`).test(value), `${joined} on ${value}`);
+    }),
+  );
+});
