@@ -1,7 +1,7 @@
 /** Where the tasks of a request are to run: what RunTask and the services' operations ask alike. */
 import type { LaunchType } from '@aws-sdk/client-ecs';
 import { invalidParameter, notBuilt, platformUnknown, throwFirst } from './errors.ts';
-import { capacityStrategyRefusals, type CapacityStrategy } from './rules/capacity-strategy.ts';
+import { type CapacityStrategy, strategyRefusals } from './rules/capacity-provider-strategy.ts';
 import { fargatePlatformVersion } from './rules/service-capacity.ts';
 import type { ClusterRecord } from './tables.ts';
 
@@ -25,7 +25,7 @@ export function capacityOfRequest(
   if (input.launchType !== undefined) return { launchType: input.launchType, strategy: [] };
   const strategy = wanted.length > 0 ? wanted : cluster.defaultCapacityProviderStrategy;
   if (strategy.length === 0) return { launchType: 'EC2', strategy: [] };
-  throwFirst(capacityStrategyRefusals(strategy, cluster.capacityProviders));
+  throwFirst(strategyRefusals(strategy, cluster.capacityProviders));
   return { launchType: 'FARGATE', strategy };
 }
 

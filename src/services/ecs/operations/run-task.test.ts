@@ -344,7 +344,11 @@ test('what speaks against a request is told in the words of AWS', async () => {
         invalid,
         /not associated with the cluster/,
       ],
-      [{ capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 0 }] }, invalid, /weight greater than 0/],
+      [
+        { capacityProviderStrategy: [{ capacityProvider: 'FARGATE' }, { capacityProvider: 'FARGATE_SPOT' }] },
+        invalid,
+        /weight greater than 0/,
+      ],
       [{ launchType: 'FARGATE', ...here }, invalid, 'Task definition does not support launch_type FARGATE.'],
       [
         { launchType: 'EXTERNAL', taskDefinition: 'vpc', ...here },

@@ -7,7 +7,7 @@ import { conflict, invalidParameter, throwFirst } from '../errors.ts';
 import { capacityOfRequest, platformVersionOf } from '../launch-capacity.ts';
 import type { EcsParts } from '../parts.ts';
 import { findCluster } from '../references.ts';
-import { assignProviders } from '../rules/capacity-strategy.ts';
+import { assignProviders } from '../rules/capacity-provider-strategy.ts';
 import type { TaskPlan } from '../rules/create-task.ts';
 import { limits } from '../rules/limits.ts';
 import { parseStrategies } from '../rules/placement/parse-strategies.ts';

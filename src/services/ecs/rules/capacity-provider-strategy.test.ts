@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assignProviders, capacityStrategyRefusals, type CapacityStrategy } from './capacity-strategy.ts';
+import { assignProviders, type CapacityStrategy, strategyRefusals } from './capacity-provider-strategy.ts';
 import { firstRefusal } from './refusal.ts';
 
 const item = (capacityProvider: string, weight = 0, base = 0) => ({ capacityProvider, weight, base });
@@ -21,6 +21,10 @@ test('without weight a provider gets its base and no more', () => {
   ]);
 });
 
+test('a single provider takes all, with or without weight', () => {
+  assert.deepEqual(assignProviders([item('FARGATE')], 2), ['FARGATE', 'FARGATE']);
+});
+
 test('every beginning of the list is within one task of the weights', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), (left, right) => {
@@ -36,19 +40,20 @@ test('every beginning of the list is within one task of the weights', () => {
 });
 
 test('a strategy that cannot be followed is refused', () => {
-  const attached = ['FARGATE', 'FARGATE_SPOT', 'mine'];
+  const attached = ['FARGATE', 'FARGATE_SPOT'];
   const cases: readonly (readonly [strategy: CapacityStrategy, message: RegExp | undefined])[] = [
     [[item('FARGATE', 1, 1), item('FARGATE_SPOT', 1)], undefined],
-    [[item('FARGATE', 0)], /weight greater than 0/],
+    [[item('FARGATE', 0)], undefined],
+    [[item('FARGATE', 0), item('FARGATE_SPOT', 0)], /weight greater than 0/],
+    [[item('FARGATE', 1), item('FARGATE', 1)], /more than once/],
     [[item('FARGATE', 1, 1), item('FARGATE_SPOT', 1, 1)], /Only one capacity provider/],
     [[item('FARGATE', 1001)], /weight/],
     [[item('FARGATE', 1, 100_001)], /base/],
     [[item('other', 1)], /not associated with the cluster/],
-    [[item('mine', 1)], /does not support the capacity provider mine/],
     [Array.from({ length: 21 }, () => item('FARGATE', 1)), /at most 20/],
   ];
   for (const [strategy, message] of cases) {
-    const refusal = firstRefusal(capacityStrategyRefusals(strategy, attached));
+    const refusal = firstRefusal(strategyRefusals(strategy, attached));
     if (message) assert.match(refusal?.message ?? '', message);
     else assert.equal(refusal, undefined);
   }
