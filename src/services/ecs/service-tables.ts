@@ -22,7 +22,7 @@ import type {
   ServiceVolumeConfiguration,
 } from '@aws-sdk/client-ecs';
 import type { Instant } from '../../core/instant.ts';
-import type { Scope } from '../../core/scope.ts';
+import { type Scope, scopeKey } from '../../core/scope.ts';
 import { table } from '../../store/table.ts';
 import type { Kept, Tags } from './tables.ts';
 
@@ -73,6 +73,10 @@ export interface ServiceRecord extends Scope {
   /** Back-off of launches that keep failing: none before `launchesAfter`; both reset by a new deployment. */
   readonly failedLaunches: number;
   readonly launchesAfter?: Instant;
+  /** When the user was last told that it is steady: told again after six hours. */
+  readonly steadyAt?: Instant;
+  /** Tasks of it found no place: it is looked at again when room may have come. */
+  readonly isUnplaced?: true;
 }
 
 export const services = table<ServiceRecord>()({
@@ -83,6 +87,8 @@ export const services = table<ServiceRecord>()({
     listed: (service) => (service.status === 'ACTIVE' ? service.clusterArn : undefined),
     /** Services that may still have tasks. */
     live: (service) => (service.status === 'INACTIVE' ? undefined : service.clusterArn),
+    /** Services with tasks that found no place. */
+    unplaced: (service) => (service.isUnplaced && service.status === 'ACTIVE' ? scopeKey(service) : undefined),
   },
 });
 
@@ -123,6 +129,7 @@ export interface DeploymentRecord extends Scope {
   readonly desiredCount: number;
   /** What DescribeServices calls failedTasks: consecutive, reset when one runs. */
   readonly failedTasks: number;
+  readonly lastFailureAt?: Instant;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
@@ -165,6 +172,8 @@ export interface ServiceDeploymentRecord extends Scope {
     readonly ignoredAlarmNames: readonly string[];
   };
   readonly rollback?: { readonly reason: string; readonly startedAt: Instant; readonly serviceRevisionArn: string };
+  /** Rolling, with alarms: when all its tasks had come, from which on its alarms are watched a last time. */
+  readonly bakeStartedAt?: Instant;
   /** For BLUE_GREEN, LINEAR and CANARY; see rules/deployment/stages.ts. */
   readonly stages?: StageState;
   readonly createdAt: Instant;

@@ -174,6 +174,8 @@ export interface TaskRecord extends Scope {
   readonly startedBy?: string;
   /** The service it was started for; its deployment or task set is `startedBy`. */
   readonly serviceArn?: string;
+  /** It ended before it ran, and its deployment has counted that. */
+  readonly isFailureCounted?: true;
   /** Scale-in and deployments leave it alone until then. */
   readonly protectedUntil?: Instant;
   readonly overrides: Kept<TaskOverride>;
@@ -193,6 +195,8 @@ export interface TaskRecord extends Scope {
   readonly containers: readonly TaskContainer[];
   readonly networkInterface?: TaskNetworkInterface;
   readonly healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
+  /** When the health of one of its containers last became another. */
+  readonly healthStatusAt?: Instant;
   readonly connectivity?: 'CONNECTED' | 'DISCONNECTED';
   readonly connectivityAt?: Instant;
   readonly stopCode?: TaskStopCode;
@@ -221,6 +225,8 @@ export interface TaskContainer {
   readonly arn: string;
   readonly name: string;
   readonly image: string;
+  /** What its service revision has pinned the image to: it runs exactly that. */
+  readonly pinnedDigest?: string;
   readonly essential: boolean;
   readonly cpu: string;
   readonly memory?: string;
@@ -266,6 +272,14 @@ export const tasks = table<TaskRecord>()({
     startedBy: (task) => (task.startedBy ? `${task.clusterArn}/${task.desiredStatus}/${task.startedBy}` : undefined),
     /** Tasks of a service that are not STOPPED. */
     service: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.serviceArn),
+    /** Tasks of a service that failed to start, which nobody asked to stop, until their deployment has counted them. */
+    failedLaunch: (task) =>
+      task.lastStatus === 'STOPPED' &&
+      task.startedAt === undefined &&
+      !task.isFailureCounted &&
+      (task.stopCode === 'TaskFailedToStart' || task.stopCode === 'EssentialContainerExited')
+        ? task.serviceArn
+        : undefined,
     group: (task) => `${task.clusterArn}/${task.group}`,
     instance: (task) => task.containerInstanceArn,
     /** Tasks that still occupy their instance. */

@@ -4,6 +4,7 @@
  */
 import type { LaunchType, PlacementConstraint, RunTaskRequest } from '@aws-sdk/client-ecs';
 import type { Call, Parsed } from '../../aws/operation.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { defaultSecurityGroup, findSubnet, vpcOfSecurityGroup } from '../ec2/public.ts';
 import { clientError, invalidParameter, notBuilt, throwFirst } from './errors.ts';
@@ -60,7 +61,7 @@ export function runnableDefinition(reader: Reader, call: Call, reference: string
 }
 
 /** Throws what speaks against the request. */
-export function planTasks(reader: Reader, call: Call, input: LaunchRequest, choice: LaunchChoice): TaskPlan {
+export function planTasks(reader: Reader, scope: Scope, input: LaunchRequest, choice: LaunchChoice): TaskPlan {
   const { cluster, definition, launchType, placementConstraints } = choice;
   throwFirst(taskRequestRefusals(input));
   throwFirst(tagRefusals(input.tags));
@@ -74,9 +75,9 @@ export function planTasks(reader: Reader, call: Call, input: LaunchRequest, choi
   throwFirst(overridesRefusals(overrides, definition.definition, launchType));
   const unsupported = unsupportedMember(definition.definition, overrides);
   if (unsupported) throw clientError(`Longshore does not support running a task with ${unsupported} yet.`);
-  const network = networkOf(reader, call, input, choice);
+  const network = networkOf(reader, scope, input, choice);
   return {
-    scope: { accountId: call.accountId, region: call.region },
+    scope: { accountId: scope.accountId, region: scope.region },
     cluster,
     definition,
     launchType,
@@ -161,7 +162,7 @@ function tagsOf(input: LaunchRequest, { cluster, definition }: LaunchChoice): Ta
 /** Network mode awsvpc must have a network configuration and no other may. */
 function networkOf(
   reader: Reader,
-  call: Call,
+  scope: Scope,
   input: LaunchRequest,
   { definition, launchType }: LaunchChoice,
 ): TaskNetwork | undefined {
@@ -183,7 +184,7 @@ function networkOf(
     throw invalidParameter('Assign public IP is not supported for this launch type.');
   }
   const subnets = subnetIds.map((subnetId) => {
-    const subnet = findSubnet(reader, call, subnetId);
+    const subnet = findSubnet(reader, scope, subnetId);
     if (subnet) return subnet;
     throw invalidParameter(
       `Error retrieving subnet information for [${subnetId}]: The subnet ID '${subnetId}' does not exist (ErrorCode: InvalidSubnetID.NotFound)`,
@@ -194,19 +195,19 @@ function networkOf(
   if (subnets.some((subnet) => subnet.vpcId !== vpcId)) throw invalidParameter('subnets must be in the same VPC.');
   return {
     subnets: subnets.map(({ subnetId, availabilityZone }) => ({ subnetId, availabilityZone })),
-    securityGroupIds: securityGroupsOf(reader, call, configuration.securityGroups ?? [], vpcId),
+    securityGroupIds: securityGroupsOf(reader, scope, configuration.securityGroups ?? [], vpcId),
     assignPublicIp,
   };
 }
 
 /** The groups of the request, all of the subnets' VPC, or its default group. */
-function securityGroupsOf(reader: Reader, call: Call, wanted: readonly string[], vpcId: string): readonly string[] {
+function securityGroupsOf(reader: Reader, scope: Scope, wanted: readonly string[], vpcId: string): readonly string[] {
   const groupIds = [...new Set(wanted)];
   if (groupIds.length > limits.securityGroupsPerTask) {
     throw invalidParameter(`securityGroups can have at most ${limits.securityGroupsPerTask} items.`);
   }
   for (const groupId of groupIds) {
-    const groupVpcId = vpcOfSecurityGroup(reader, call, groupId);
+    const groupVpcId = vpcOfSecurityGroup(reader, scope, groupId);
     if (groupVpcId === undefined) {
       throw invalidParameter(
         `Error retrieving security group information for [${groupId}]: The security group '${groupId}' does not exist (ErrorCode: InvalidGroup.NotFound)`,

@@ -97,10 +97,10 @@ export class TcsSession {
     });
     const present = store.view((reader) => reader.get(tasks, taskArn));
     if (present?.containerInstanceArn !== instanceArn) return;
-    if (applyHealthReport(present, containers) === present) return;
-    await store.update((tx) => {
+    if (applyHealthReport(present, containers, present.createdAt) === present) return;
+    await store.update((tx, env) => {
       const task = tx.get(tasks, taskArn);
-      if (task) tx.put(tasks, applyHealthReport(task, containers));
+      if (task) tx.put(tasks, applyHealthReport(task, containers, env.now));
     });
   }
 }

@@ -24,6 +24,11 @@ export interface TaskPlan {
   readonly platformVersion?: string;
   readonly group: string;
   readonly startedBy?: string;
+  /** For a task of a service. */
+  readonly serviceArn?: string;
+  readonly enableExecuteCommand?: boolean;
+  /** By name of the container, the digest that its image is pinned to. */
+  readonly imageDigests?: ReadonlyMap<string, string>;
   readonly overrides: Kept<TaskOverride>;
   readonly placementConstraints: readonly Kept<PlacementConstraint>[];
   readonly tags: Tags;
@@ -80,8 +85,9 @@ export function createTask(plan: TaskPlan, place: TaskPlace, env: Newness): Task
     ...(place.availabilityZone !== undefined && { availabilityZone: place.availabilityZone }),
     group: plan.group,
     ...(plan.startedBy !== undefined && { startedBy: plan.startedBy }),
+    ...(plan.serviceArn !== undefined && { serviceArn: plan.serviceArn }),
     overrides,
-    enableExecuteCommand: false,
+    enableExecuteCommand: plan.enableExecuteCommand ?? false,
     placementConstraints: plan.placementConstraints,
     tags: plan.tags,
     attributes: attributesOf(plan, place),
@@ -102,14 +108,17 @@ export function createTask(plan: TaskPlan, place: TaskPlace, env: Newness): Task
 /** What a Fargate task has when it asks for nothing else. */
 const fargateEphemeralStorageGiB = 20;
 
-function containersOf({ scope, cluster, definition, overrides }: TaskPlan, taskId: string, env: Newness) {
+function containersOf(plan: TaskPlan, taskId: string, env: Newness): readonly TaskContainer[] {
+  const { scope, cluster, definition, overrides, imageDigests } = plan;
   return (definition.definition.containerDefinitions ?? []).map((container): TaskContainer => {
     const { cpu = 0, memory, memoryReservation } = overridden(container, overrides);
+    const pinnedDigest = imageDigests?.get(container.name ?? '');
     const resource = `container/${cluster.name}/${taskId}/${env.newUuid()}`;
     return {
       arn: formatArn({ ...scope, service: 'ecs', resource }),
       name: container.name ?? '',
       image: container.image ?? '',
+      ...(pinnedDigest !== undefined && { pinnedDigest }),
       essential: container.essential ?? true,
       cpu: String(cpu),
       ...(memory !== undefined && { memory: String(memory) }),

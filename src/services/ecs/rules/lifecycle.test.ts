@@ -213,10 +213,11 @@ describe('health of a task', () => {
 
   it('follows the telemetry', () => {
     const running = applyTaskReport(taskOf(), report('RUNNING'), 2000);
-    const healthy = applyHealthReport(running, [{ name: 'web', healthStatus: 'HEALTHY' }]);
+    const healthy = applyHealthReport(running, [{ name: 'web', healthStatus: 'HEALTHY' }], 3000);
+    assert.deepEqual([healthy.healthStatusAt, healthy.startedAt], [3000, 2000]);
     assert.equal(healthy.healthStatus, 'HEALTHY');
     assert.equal(healthy.version, running.version + 1);
-    assert.equal(applyHealthReport(healthy, [{ name: 'web', healthStatus: 'HEALTHY' }]), healthy);
+    assert.equal(applyHealthReport(healthy, [{ name: 'web', healthStatus: 'HEALTHY' }], 4000), healthy);
   });
 
   it('stays when the agent is out of reach', () => {

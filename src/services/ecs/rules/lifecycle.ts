@@ -80,6 +80,7 @@ export function applyContainerReport(task: TaskRecord, report: ContainerReport):
 export function applyHealthReport(
   task: TaskRecord,
   containers: readonly { readonly name: string; readonly healthStatus: TaskContainer['healthStatus'] }[],
+  now: Instant,
 ): TaskRecord {
   if (!isWithAgent(task)) return task;
   const health = new Map(containers.map(({ name, healthStatus }) => [name, healthStatus]));
@@ -87,7 +88,8 @@ export function applyHealthReport(
     ...container,
     healthStatus: health.get(container.name) ?? container.healthStatus,
   }));
-  return changed(task, { ...task, containers: next, healthStatus: healthOf(next) });
+  if (equal(next, task.containers)) return task;
+  return changed(task, { ...task, containers: next, healthStatus: healthOf(next), healthStatusAt: now });
 }
 
 /**

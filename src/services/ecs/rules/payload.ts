@@ -9,7 +9,7 @@ import type {
   RoleCredentials,
 } from '../../../agent/contract.ts';
 import { formatArn } from '../../../core/arn.ts';
-import type { Kept, TaskDefinitionRecord, TaskRecord } from '../tables.ts';
+import type { Kept, TaskContainer, TaskDefinitionRecord, TaskRecord } from '../tables.ts';
 import { dockerConfig } from './docker-config.ts';
 
 /** A task as its agent is to run it: the task definition with the task's overrides merged in. */
@@ -94,7 +94,7 @@ function payloadContainer(
   const { restartPolicy } = container;
   return {
     name,
-    image: record?.image ?? container.image ?? '',
+    image: imageOf(record, container),
     containerArn: record?.arn ?? '',
     cpu: override?.cpu ?? container.cpu ?? 0,
     memory: memoryMiB ?? 0,
@@ -138,6 +138,12 @@ function payloadContainer(
       ? { logsAuthStrategy: 'ExecutionRole' as const }
       : {}),
   };
+}
+
+/** A pinned image is asked for by name, tag and digest: the engine goes by the digest then. */
+function imageOf(record: TaskContainer | undefined, container: Kept<ContainerDefinition>): string {
+  const image = record?.image ?? container.image ?? '';
+  return record?.pinnedDigest === undefined || image.includes('@') ? image : `${image}@${record.pinnedDigest}`;
 }
 
 /** AWS_EXECUTION_ENV is the control plane's to give: the agent only looks whether it is there. */
