@@ -71,6 +71,10 @@ export function serviceNotFound(): AwsError {
   return new AwsError('ServiceNotFoundException', 'Service not found.');
 }
 
+export function taskSetNotFound(): AwsError {
+  return new AwsError('TaskSetNotFoundException', 'The specified task set does not exist.');
+}
+
 export function serviceNotActive(): AwsError {
   return new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.');
 }
