@@ -1,7 +1,7 @@
 import type { HttpHandler, HttpRequest, HttpResponse } from '../world/world.ts';
 import { AwsError } from './error.ts';
 import { defaultLimits, type GatewayParts } from './gateway-parts.ts';
-import { createLoadedServices, json11, type LoadedService } from './loaded-services.ts';
+import { createLoadedServices, json11, type ClaimedService } from './loaded-services.ts';
 import type { Call } from './operation.ts';
 import { readHead, type RequestHead } from './request-head.ts';
 import { newRequestId } from './request-id.ts';
@@ -106,7 +106,7 @@ interface Received {
   readonly requestId: string;
 }
 
-function callOf(claimed: LoadedService, operation: string, caller: Verified, received: Received): Call {
+function callOf(claimed: ClaimedService, operation: string, caller: Verified, received: Received): Call {
   return {
     requestId: received.requestId,
     service: claimed.service.name,

@@ -1,5 +1,6 @@
 import type { BoundService } from './bound-service.ts';
 import type { ServiceModel } from './model.ts';
+import { createCborCodec } from './protocols/cbor.ts';
 import { createEc2Codec } from './protocols/ec2.ts';
 import { createJsonCodec } from './protocols/json.ts';
 import type { ProtocolFamily, ServiceCodec } from './protocols/protocol.ts';
@@ -46,6 +47,15 @@ export interface LoadedServices {
 }
 
 export interface LoadedService {
+  readonly model: ServiceModel;
+  /** By the family that the request's head shows: which of the two query protocols it is only the service knows. */
+  readonly spoken: ReadonlyMap<SpokenFamily, ClaimedService>;
+}
+
+export type SpokenFamily = Exclude<ProtocolFamily, 'ec2'>;
+
+/** A service and the protocol in which a request speaks to it. */
+export interface ClaimedService {
   readonly service: BoundService;
   readonly model: ServiceModel;
   readonly family: ProtocolFamily;
@@ -57,15 +67,25 @@ export const json10 = 'application/x-amz-json-1.0';
 export const json11 = 'application/x-amz-json-1.1';
 
 function withCodecs(service: BoundService, model: ServiceModel): LoadedService {
-  if (model.protocols.includes('ec2')) {
+  const spoken = new Map<SpokenFamily, ClaimedService>();
+  const { protocols } = model;
+  if (protocols.includes('ec2')) {
     const codec = createEc2Codec(model);
-    return { service, model, family: 'ec2', codec: () => codec };
+    spoken.set('query', { service, model, family: 'ec2', codec: () => codec });
   }
-  if (model.protocols.includes('query')) {
+  if (protocols.includes('query')) {
     const codec = createQueryCodec(model);
-    return { service, model, family: 'query', codec: () => codec };
+    spoken.set('query', { service, model, family: 'query', codec: () => codec });
   }
-  const newer = createJsonCodec(model, json11);
-  const older = createJsonCodec(model, json10);
-  return { service, model, family: 'json', codec: (contentType) => (contentType === json10 ? older : newer) };
+  if (protocols.includes('rpc-v2-cbor')) {
+    const codec = createCborCodec(model);
+    spoken.set('cbor', { service, model, family: 'cbor', codec: () => codec });
+  }
+  if (protocols.includes('json-1.0') || protocols.includes('json-1.1')) {
+    const newer = createJsonCodec(model, json11);
+    const older = createJsonCodec(model, json10);
+    const codec = (contentType: string): ServiceCodec => (contentType === json10 ? older : newer);
+    spoken.set('json', { service, model, family: 'json', codec });
+  }
+  return { model, spoken };
 }

@@ -33,7 +33,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
   const ecs = options.realEcs
     ? ecsService(createEcsParts({ clock, random: new SimRandom(2), hash: realHash(), log }))
     : undefined;
-  const tables = [notes, ...(ecs?.tables ?? []), ...(ecs ? [...cloudwatch.tables, ...ec2.tables] : [])];
+  const tables = [notes, ...cloudwatch.tables, ...(ecs?.tables ?? []), ...(ecs ? ec2.tables : [])];
   const projections = [...(ecs?.projections ?? []), ...(ecs ? ec2.projections : [])];
   const { store, random, journal } = await openSimStore({ tables, projections, clock });
   const keys = new Map<string, AccessKey>([
@@ -44,6 +44,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     ecs ? bindService(ecs) : bindService(ecsOf(notebook)),
     ecs ? bindService(ec2) : bindService(ec2Of(notebook)),
     bindService(logsOf(notebook)),
+    bindService(cloudwatch),
   ];
   const handler = createGateway({
     clock,

@@ -2,7 +2,7 @@ import { assert } from '../../core/assert.ts';
 import { AwsError } from '../error.ts';
 import type { ServiceModel, StructureShape } from '../model.ts';
 import { crc32 } from './crc32.ts';
-import type { JsonWriter } from './json-writer.ts';
+import type { ValueWriter } from './value-writer.ts';
 
 /**
  * An output whose member `streaming` is an AsyncIterable of events, as application/vnd.amazon.eventstream: first the
@@ -12,8 +12,8 @@ import type { JsonWriter } from './json-writer.ts';
 export async function* eventStream(
   stream: StreamMember,
   output: unknown,
-  writeInitial: JsonWriter,
-  writerOf: (shape: string) => JsonWriter,
+  writeInitial: ValueWriter,
+  writerOf: (shape: string) => ValueWriter,
 ): AsyncIterable<Uint8Array> {
   assert(typeof output === 'object' && output !== null, 'an output with an event stream is an object');
   const { [stream.name]: events, ...initial }: Readonly<Record<string, unknown>> = { ...output };

@@ -5,8 +5,10 @@ import type { ServiceModel } from '../model.ts';
 import { eventStream, type StreamMember, streamMember } from './event-stream.ts';
 import { exceedsDepth } from './json-depth.ts';
 import { createJsonReaders } from './json-reader.ts';
-import { createJsonWriters, type JsonWriter } from './json-writer.ts';
+import { createJsonWriters } from './json-writer.ts';
 import type { Failure, ParsedInput, ServiceCodec } from './protocol.ts';
+import type { ValueWriter } from './value-writer.ts';
+import { queryErrorHeader } from './wire-code.ts';
 
 /** AWS JSON 1.0 and 1.1, server side. They differ in nothing but the content type. */
 export function createJsonCodec(model: ServiceModel, contentType: string): ServiceCodec {
@@ -44,7 +46,7 @@ export function createJsonCodec(model: ServiceModel, contentType: string): Servi
 
 /** `{"__type": "X", "message": "…"}` and what else the error's shape holds. */
 export function createJsonErrors(contentType: string): (failure: Failure) => HttpResponse {
-  const compiled = new WeakMap<ServiceModel, (shape: string) => JsonWriter>();
+  const compiled = new WeakMap<ServiceModel, (shape: string) => ValueWriter>();
   return ({ error, status, requestId, model }) => {
     let members: unknown = {};
     if (model?.shapes[error.code] && Object.keys(error.members).length > 0) {
@@ -54,7 +56,12 @@ export function createJsonErrors(contentType: string): (failure: Failure) => Htt
     }
     return {
       status,
-      headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, 'x-amzn-errortype': error.code },
+      headers: {
+        'content-type': contentType,
+        'x-amzn-requestid': requestId,
+        'x-amzn-errortype': error.code,
+        ...queryErrorHeader(error, status, model),
+      },
       body: JSON.stringify({ __type: error.code, ...Object(members), message: error.message }),
     };
   };

@@ -35,4 +35,4 @@ export interface Failure {
   readonly model: ServiceModel | undefined;
 }
 
-export type ProtocolFamily = 'json' | 'query' | 'ec2';
+export type ProtocolFamily = 'json' | 'cbor' | 'query' | 'ec2';

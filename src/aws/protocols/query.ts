@@ -33,10 +33,13 @@ export function createQueryCodec(model: ServiceModel): ServiceCodec {
 
 export function writeQueryError({ error, status, requestId, model }: Failure): HttpResponse {
   const xmlns = model?.xmlNamespace === undefined ? '' : ` xmlns="${model.xmlNamespace}"`;
+  const members =
+    model?.shapes[error.code] === undefined ? '' : writeXmlMembers(model, error.code, error.members, { item: 'member' });
   const fields =
     element('Type', status >= 500 ? 'Receiver' : 'Sender') +
     element('Code', escapeXml(wireCode(error, model))) +
-    element('Message', escapeXml(error.message));
+    element('Message', escapeXml(error.message)) +
+    members;
   const body = element('Error', fields) + element('RequestId', requestId);
   return xmlResponse(status, requestId, `<ErrorResponse${xmlns}>${body}</ErrorResponse>`);
 }

@@ -35,16 +35,19 @@ const authFailure: WireError = {
   text: 'AWS was not able to validate the provided access credentials',
 };
 
+const exceptions: Readonly<Record<SignatureProblem, WireError>> = {
+  missing: { code: 'MissingAuthenticationTokenException', status: 400 },
+  malformed: { code: 'IncompleteSignatureException', status: 400 },
+  'unknown-key': { code: 'UnrecognizedClientException', status: 400 },
+  'wrong-signature': { code: 'InvalidSignatureException', status: 400 },
+  expired: { code: 'InvalidSignatureException', status: 400 },
+  'bad-scope': { code: 'InvalidSignatureException', status: 400 },
+};
+
 /** AWS has three vocabularies for one thing. */
 const signatureErrors: Readonly<Record<ProtocolFamily, Readonly<Record<SignatureProblem, WireError>>>> = {
-  json: {
-    missing: { code: 'MissingAuthenticationTokenException', status: 400 },
-    malformed: { code: 'IncompleteSignatureException', status: 400 },
-    'unknown-key': { code: 'UnrecognizedClientException', status: 400 },
-    'wrong-signature': { code: 'InvalidSignatureException', status: 400 },
-    expired: { code: 'InvalidSignatureException', status: 400 },
-    'bad-scope': { code: 'InvalidSignatureException', status: 400 },
-  },
+  json: exceptions,
+  cbor: exceptions,
   query: {
     missing: { code: 'MissingAuthenticationToken', status: 403, text: 'Request is missing Authentication Token' },
     malformed: { code: 'IncompleteSignature', status: 400 },

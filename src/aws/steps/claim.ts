@@ -1,14 +1,22 @@
 import { AwsError } from '../error.ts';
-import { json10, json11, type LoadedService, type LoadedServices } from '../loaded-services.ts';
+import {
+  type ClaimedService,
+  json10,
+  json11,
+  type LoadedService,
+  type LoadedServices,
+  type SpokenFamily,
+} from '../loaded-services.ts';
+import { cborContentType } from '../protocols/cbor.ts';
 import { readPairs, type RequestHead } from '../request-head.ts';
 import { scopeService } from '../sigv4.ts';
 import { refusal } from './refusal.ts';
 
 /** Which protocol a request speaks, by its head alone. Everything that follows answers in it. */
 export interface Spoken {
-  readonly family: 'json' | 'query';
+  readonly family: SpokenFamily;
   readonly contentType: string;
-  /** JSON only: service prefix and operation. */
+  /** JSON and CBOR: the service's long name and the operation. */
   readonly target: { readonly prefix: string; readonly operation: string } | undefined;
 }
 
@@ -17,6 +25,11 @@ export interface Spoken {
  * a page cannot even make us read its bytes as a request.
  */
 export function readSpoken(head: RequestHead): Spoken {
+  if (head.headers.get('smithy-protocol') === 'rpc-v2-cbor') {
+    const [, prefix, operation] = cborPath.exec(head.path) ?? [];
+    const named = prefix !== undefined && operation !== undefined;
+    return { family: 'cbor', contentType: cborContentType, target: named ? { prefix, operation } : undefined };
+  }
   const contentType = (head.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const target = head.headers.get('x-amz-target');
   const isForm = contentType === 'application/x-www-form-urlencoded';
@@ -35,12 +48,15 @@ export function readSpoken(head: RequestHead): Spoken {
   };
 }
 
+const cborPath = /^\/service\/([A-Za-z0-9_]+)\/operation\/([A-Za-z0-9_]+)$/;
+
 /** Refuses what no AWS protocol of ours is: other paths, methods, content types and encodings. */
 export function checkForm(head: RequestHead, spoken: Spoken): void {
-  if (head.path !== '/') {
+  const hasPath = spoken.family === 'cbor' ? spoken.target !== undefined : head.path === '/';
+  if (!hasPath) {
     throw new AwsError('UnknownOperationException', `There is nothing at ${head.path.slice(0, 200)}.`, { status: 404 });
   }
-  const methods = spoken.family === 'json' ? jsonMethods : queryMethods;
+  const methods = spoken.family === 'query' ? queryMethods : postOnly;
   if (!methods.includes(head.method)) {
     throw new AwsError('UnknownOperationException', `The method ${head.method} is not one of this protocol.`);
   }
@@ -52,27 +68,34 @@ export function checkForm(head: RequestHead, spoken: Spoken): void {
       `The content type of a JSON request is ${json11}, not '${contentType}'.`,
     );
   }
+  if (spoken.family === 'cbor' && contentType !== undefined && contentType !== cborContentType) {
+    throw refusal(
+      415,
+      'UnsupportedMediaTypeException',
+      `The content type of a CBOR request is ${cborContentType}, not '${contentType}'.`,
+    );
+  }
   const encoding = head.headers.get('content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw refusal(415, 'UnsupportedMediaTypeException', `The content encoding '${encoding}' is not supported.`);
   }
 }
 
-const jsonMethods = ['POST'];
+const postOnly = ['POST'];
 const queryMethods = ['POST', 'GET'];
 const jsonContentTypes = [json10, json11, 'application/json'];
 
-/** The service that a JSON request's target names, or that a query request's signature or version does. */
+/** The service that a JSON or CBOR request names, or that a query request's signature or version does. */
 export function claimService(
   services: LoadedServices,
   head: RequestHead,
   spoken: Spoken,
-): LoadedService | Promise<LoadedService> {
+): ClaimedService | Promise<ClaimedService> {
   const scope = scopeService(head);
   const named = scope === undefined ? undefined : services.named(scope);
   // Nearly every request's signature is for the service that it means, and then nothing has to be waited for.
-  if (named && !(named instanceof Promise) && isMeant(named, spoken)) return named;
-  return claimSlowly(services, scope, named, spoken);
+  const meant = named && !(named instanceof Promise) ? asMeant(named, spoken) : undefined;
+  return meant ?? claimSlowly(services, scope, named, spoken);
 }
 
 async function claimSlowly(
@@ -80,16 +103,20 @@ async function claimSlowly(
   scope: string | undefined,
   named: LoadedService | Promise<LoadedService> | undefined,
   spoken: Spoken,
-): Promise<LoadedService> {
+): Promise<ClaimedService> {
   const signedFor = await named;
-  if (signedFor && isMeant(signedFor, spoken)) return signedFor;
-  const { target } = spoken;
-  if (spoken.family === 'json' && target) {
-    const found = await services.find((service) => service.model.targetPrefix === target.prefix);
-    if (found) return found;
+  const meant = signedFor && asMeant(signedFor, spoken);
+  if (meant) return meant;
+  if (spoken.target) {
+    const found = await services.find((service) => asMeant(service, spoken) !== undefined);
+    const claimed = found && asMeant(found, spoken);
+    if (claimed) return claimed;
   }
   if (spoken.family === 'json') {
     throw new AwsError('UnknownOperationException', 'The X-Amz-Target header names no operation of a service here.');
+  }
+  if (spoken.family === 'cbor') {
+    throw new AwsError('UnknownOperationException', 'The path names no operation of a service here.', { status: 404 });
   }
   if (scope !== undefined) {
     // Such as a signature for ecs on a form: no service that takes forms is meant by it.
@@ -98,16 +125,16 @@ async function claimSlowly(
   throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', { status: 403 });
 }
 
-function isMeant(service: LoadedService, spoken: Spoken): boolean {
-  if (spoken.family === 'json')
-    return spoken.target !== undefined && service.model.targetPrefix === spoken.target.prefix;
-  return service.family !== 'json';
+/** The service in the protocol of the request, undefined when the request means another. */
+function asMeant({ model, spoken: protocols }: LoadedService, spoken: Spoken): ClaimedService | undefined {
+  if (spoken.family !== 'query' && model.targetPrefix !== spoken.target?.prefix) return undefined;
+  return protocols.get(spoken.family);
 }
 
 /** The operation, known to the model. `body` is looked at by query protocols only, and only once it is verified. */
-export function claimOperation(claimed: LoadedService, head: RequestHead, spoken: Spoken, body: Uint8Array): string {
+export function claimOperation(claimed: ClaimedService, head: RequestHead, spoken: Spoken, body: Uint8Array): string {
   const { model, family } = claimed;
-  if (family === 'json') {
+  if (family === 'json' || family === 'cbor') {
     const operation = spoken.target?.operation ?? '';
     if (Object.hasOwn(model.operations, operation)) return operation;
     throw new AwsError(

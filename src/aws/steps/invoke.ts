@@ -1,14 +1,15 @@
 import type { Store } from '../../store/store.ts';
 import type { BoundOperation } from '../bound-service.ts';
 import { AwsError } from '../error.ts';
-import type { LoadedService } from '../loaded-services.ts';
+import type { ClaimedService } from '../loaded-services.ts';
 import type { Call } from '../operation.ts';
 
 /** What is built of an operation that the model knows. */
-export function findOperation({ service, family }: LoadedService, name: string): BoundOperation {
+export function findOperation({ service, family }: ClaimedService, name: string): BoundOperation {
   const operation = service.operations.get(name);
   if (operation) return operation;
-  const code = family === 'json' ? 'UnsupportedOperationException' : 'UnsupportedOperation';
+  const isXml = family === 'query' || family === 'ec2';
+  const code = isXml ? 'UnsupportedOperation' : 'UnsupportedOperationException';
   throw new AwsError(code, `Longshore does not implement ${service.name}:${name} yet.`);
 }
 

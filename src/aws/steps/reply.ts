@@ -3,6 +3,7 @@ import type { HttpResponse, Log } from '../../world/world.ts';
 import { AwsError } from '../error.ts';
 import { json10, json11 } from '../loaded-services.ts';
 import type { ServiceModel } from '../model.ts';
+import { writeCborError } from '../protocols/cbor.ts';
 import { writeEc2Error } from '../protocols/ec2.ts';
 import { createJsonErrors } from '../protocols/json.ts';
 import type { ProtocolFamily } from '../protocols/protocol.ts';
@@ -26,9 +27,16 @@ export function replyError(error: unknown, progress: Progress, log: Log): HttpRe
   const status = shown.status ?? modelledStatus(shown.code, model) ?? 400;
   if (status >= 500) logFailure(error, progress, log);
   const failure = { error: shown, status, requestId, model };
-  if (progress.family === 'json')
-    return progress.contentType === json10 ? jsonErrors10(failure) : jsonErrors11(failure);
-  return progress.family === 'ec2' ? writeEc2Error(failure) : writeQueryError(failure);
+  switch (progress.family) {
+    case 'json':
+      return progress.contentType === json10 ? jsonErrors10(failure) : jsonErrors11(failure);
+    case 'cbor':
+      return writeCborError(failure);
+    case 'query':
+      return writeQueryError(failure);
+    case 'ec2':
+      return writeEc2Error(failure);
+  }
 }
 
 const jsonErrors10 = createJsonErrors(json10);

@@ -1,14 +1,14 @@
 import { AwsError } from '../error.ts';
-import type { LoadedService } from '../loaded-services.ts';
+import type { ClaimedService } from '../loaded-services.ts';
 import type { ParsedInput } from '../protocols/protocol.ts';
 
 /** Refuses an input that lacks what the model requires; gives it back otherwise. */
-export function validate(claimed: LoadedService, parsed: ParsedInput): object {
+export function validate(claimed: ClaimedService, parsed: ParsedInput): object {
   if (parsed.missing.length > 0) throw missingMembers(claimed, parsed.missing);
   return parsed.input;
 }
 
-function missingMembers({ family, model }: LoadedService, missing: readonly string[]): AwsError {
+function missingMembers({ family, model }: ClaimedService, missing: readonly string[]): AwsError {
   if (family === 'ec2') {
     return new AwsError('MissingParameter', `The request must contain the parameter ${missing[0]}`);
   }

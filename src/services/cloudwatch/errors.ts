@@ -4,13 +4,13 @@ import { AwsError } from '../../aws/error.ts';
 /** `constraint` such as `Member must have length less than or equal to 255`. */
 export function constraintBroken(value: string, member: string, constraint: string): AwsError {
   return new AwsError(
-    'ValidationError',
+    'ValidationException',
     `1 validation error detected: Value '${value.slice(0, 300)}' at '${member}' failed to satisfy constraint: ${constraint}`,
   );
 }
 
 export function validationError(message: string): AwsError {
-  return new AwsError('ValidationError', message);
+  return new AwsError('ValidationException', message);
 }
 
 export function missingParameter(message: string): AwsError {
