@@ -51,8 +51,15 @@ export const limits = {
   serviceDeploymentsPerService: 100,
   /** How long a deleted service can be described: AWS says for some time. */
   inactiveServiceMs: 24 * 60 * 60 * 1000,
-  serviceClientTokenCharacters: 36,
   healthCheckGracePeriodSeconds: { min: 0, max: 2_147_483_647 },
+  minimumHealthyPercent: { min: 0, max: 100 },
+  /** AWS names no largest value; this one lets a million tasks replace one. */
+  maximumPercent: { min: 1, max: 100_000_000 },
+  breakerPercent: { min: 1, max: 100 },
+  breakerCount: { min: 1, max: 1_000_000 },
+  deploymentAlarms: 100,
+  linearStepPercent: { min: 3, max: 100 },
+  canaryPercent: { min: 0.1, max: 100 },
   bakeTimeMinutes: { min: 0, max: 1440 },
   hookTimeoutMinutes: { min: 1, max: 20_160 },
   lifecycleHooks: 5,
@@ -85,8 +92,6 @@ export const limits = {
   /** How long a stage of a deployment may last, and each step of a traffic shift. */
   deploymentStageMs: 24 * 60 * 60 * 1000,
   hookTimeoutDefaultMinutes: 24 * 60,
-  /** Of a hook that calls out; one that pauses may wait 14 days. */
-  callTimeoutMinutes: { min: 1, max: 24 * 60 },
   taskSetsPerService: 5,
   taskSetClientTokenCharacters: 36,
 } as const;

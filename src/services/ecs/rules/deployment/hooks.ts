@@ -1,4 +1,4 @@
-/** Lifecycle hooks: what runs or waits at a stage, how each ends, and what a configuration of them may say. */
+/** Lifecycle hooks: what runs or waits at a stage, and how each ends. */
 import type {
   DeploymentConfiguration,
   DeploymentLifecycleHook,
@@ -9,7 +9,7 @@ import type { Instant } from '../../../../core/instant.ts';
 import type { HookState, StageState } from '../../service-tables.ts';
 import type { Kept } from '../../tables.ts';
 import { limits } from '../limits.ts';
-import { client, invalid, notOneOf, outOfRange, type Refusal } from '../refusal.ts';
+import { invalid, type Refusal } from '../refusal.ts';
 
 type Hook = Kept<DeploymentLifecycleHook>;
 
@@ -114,55 +114,14 @@ export function nextExpiry({ hooks }: StageState): Instant | undefined {
   return expiries.length === 0 ? undefined : Math.min(...expiries);
 }
 
-// --- what a configuration may say -------------------------------------------------------------------------------
-
-const hookStages: readonly DeploymentLifecycleHookStage[] = [
-  'RECONCILE_SERVICE',
-  'PRE_SCALE_UP',
-  'POST_SCALE_UP',
-  'TEST_TRAFFIC_SHIFT',
-  'POST_TEST_TRAFFIC_SHIFT',
-  'PRE_PRODUCTION_TRAFFIC_SHIFT',
-  'PRODUCTION_TRAFFIC_SHIFT',
-  'POST_PRODUCTION_TRAFFIC_SHIFT',
-];
-
-const notForPause: readonly DeploymentLifecycleHookStage[] = ['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'];
-
 /**
- * What is wrong with the lifecycle hooks of a request. `canCallOut`: whether this installation has something that calls
- * the targets of AWS_LAMBDA hooks; without it such a hook would hang for its whole time-out, so it is refused.
+ * Hooks whose targets nothing here can call. Without what calls them (`canCallOut`) such a hook would hang for its whole
+ * time-out and then undo the deployment, so it is refused; validate/deployment-configuration.ts refuses the rest.
  */
 export function* hookRefusals(
-  { lifecycleHooks = [], strategy = 'ROLLING' }: Kept<DeploymentConfiguration>,
+  { lifecycleHooks = [] }: Kept<DeploymentConfiguration>,
   canCallOut: boolean,
 ): Generator<Refusal> {
-  if (lifecycleHooks.length > 0 && strategy === 'ROLLING') {
-    yield invalid('Lifecycle hooks are not supported with the ROLLING deployment strategy.');
-  }
-  if (lifecycleHooks.length > limits.lifecycleHooks) {
-    yield invalid(`lifecycleHooks can have at most ${limits.lifecycleHooks} items.`);
-  }
-  for (const hook of lifecycleHooks) yield* refusalsOf(hook, canCallOut);
-}
-
-function* refusalsOf(hook: Hook, canCallOut: boolean): Generator<Refusal> {
-  const { targetType = 'AWS_LAMBDA', lifecycleStages = [], timeoutConfiguration, hookTargetArn } = hook;
-  yield* notOneOf('targetType', targetType, ['AWS_LAMBDA', 'PAUSE']);
-  if (lifecycleStages.length === 0) yield invalid('lifecycleStages must be provided for a lifecycle hook.');
-  for (const stage of lifecycleStages) yield* notOneOf('lifecycleStages', stage, hookStages);
-  if (timeoutConfiguration) {
-    yield* notOneOf('action', timeoutConfiguration.action, ['CONTINUE', 'ROLLBACK']);
-    const range = targetType === 'PAUSE' ? limits.hookTimeoutMinutes : limits.callTimeoutMinutes;
-    yield* outOfRange('timeoutInMinutes', timeoutConfiguration.timeoutInMinutes, range);
-  }
-  if (targetType === 'PAUSE') {
-    const stage = lifecycleStages.find((wanted) => notForPause.includes(wanted));
-    if (stage) yield invalid(`PAUSE lifecycle hooks are not supported at the ${stage} stage.`);
-    if (hookTargetArn) yield invalid('hookTargetArn is not applicable for PAUSE lifecycle hooks.');
-    return;
-  }
-  if (!hookTargetArn) yield invalid('hookTargetArn must be provided for AWS_LAMBDA lifecycle hooks.');
-  if (!hook.roleArn) yield invalid('roleArn must be provided for AWS_LAMBDA lifecycle hooks.');
-  if (!canCallOut) yield client('Longshore does not support lifecycle hooks of type AWS_LAMBDA yet.');
+  const isCalling = lifecycleHooks.some(({ targetType = 'AWS_LAMBDA' }) => targetType === 'AWS_LAMBDA');
+  if (isCalling && !canCallOut) yield invalid('Longshore does not support lifecycle hooks of type AWS_LAMBDA yet.');
 }
