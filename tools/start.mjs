@@ -38,6 +38,9 @@ await runTool(async () => {
     await ended;
     return 1;
   }
-  say('Longshore goes on running. Press Ctrl-C to stop it; in another terminal: eval "$(npx longshore env)"');
+  say(
+    'Longshore goes on running. Press Ctrl-C to stop it; in another terminal: ' +
+      `eval "$(npx longshore ${['env', ...dataDirectory].join(' ')})"`,
+  );
   return await ended;
 });
