@@ -4,6 +4,7 @@ import { startHostAgent } from '../app/host-agent.ts';
 import { realWorld } from '../world/real/real-world.ts';
 import { connectionOfVariables } from './connection.ts';
 import type { AgentOptions } from './program.ts';
+import { stopAsked } from './stop-asked.ts';
 
 /** Runs an agent of a cluster on this machine until SIGINT or SIGTERM, which leave its tasks running. */
 export async function agent(options: AgentOptions): Promise<void> {
@@ -13,6 +14,7 @@ export async function agent(options: AgentOptions): Promise<void> {
       'set AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, such as with: eval "$(longshore env)"',
     );
   }
+  const stopping = stopAsked();
   const running = startHostAgent({
     world: realWorld(),
     dataDirectory:
@@ -27,8 +29,6 @@ export async function agent(options: AgentOptions): Promise<void> {
     ...(options.memory === undefined ? {} : { memoryMiB: options.memory }),
   });
   process.stdout.write(`The agent serves cluster ${options.cluster} of ${connection.endpoint}\n`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  await stopping;
   await running.close();
 }

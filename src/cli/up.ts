@@ -1,9 +1,11 @@
 import { boot } from '../app/boot.ts';
 import { parseCredentials } from '../app/config.ts';
 import type { UpOptions } from './program.ts';
+import { stopAsked } from './stop-asked.ts';
 
 /** Runs the server until SIGINT or SIGTERM, which end it cleanly and leave tasks running. */
 export async function up(options: UpOptions): Promise<void> {
+  const stopping = stopAsked();
   const server = await boot({
     host: options.host,
     port: options.port,
@@ -19,8 +21,6 @@ export async function up(options: UpOptions): Promise<void> {
   process.stdout.write(
     `Longshore is ready at ${server.endpoint} (account ${options.account}, region ${options.region}, data in ${options.dataDir})\n`,
   );
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  await stopping;
   await server.close();
 }
