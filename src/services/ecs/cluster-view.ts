@@ -2,9 +2,14 @@ import type { Cluster, ClusterField, KeyValuePair } from '@aws-sdk/client-ecs';
 import type { Answer } from '../../aws/operation.ts';
 import type { Reader } from '../../store/store.ts';
 import { taskCountsByCluster } from './projections.ts';
+import { type ServiceCounts, serviceCountsByCluster } from './service-projections.ts';
 import { type ClusterRecord, containerInstances } from './tables.ts';
 
 const none = { EC2: 0, FARGATE: 0, EXTERNAL: 0, MANAGED_INSTANCES: 0 };
+const noServices: ServiceCounts = {
+  ACTIVE: { EC2: 0, FARGATE: 0, EXTERNAL: 0 },
+  DRAINING: { EC2: 0, FARGATE: 0, EXTERNAL: 0 },
+};
 
 /** A cluster as the API shows it; lists that were not asked for are there and empty, as AWS has it. */
 export function showCluster(
@@ -13,6 +18,7 @@ export function showCluster(
   include: readonly ClusterField[] = ['SETTINGS', 'TAGS', 'CONFIGURATIONS'],
 ): Answer<Cluster> {
   const { running, pending } = taskCounts(reader, cluster);
+  const services = reader.projected(serviceCountsByCluster).get(cluster.arn) ?? noServices;
   return {
     clusterArn: cluster.arn,
     clusterName: cluster.name,
@@ -20,8 +26,8 @@ export function showCluster(
     registeredContainerInstancesCount: reader.count(containerInstances, 'cluster', cluster.arn),
     runningTasksCount: sum(running),
     pendingTasksCount: sum(pending),
-    activeServicesCount: 0,
-    statistics: include.includes('STATISTICS') ? statistics(running, pending) : [],
+    activeServicesCount: services.ACTIVE.EC2 + services.ACTIVE.FARGATE + services.ACTIVE.EXTERNAL,
+    statistics: include.includes('STATISTICS') ? statistics(running, pending, services) : [],
     tags: include.includes('TAGS') ? cluster.tags : [],
     settings: include.includes('SETTINGS') ? cluster.settings : [],
     capacityProviders: cluster.capacityProviders,
@@ -37,7 +43,7 @@ function taskCounts(reader: Reader, cluster: ClusterRecord) {
 
 type Counts = Readonly<Record<'EC2' | 'FARGATE' | 'EXTERNAL' | 'MANAGED_INSTANCES', number>>;
 
-function statistics(running: Counts, pending: Counts): readonly KeyValuePair[] {
+function statistics(running: Counts, pending: Counts, services: ServiceCounts): readonly KeyValuePair[] {
   const counts = {
     runningEC2TasksCount: running.EC2,
     runningFargateTasksCount: running.FARGATE,
@@ -45,12 +51,12 @@ function statistics(running: Counts, pending: Counts): readonly KeyValuePair[] {
     pendingFargateTasksCount: pending.FARGATE,
     runningExternalTasksCount: running.EXTERNAL,
     pendingExternalTasksCount: pending.EXTERNAL,
-    activeEC2ServiceCount: 0,
-    activeFargateServiceCount: 0,
-    drainingEC2ServiceCount: 0,
-    drainingFargateServiceCount: 0,
-    activeExternalServiceCount: 0,
-    drainingExternalServiceCount: 0,
+    activeEC2ServiceCount: services.ACTIVE.EC2,
+    activeFargateServiceCount: services.ACTIVE.FARGATE,
+    drainingEC2ServiceCount: services.DRAINING.EC2,
+    drainingFargateServiceCount: services.DRAINING.FARGATE,
+    activeExternalServiceCount: services.ACTIVE.EXTERNAL,
+    drainingExternalServiceCount: services.DRAINING.EXTERNAL,
   };
   return Object.entries(counts).map(([name, value]) => ({ name, value: String(value) }));
 }

@@ -64,6 +64,12 @@ export function serviceArnOf(scope: Scope, clusterArn: string, reference: string
   return ecsArn(scope, `service/${clusterNameOf(clusterArn)}/${name}`);
 }
 
+/** Throws on what is no ARN of the kind in the caller's own scope: a service deployment or revision has no other name. */
+export function checkOwnArn(scope: Scope, arn: string, kind: 'service-deployment' | 'service-revision'): void {
+  if (!arn.startsWith('arn:')) throw invalidParameter(`Invalid identifier: ${arn} is not the ARN of a ${kind}.`);
+  shortName(scope, arn, kind);
+}
+
 /** `family`, `family:revision` or the ARN of a revision. */
 export interface TaskDefinitionReference {
   readonly family: string;

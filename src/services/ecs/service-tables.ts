@@ -87,6 +87,9 @@ export const services = table<ServiceRecord>()({
     listed: (service) => (service.status === 'ACTIVE' ? service.clusterArn : undefined),
     /** Services that may still have tasks. */
     live: (service) => (service.status === 'INACTIVE' ? undefined : service.clusterArn),
+    /** Services that want a task on every instance of their cluster. */
+    daemons: (service) =>
+      service.schedulingStrategy === 'DAEMON' && service.status === 'ACTIVE' ? service.clusterArn : undefined,
     /** Services with tasks that found no place. */
     unplaced: (service) => (service.isUnplaced && service.status === 'ACTIVE' ? scopeKey(service) : undefined),
   },
@@ -254,7 +257,10 @@ export interface TaskSetRecord extends Scope {
 export const taskSets = table<TaskSetRecord>()({
   name: 'ecs.task-sets',
   key: (taskSet) => taskSet.arn,
-  indexes: { service: (taskSet) => taskSet.serviceArn },
+  indexes: {
+    service: (taskSet) => taskSet.serviceArn,
+    taskDefinition: (taskSet) => taskSet.settings.taskDefinitionArn,
+  },
 });
 
 /** One event of a service, in AWS's words. The 100 newest of a service are kept. */

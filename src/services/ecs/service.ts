@@ -3,21 +3,30 @@ import type { Service } from '../../aws/service.ts';
 import { withAgentMembers } from './agents/agent-model.ts';
 import { agentSockets } from './agents/sockets.ts';
 import { createCluster } from './operations/create-cluster.ts';
+import { createService } from './operations/create-service.ts';
 import { deleteAccountSetting } from './operations/delete-account-setting.ts';
 import { deleteAttributes } from './operations/delete-attributes.ts';
 import { deleteCluster } from './operations/delete-cluster.ts';
+import { deleteService } from './operations/delete-service.ts';
 import { deleteTaskDefinitions } from './operations/delete-task-definitions.ts';
 import { deregisterContainerInstance } from './operations/deregister-container-instance.ts';
 import { deregisterTaskDefinition } from './operations/deregister-task-definition.ts';
 import { describeClusters } from './operations/describe-clusters.ts';
 import { describeContainerInstances } from './operations/describe-container-instances.ts';
+import { describeServiceDeployments } from './operations/describe-service-deployments.ts';
+import { describeServiceRevisions } from './operations/describe-service-revisions.ts';
+import { describeServices } from './operations/describe-services.ts';
 import { describeTaskDefinition } from './operations/describe-task-definition.ts';
 import { describeTasks } from './operations/describe-tasks.ts';
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts';
+import { getTaskProtection } from './operations/get-task-protection.ts';
 import { listAccountSettings } from './operations/list-account-settings.ts';
 import { listAttributes } from './operations/list-attributes.ts';
 import { listClusters } from './operations/list-clusters.ts';
 import { listContainerInstances } from './operations/list-container-instances.ts';
+import { listServiceDeployments } from './operations/list-service-deployments.ts';
+import { listServicesByNamespace } from './operations/list-services-by-namespace.ts';
+import { listServices } from './operations/list-services.ts';
 import { listTagsForResource } from './operations/list-tags-for-resource.ts';
 import { listTaskDefinitionFamilies } from './operations/list-task-definition-families.ts';
 import { listTaskDefinitions } from './operations/list-task-definitions.ts';
@@ -30,6 +39,7 @@ import { registerContainerInstance } from './operations/register-container-insta
 import { registerTaskDefinition } from './operations/register-task-definition.ts';
 import { runTask } from './operations/run-task.ts';
 import { startTask } from './operations/start-task.ts';
+import { stopServiceDeployment } from './operations/stop-service-deployment.ts';
 import { stopTask } from './operations/stop-task.ts';
 import { submitAttachmentStateChanges } from './operations/submit-attachment-state-changes.ts';
 import { submitContainerStateChange } from './operations/submit-container-state-change.ts';
@@ -40,11 +50,14 @@ import { updateClusterSettings } from './operations/update-cluster-settings.ts';
 import { updateCluster } from './operations/update-cluster.ts';
 import { updateContainerAgent } from './operations/update-container-agent.ts';
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
+import { updateService } from './operations/update-service.ts';
+import { updateTaskProtection } from './operations/update-task-protection.ts';
 import { assignments } from './reconcilers/assignments.ts';
 import { usedClientTokens } from './reconcilers/client-tokens.ts';
 import { deletedClusters } from './reconcilers/deleted-clusters.ts';
 import { deletedTaskDefinitions } from './reconcilers/deleted-task-definitions.ts';
 import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
+import { inactiveServices } from './reconcilers/inactive-services.ts';
 import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
 import type { EcsParts } from './parts.ts';
 import {
@@ -90,21 +103,30 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
     // By AWS's name, in alphabetical order.
     operations: {
       CreateCluster: createCluster,
+      CreateService: createService,
       DeleteAccountSetting: deleteAccountSetting,
       DeleteAttributes: deleteAttributes,
       DeleteCluster: deleteCluster,
+      DeleteService: deleteService,
       DeleteTaskDefinitions: deleteTaskDefinitions,
       DeregisterContainerInstance: deregisterContainerInstance,
       DeregisterTaskDefinition: deregisterTaskDefinition,
       DescribeClusters: describeClusters,
       DescribeContainerInstances: describeContainerInstances,
+      DescribeServiceDeployments: describeServiceDeployments,
+      DescribeServiceRevisions: describeServiceRevisions,
+      DescribeServices: describeServices,
       DescribeTaskDefinition: describeTaskDefinition,
       DescribeTasks: describeTasks,
       DiscoverPollEndpoint: discoverPollEndpoint,
+      GetTaskProtection: getTaskProtection,
       ListAccountSettings: listAccountSettings,
       ListAttributes: listAttributes,
       ListClusters: listClusters,
       ListContainerInstances: listContainerInstances,
+      ListServiceDeployments: listServiceDeployments,
+      ListServices: listServices,
+      ListServicesByNamespace: listServicesByNamespace,
       ListTagsForResource: listTagsForResource,
       ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
       ListTaskDefinitions: listTaskDefinitions,
@@ -117,6 +139,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       RegisterTaskDefinition: registerTaskDefinition,
       RunTask: runTask,
       StartTask: startTask,
+      StopServiceDeployment: stopServiceDeployment,
       StopTask: stopTask,
       SubmitAttachmentStateChanges: submitAttachmentStateChanges,
       SubmitContainerStateChange: submitContainerStateChange,
@@ -127,6 +150,8 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       UpdateClusterSettings: updateClusterSettings,
       UpdateContainerAgent: updateContainerAgent,
       UpdateContainerInstancesState: updateContainerInstancesState,
+      UpdateService: updateService,
+      UpdateTaskProtection: updateTaskProtection,
     },
     tables: [
       accountSettings,
@@ -150,6 +175,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       clientTokensByTime,
       deletedClustersByTime,
       deregisteredInstancesByTime,
+      instancesOfChangedTasks,
       inactiveServicesByTime,
       revisionsByStatus,
       serviceCountsByCluster,
@@ -164,6 +190,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       deletedClusters,
       deletedTaskDefinitions,
       deregisteredInstances,
+      inactiveServices,
       stoppedTasks,
       usedClientTokens,
     ],

@@ -2,6 +2,7 @@ import type { Call } from '../../aws/operation.ts';
 import { parseArn } from '../../core/arn.ts';
 import type { Reader, Transaction } from '../../store/store.ts';
 import { clusterInactive, invalidParameter } from './errors.ts';
+import { services, taskSets } from './service-tables.ts';
 import { clusters, containerInstances, type Tags, taskDefinitions, tasks } from './tables.ts';
 
 /** A resource that can have tags: those it has, and how to give it others. */
@@ -38,8 +39,15 @@ const kinds: Readonly<Record<string, (reader: Reader, arn: string) => TaggedReso
     const record = reader.get(tasks, arn);
     return record && { tags: record.tags, write: (tx, tags) => tx.put(tasks, { ...record, tags }) };
   },
+  service: (reader, arn) => {
+    const record = reader.get(services, arn);
+    if (record?.status !== 'ACTIVE') return undefined;
+    return { tags: record.tags, write: (tx, tags) => tx.put(services, { ...record, tags }) };
+  },
+  'task-set': (reader, arn) => {
+    const record = reader.get(taskSets, arn);
+    return record && { tags: record.tags, write: (tx, tags) => tx.put(taskSets, { ...record, tags }) };
+  },
   // Taggable in AWS and not built yet, so none exists.
-  service: () => undefined,
   'capacity-provider': () => undefined,
-  'task-set': () => undefined,
 };

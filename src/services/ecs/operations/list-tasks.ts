@@ -2,10 +2,11 @@ import type { LaunchType, ListTasksRequest, ListTasksResponse } from '@aws-sdk/c
 import type { Operation, Parsed } from '../../../aws/operation.ts';
 import { decodeToken, takePage } from '../../../core/page.ts';
 import type { Reader } from '../../../store/store.ts';
-import { invalidParameter, notBuilt, serviceNotFound } from '../errors.ts';
+import { invalidParameter, notBuilt } from '../errors.ts';
 import type { EcsParts } from '../parts.ts';
-import { containerInstanceArnOf, findCluster } from '../references.ts';
+import { containerInstanceArnOf, findCluster, findService } from '../references.ts';
 import { limits } from '../rules/limits.ts';
+import type { ServiceRecord } from '../service-tables.ts';
 import { type ClusterRecord, type TaskRecord, tasks } from '../tables.ts';
 
 /** ARNs of a cluster's tasks in ARN order; those wanted RUNNING, where the request does not say otherwise. */
@@ -23,18 +24,18 @@ export const listTasks: Operation<ListTasksRequest, ListTasksResponse, EcsParts>
   return store.view((reader) => {
     const cluster = findCluster(reader, call, input.cluster);
     if (input.daemonName !== undefined) throw notBuilt('daemons (daemonName)');
-    // Services are not built, so none has the name.
-    if (input.serviceName !== undefined) throw serviceNotFound();
+    const service = input.serviceName === undefined ? undefined : findService(reader, cluster, input.serviceName);
     const instanceArn =
       input.containerInstance === undefined
         ? undefined
         : containerInstanceArnOf(call, cluster.arn, input.containerInstance);
     const { desiredStatus = 'RUNNING', family, launchType } = input;
-    const found = candidates(reader, cluster, { ...input, desiredStatus, instanceArn }, afterArn);
+    const found = candidates(reader, cluster, { ...input, desiredStatus, instanceArn, service }, afterArn);
     const matching = matches(
       found,
       (task) =>
         task.desiredStatus === desiredStatus &&
+        (service === undefined || task.serviceArn === service.arn) &&
         (family === undefined || task.family === family) &&
         (launchType === undefined || task.launchType === launchType) &&
         (instanceArn === undefined || (task.containerInstanceArn === instanceArn && task.launchType !== 'FARGATE')),
@@ -55,14 +56,20 @@ function candidates(
   { arn }: ClusterRecord,
   wanted: Pick<Parsed<ListTasksRequest>, 'desiredStatus' | 'family' | 'launchType' | 'startedBy'> & {
     readonly instanceArn: string | undefined;
+    readonly service: ServiceRecord | undefined;
   },
   afterArn: string | undefined,
 ): Iterable<TaskRecord> {
-  const { desiredStatus, family, launchType, startedBy, instanceArn } = wanted;
+  const { desiredStatus, family, launchType, startedBy, instanceArn, service } = wanted;
   if (startedBy) return reader.find(tasks, 'startedBy', `${arn}/${desiredStatus}/${startedBy}`, afterArn);
   if (instanceArn !== undefined) {
     // What is wanted RUNNING is not STOPPED yet, so an hour of stopped tasks need not be looked through for it.
     return reader.find(tasks, desiredStatus === 'RUNNING' ? 'occupying' : 'instance', instanceArn, afterArn);
+  }
+  if (service) {
+    return desiredStatus === 'RUNNING'
+      ? reader.find(tasks, 'service', service.arn, afterArn)
+      : reader.find(tasks, 'group', `${arn}/service:${service.name}`, afterArn);
   }
   if (family !== undefined) return reader.find(tasks, 'family', `${arn}/${desiredStatus}/${family}`, afterArn);
   const of = (one: LaunchType): Iterable<TaskRecord> =>
