@@ -175,7 +175,6 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       clientTokensByTime,
       deletedClustersByTime,
       deregisteredInstancesByTime,
-      instancesOfChangedTasks,
       inactiveServicesByTime,
       revisionsByStatus,
       serviceCountsByCluster,
