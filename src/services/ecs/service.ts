@@ -60,6 +60,7 @@ import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
 import { inactiveServices } from './reconcilers/inactive-services.ts';
 import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
 import type { EcsParts } from './parts.ts';
+import { instancesOfChangedTasks, placementIndex } from './placement-index.ts';
 import {
   capacityByInstance,
   clientTokensByTime,
@@ -175,6 +176,8 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       clientTokensByTime,
       deletedClustersByTime,
       deregisteredInstancesByTime,
+      instancesOfChangedTasks,
+      placementIndex,
       inactiveServicesByTime,
       revisionsByStatus,
       serviceCountsByCluster,

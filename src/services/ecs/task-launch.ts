@@ -8,26 +8,28 @@ import type { Scope } from '../../core/scope.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { defaultSecurityGroup, findSubnet, vpcOfSecurityGroup } from '../ec2/public.ts';
 import { clientError, invalidParameter, notBuilt, throwFirst } from './errors.ts';
-import { capacityByInstance, usageOf } from './projections.ts';
+import { type InstanceCandidate, openPlacement, type Placement } from './placement-index.ts';
 import { findTaskDefinition } from './references.ts';
 import { createTask, type TaskNetwork, type TaskPlan } from './rules/create-task.ts';
 import { limits } from './rules/limits.ts';
-import { capacityOf, groupKey } from './rules/placement/capacity.ts';
+import { groupKey } from './rules/placement/capacity.ts';
 import { isDistinct, memberOfQueries } from './rules/placement/constraints.ts';
-import type { Candidate, Wanted } from './rules/placement/filters.ts';
+import type { Wanted } from './rules/placement/filters.ts';
+import type { Strategy } from './rules/placement/strategies.ts';
 import { reservationOf } from './rules/reservation.ts';
 import { mergeTags, tagRefusals } from './rules/tags.ts';
 import { overridesRefusals, sizesInUnits, taskRequestRefusals } from './rules/task-request.ts';
 import { unsupportedMember } from './rules/task-support.ts';
 import {
   type ClusterRecord,
-  type ContainerInstanceRecord,
   type Kept,
   type TaskDefinitionRecord,
   type Tags,
   type TaskRecord,
   tasks,
 } from './tables.ts';
+
+export { candidateOf, type InstanceCandidate } from './placement-index.ts';
 
 /** The members that both requests have. */
 export type LaunchRequest = Pick<
@@ -113,14 +115,10 @@ export function wantedOf(plan: TaskPlan): Wanted {
   };
 }
 
-export interface InstanceCandidate extends Candidate {
-  readonly instance: ContainerInstanceRecord;
-}
-
-/** An instance as placement sees it at this moment of the transaction. */
-export function candidateOf(reader: Reader, instance: ContainerInstanceRecord): InstanceCandidate {
-  const capacity = reader.projected(capacityByInstance).get(instance.arn) ?? capacityOf(instance);
-  return { instance, capacity, usage: usageOf(reader, instance.arn) };
+/** Decisions where the plan's tasks go, for as long as the transaction lasts. */
+export function placementOf(reader: Reader, plan: TaskPlan, strategies: readonly Strategy[]): Placement {
+  const { launchType, cluster, scope } = plan;
+  return openPlacement(reader, { launchType, clusterArn: cluster.arn, scope }, wantedOf(plan), strategies);
 }
 
 /** Writes one task of the plan for an instance that placement has found fit. */

@@ -3,11 +3,11 @@ import type { Operation } from '../../../aws/operation.ts';
 import { decodeToken, takePage } from '../../../core/page.ts';
 import { invalidParameter } from '../errors.ts';
 import type { EcsParts } from '../parts.ts';
+import { candidateOf } from '../placement-index.ts';
 import { findCluster } from '../references.ts';
 import { limits } from '../rules/limits.ts';
 import { compileQuery } from '../rules/query-language/query.ts';
 import { containerInstances } from '../tables.ts';
-import { candidateOf } from '../task-launch.ts';
 
 const statuses = ['ACTIVE', 'DRAINING', 'REGISTERING', 'DEREGISTERING', 'REGISTRATION_FAILED'];
 

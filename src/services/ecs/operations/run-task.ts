@@ -11,12 +11,11 @@ import { assignProviders } from '../rules/capacity-provider-strategy.ts';
 import type { TaskPlan } from '../rules/create-task.ts';
 import { limits } from '../rules/limits.ts';
 import { parseStrategies } from '../rules/placement/parse-strategies.ts';
-import { place } from '../rules/placement/place.ts';
 import type { Strategy } from '../rules/placement/strategies.ts';
 import { clientTokenRefusals, countRefusals, placementRefusals } from '../rules/task-request.ts';
 import { taskView } from '../rules/task-view.ts';
-import { type ContainerInstanceRecord, clientTokens, containerInstances, type TaskRecord, tasks } from '../tables.ts';
-import { candidateOf, planTasks, putTask, runnableDefinition, wantedOf } from '../task-launch.ts';
+import { clientTokens, type TaskRecord, tasks } from '../tables.ts';
+import { placementOf, planTasks, putTask, runnableDefinition } from '../task-launch.ts';
 
 /**
  * Places and writes up to ten tasks in one transaction, so that no two of them, of this request or of another, are
@@ -82,36 +81,35 @@ function runOnInstances(
   count: number,
   strategies: readonly Strategy[],
 ): Run {
-  const instances: ContainerInstanceRecord[] = [];
-  for (const instance of tx.find(containerInstances, 'cluster', plan.cluster.arn)) {
-    if (instance.status === 'ACTIVE' && instance.capacity === plan.launchType) instances.push(instance);
-  }
-  if (instances.length === 0) throw invalidParameter('No Container Instances were found in your cluster.');
-  const wanted = wantedOf(plan);
+  const placement = placementOf(tx, plan, strategies);
+  if (placement.poolSize === 0) throw invalidParameter('No Container Instances were found in your cluster.');
   const run: TaskRecord[] = [];
   const failures: Answer<Failure>[] = [];
   for (let index = 0; index < count; index += 1) {
-    const candidates = instances.map((instance) => candidateOf(tx, instance));
-    const placement = place(candidates, wanted, strategies, () => env.random.fraction());
-    if ('placed' in placement) run.push(putTask(tx, env, plan, placement.placed, undefined));
-    else for (const { candidate, reason } of placement.refused) failures.push({ arn: candidate.instance.arn, reason });
+    const chosen = placement.choose(() => env.random.fraction());
+    if (chosen) {
+      run.push(putTask(tx, env, plan, chosen, undefined));
+      continue;
+    }
+    for (const { candidate, reason } of placement.refusals()) {
+      // Differs from AWS: a large cluster without room would give an answer of thousands of equal reasons.
+      if (failures.length === limits.failuresPerRun) return { run, failures };
+      failures.push({ arn: candidate.instance.arn, reason });
+    }
   }
-  // Differs from AWS: a large cluster without room would give an answer of thousands of equal reasons.
-  return { run, failures: failures.slice(0, limits.failuresPerRun) };
+  return { run, failures };
 }
 
 const noFargateCapacity =
   'Capacity is unavailable at this time. Please try again later or in a different availability zone';
 
 function runOnFargate(tx: Transaction, env: Env, plan: TaskPlan, providers: readonly (string | undefined)[]): Run {
-  const pool = [...tx.find(containerInstances, 'fargatePool', scopeKey(plan.scope))];
-  const wanted = wantedOf(plan);
+  const placement = placementOf(tx, plan, []);
   const run: TaskRecord[] = [];
   const failures: Answer<Failure>[] = [];
   for (const provider of providers) {
-    const candidates = pool.map((instance) => candidateOf(tx, instance));
-    const placement = place(candidates, wanted, [], () => env.random.fraction());
-    if ('placed' in placement) run.push(putTask(tx, env, plan, placement.placed, provider));
+    const chosen = placement.choose(() => env.random.fraction());
+    if (chosen) run.push(putTask(tx, env, plan, chosen, provider));
     // The hosts of the pool are not the client's to see, so none is named.
     else failures.push({ reason: noFargateCapacity });
   }

@@ -3,6 +3,7 @@ import type { Answer, Operation } from '../../../aws/operation.ts';
 import { clientError, invalidParameter } from '../errors.ts';
 import { findInstance } from '../instance-reference.ts';
 import type { EcsParts } from '../parts.ts';
+import { candidateOf } from '../placement-index.ts';
 import { containerInstanceArnOf, findCluster } from '../references.ts';
 import type { TaskPlan } from '../rules/create-task.ts';
 import { limits } from '../rules/limits.ts';
@@ -11,7 +12,7 @@ import { placementRefusals } from '../rules/task-request.ts';
 import { taskView } from '../rules/task-view.ts';
 import { throwFirst } from '../errors.ts';
 import type { ContainerInstanceRecord, TaskRecord } from '../tables.ts';
-import { candidateOf, planTasks, putTask, runnableDefinition, wantedOf } from '../task-launch.ts';
+import { planTasks, putTask, runnableDefinition, wantedOf } from '../task-launch.ts';
 
 /**
  * One task on each instance that the caller names. Nothing is chosen, but what speaks against an instance still does:

@@ -36,6 +36,8 @@ export interface Filter {
   readonly name: string;
   /** Why the task cannot run there, in the word of AWS. */
   readonly reason: string;
+  /** Looks only at the registration and the agent: the answer does not change with the tasks on the instance. */
+  readonly isLasting: boolean;
   readonly passes: (candidate: Candidate, wanted: Wanted) => boolean;
 }
 
@@ -43,26 +45,31 @@ export const filters: readonly Filter[] = [
   {
     name: 'agent',
     reason: 'AGENT',
+    isLasting: true,
     passes: ({ instance }) => instance.agentConnected,
   },
   {
     name: 'cpu',
     reason: 'RESOURCE:CPU',
+    isLasting: false,
     passes: ({ capacity, usage }, { reservation }) => usage.cpuUnits + reservation.cpuUnits <= capacity.cpuUnits,
   },
   {
     name: 'memory',
     reason: 'RESOURCE:MEMORY',
+    isLasting: false,
     passes: ({ capacity, usage }, { reservation }) => usage.memoryMiB + reservation.memoryMiB <= capacity.memoryMiB,
   },
   {
     name: 'gpu',
     reason: 'RESOURCE:GPU',
+    isLasting: false,
     passes: ({ capacity, usage }, { reservation }) => usage.gpus + reservation.gpus <= capacity.gpus,
   },
   {
     name: 'ports',
     reason: 'RESOURCE:PORTS',
+    isLasting: false,
     passes: ({ capacity, usage }, { reservation }) =>
       !reservation.tcpPorts.some((port) => usage.tcpPorts.has(port) || capacity.reservedTcpPorts.has(port)) &&
       !reservation.udpPorts.some((port) => usage.udpPorts.has(port) || capacity.reservedUdpPorts.has(port)),
@@ -70,12 +77,14 @@ export const filters: readonly Filter[] = [
   {
     name: 'network interfaces',
     reason: 'RESOURCE:ENI',
+    isLasting: false,
     passes: ({ capacity, usage }, { reservation }) =>
       usage.networkInterfaces + reservation.networkInterfaces <= capacity.networkInterfaces,
   },
   {
     name: 'attributes',
     reason: 'ATTRIBUTE',
+    isLasting: true,
     passes: ({ capacity }, { requiredAttributes, cpuArchitecture }) => {
       const architecture = capacity.attributes.get('ecs.cpu-architecture');
       // The agent says x86_64 or arm64, a task definition X86_64 or ARM64.
@@ -89,17 +98,20 @@ export const filters: readonly Filter[] = [
   {
     name: 'location',
     reason: 'LOCATION',
+    isLasting: true,
     passes: ({ capacity }, { availabilityZones }) =>
       !availabilityZones || availabilityZones.includes(capacity.attributes.get('ecs.availability-zone') ?? ''),
   },
   {
     name: 'member of',
     reason: 'MemberOf placement constraint unsatisfied.',
+    isLasting: false,
     passes: (candidate, { memberOf = [] }) => memberOf.every((query) => query.matches(candidate)),
   },
   {
     name: 'distinct instance',
     reason: 'DistinctInstance placement constraint unsatisfied.',
+    isLasting: false,
     passes: ({ usage }, { distinctInstance, groupKey }) =>
       !distinctInstance || (usage.tasksByGroup.get(groupKey) ?? 0) === 0,
   },

@@ -1,0 +1,142 @@
+/**
+ * The instances that a launch type of a cluster may choose from, and what is remembered of them between decisions.
+ * Whatever is derived (a view for the instances that can run a kind of task, the tasks of a group by zone) reads the
+ * pool's log of changed instances when it is next asked, so that a change costs nothing until somebody wants to know.
+ */
+import { type Candidate, refuse, type Wanted } from './filters.ts';
+import { GroupTotals } from './group-totals.ts';
+import { Selection } from './selection.ts';
+import type { Strategy } from './strategies.ts';
+import { View, viewKey } from './view.ts';
+
+/** One instance of the pool. The candidate is replaced when the instance or what runs on it changes. */
+export interface Slot<C extends Candidate> {
+  candidate: C;
+  /** Left the pool: draining, deregistered. */
+  isGone: boolean;
+}
+
+/** Derived of the slots: told of each that changed, or of all of them anew. */
+export interface Derived<C extends Candidate> {
+  refresh(slot: Slot<C>): void;
+  /** Forgets all; every slot is told of afterwards. */
+  clear(): void;
+}
+
+/** What is kept of each kind; the one least used makes room. */
+const kept = { views: 16, totals: 512 } as const;
+
+export class Pool<C extends Candidate> {
+  readonly #slots = new Map<string, Slot<C>>();
+  readonly #views = new Map<string, Following<C, View<C>>>();
+  readonly #totals = new Map<string, Following<C, GroupTotals<C>>>();
+  #log: Slot<C>[] = [];
+  /** How many entries of the log have been dropped. */
+  #logStart = 0;
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  /** The instances in the order in which they came. */
+  *candidates(): Generator<C> {
+    for (const slot of this.#slots.values()) yield slot.candidate;
+  }
+
+  /** Every reason against an instance, as far as one reads. */
+  *refusals(wanted: Wanted): Generator<{ readonly candidate: C; readonly reason: string }> {
+    for (const { candidate } of this.#slots.values()) {
+      const reason = refuse(candidate, wanted);
+      if (reason !== undefined) yield { candidate, reason };
+    }
+  }
+
+  /** An instance came or changed, or what runs on it did. */
+  set(candidate: C): void {
+    let slot = this.#slots.get(candidate.instance.arn);
+    if (slot) slot.candidate = candidate;
+    else this.#slots.set(candidate.instance.arn, (slot = { candidate, isGone: false }));
+    this.#note(slot);
+  }
+
+  delete(arn: string): void {
+    const slot = this.#slots.get(arn);
+    if (!slot) return;
+    this.#slots.delete(arn);
+    slot.isGone = true;
+    this.#note(slot);
+  }
+
+  /** For many decisions about one kind of task. */
+  select(wanted: Wanted, strategies: readonly Strategy[]): Selection<C> {
+    return new Selection(this, wanted, strategies);
+  }
+
+  view(wanted: Wanted, attributes: readonly string[], first: 'cpu' | 'memory'): Following<C, View<C>> {
+    return remembered(this.#views, viewKey(wanted, attributes, first), kept.views, () => {
+      return new Following(new View<C>(wanted, attributes, first));
+    });
+  }
+
+  totals(groupKey: string, attribute: string): Following<C, GroupTotals<C>> {
+    return remembered(this.#totals, `${attribute} ${groupKey}`, kept.totals, () => {
+      return new Following(new GroupTotals<C>(groupKey, attribute));
+    });
+  }
+
+  /** Calls for each slot that changed since `seen`; undefined when that is longer ago than the log reaches. */
+  changedSince(seen: number, tell: (slot: Slot<C>) => void): number | undefined {
+    const end = this.#logStart + this.#log.length;
+    if (seen < this.#logStart) return undefined;
+    for (let at = seen - this.#logStart; at < this.#log.length; at += 1) {
+      const slot = this.#log[at];
+      if (slot) tell(slot);
+    }
+    return end;
+  }
+
+  /** Calls for every slot. */
+  all(tell: (slot: Slot<C>) => void): number {
+    for (const slot of this.#slots.values()) tell(slot);
+    return this.#logStart + this.#log.length;
+  }
+
+  #note(slot: Slot<C>): void {
+    this.#log.push(slot);
+    if (this.#log.length <= Math.max(1024, 2 * this.#slots.size)) return;
+    const dropped = this.#log.length >> 1;
+    this.#log = this.#log.slice(dropped);
+    this.#logStart += dropped;
+  }
+}
+
+/** Something derived of a pool's slots, and how far it has read the pool's log. */
+export class Following<C extends Candidate, D extends Derived<C>> {
+  readonly #derived: D;
+  #seen = -1;
+
+  constructor(derived: D) {
+    this.#derived = derived;
+  }
+
+  /** As of now. */
+  of(pool: Pool<C>): D {
+    const tell = (slot: Slot<C>): void => this.#derived.refresh(slot);
+    const seen = pool.changedSince(this.#seen, tell);
+    if (seen === undefined) {
+      this.#derived.clear();
+      this.#seen = pool.all(tell);
+    } else this.#seen = seen;
+    return this.#derived;
+  }
+}
+
+function remembered<V>(map: Map<string, V>, key: string, limit: number, create: () => V): V {
+  const present = map.get(key);
+  if (present !== undefined) map.delete(key);
+  const value = present ?? create();
+  map.set(key, value); // the last is the one used last
+  const [oldest] = map.keys();
+  if (map.size > limit && oldest !== undefined) map.delete(oldest);
+  return value;
+}
