@@ -15,6 +15,14 @@ export class SortedKeys {
   }
 
   add(key: string): void {
+    const last = this.#chunks.at(-1);
+    if (last && (last.at(-1) as string) < key) {
+      if (last.length < chunkLimit) last.push(key);
+      else this.#chunks.push([key]);
+      this.#size += 1;
+      this.#version += 1;
+      return;
+    }
     const chunkIndex = this.#chunkFor(key);
     const chunk = this.#chunks[chunkIndex];
     if (!chunk) {
