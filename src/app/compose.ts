@@ -53,6 +53,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     random,
     tables: services.flatMap((service) => service.tables),
     projections: services.flatMap((service) => service.projections),
+    derivations: services.flatMap((service) => service.derivations ?? []),
   });
   for (const accountId of parts.accounts) {
     const scope: Scope = { accountId, region: parts.region };
@@ -89,7 +90,9 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
 }
 
 /** A service without the type of its parts, so that services of every kind stand in one list. */
-type Listed = Pick<Service, 'tables' | 'projections' | 'reconcilers' | 'setUp'> & { readonly bound: BoundService };
+type Listed = Pick<Service, 'tables' | 'projections' | 'derivations' | 'reconcilers' | 'setUp'> & {
+  readonly bound: BoundService;
+};
 
 function list<Parts>(service: Service<Parts>): Listed {
   return { ...service, bound: bindService(service) };

@@ -1,7 +1,7 @@
 import type { Reconciler } from '../control/reconciler.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Env, Transaction } from '../store/store.ts';
-import type { Projection, Table } from '../store/table.ts';
+import type { Derivation, Projection, Table } from '../store/table.ts';
 import type { HttpRequest, HttpResponse, Socket } from '../world/world.ts';
 import type { ServiceModel } from './model.ts';
 import type { Operation, OperationContext } from './operation.ts';
@@ -16,6 +16,7 @@ export interface Service<Parts = unknown> {
   readonly operations: Readonly<Record<string, Operation<never, unknown, Parts>>>;
   readonly tables: readonly Table<never>[];
   readonly projections: readonly Projection<never, unknown>[];
+  readonly derivations?: readonly Derivation[];
   readonly reconcilers: readonly Reconciler[];
   readonly parts: Parts;
   /** Signed websocket endpoints by path (without query). */

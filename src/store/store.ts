@@ -4,7 +4,7 @@ import type { Instant } from '../core/instant.ts';
 import type { Clock, Random } from '../world/world.ts';
 import type { Journal, StoredChange } from './journal.ts';
 import { TableState } from './table-state.ts';
-import type { Projection, Table } from './table.ts';
+import type { Derivation, Projection, Table } from './table.ts';
 
 /** Reads of one consistent moment. */
 export interface Reader {
@@ -51,6 +51,7 @@ export class Store {
   readonly #random: Random;
   readonly #tables = new Map<string, TableState>();
   readonly #projections = new Map<Projection<never, unknown>, unknown>();
+  readonly #derivations: readonly (Pick<Derivation, 'derive'> & { readonly tables: ReadonlySet<string> })[];
   readonly #watchers = new Map<string, Set<(key: string) => void>>();
   readonly #reader: Reader;
   /** Applied in memory, in order, not yet durable. The first `#inFlight` of them are being committed. */
@@ -73,6 +74,10 @@ export class Store {
       this.#projections.set(projection, state);
       this.#state(projection.of).project((before, after) => projection.apply(state, before as never, after as never));
     }
+    this.#derivations = (parts.derivations ?? []).map(({ of, derive }) => ({
+      tables: new Set(of.map(({ name }) => name)),
+      derive,
+    }));
     this.#reader = {
       get: (table, key) => this.#state(table).get(key) as never,
       list: (table, afterKey) => this.#state(table).list(afterKey) as never,
@@ -167,13 +172,27 @@ export class Store {
       },
     };
     try {
-      const result = write(transaction, this.#env());
+      const env = this.#env();
+      const result = write(transaction, env);
       assert(!(result instanceof Promise), 'a transaction is synchronous');
-      applied.end();
+      applied.writeOut(transactionLimit);
+      this.#derive(applied, transaction, env);
+      applied.writeOut(journalLimit);
+      applied.ended = true;
       return result;
     } catch (error) {
       this.#undo(applied);
       throw error;
+    }
+  }
+
+  #derive(applied: AppliedTransaction, transaction: Transaction, env: Env): void {
+    for (const { tables, derive } of this.#derivations) {
+      const changes = [...applied.changes.values()].filter(({ table }) => tables.has(table));
+      if (changes.length === 0) continue;
+      derive(transaction, env, changes);
+      const told = [...applied.changes.values()].filter(({ table }) => tables.has(table));
+      assert(told.length === changes.length, 'a derivation does not write to the tables it derives from');
     }
   }
 
@@ -256,10 +275,15 @@ export interface StoreParts {
   readonly random: Random;
   readonly tables: readonly Table<never>[];
   readonly projections: readonly Projection<never, unknown>[];
+  readonly derivations?: readonly Derivation[];
 }
 
-/** What one transaction may write: the smallest journal (an etcd transaction) takes 128 operations and 1.5 MiB. */
+/**
+ * What one transaction may write: the smallest journal (an etcd transaction) takes 128 operations and 1.5 MiB. What is
+ * derived from its changes comes on top, within what is left of these.
+ */
 export const transactionLimit = { changes: 120, bytes: 1024 * 1024 } as const;
+const journalLimit = { changes: 128, bytes: 1536 * 1024 } as const;
 
 /** What one group may hold. A group of a single transaction is always within it. */
 const groupLimit = { changes: 1024, bytes: 4 * 1024 * 1024 } as const;
@@ -270,6 +294,7 @@ interface AppliedChange {
   readonly after: object | undefined;
   /** Written more than once: it may be again what it was before. */
   readonly isRewritten: boolean;
+  readonly isWritten: boolean;
   readonly stored: StoredChange;
 }
 
@@ -282,6 +307,7 @@ class AppliedTransaction {
   reject: (error: Error) => void = () => undefined;
   bytes = 0;
   ended = false;
+  #hasUnwritten = false;
 
   constructor() {
     this.outcome = new Promise((resolve, reject) => {
@@ -300,30 +326,31 @@ class AppliedTransaction {
       before: first ? first.before : before,
       after,
       isRewritten: first !== undefined,
+      isWritten: false,
       stored,
     });
+    this.#hasUnwritten = true;
   }
 
-  /** Writes the changes out as text, once, and holds them to the limits. */
-  end(): void {
-    this.ended = true;
+  /** Writes the changes out as text, each once, and holds them to the limits. */
+  writeOut(limit: { readonly changes: number; readonly bytes: number }): void {
+    if (!this.#hasUnwritten) return;
+    this.#hasUnwritten = false;
     for (const [id, change] of this.changes) {
+      if (change.isWritten) continue;
       if (change.isRewritten && equal(change.before, change.after)) {
         this.changes.delete(id);
         continue;
       }
       const value = change.after === undefined ? undefined : JSON.stringify(change.after);
       this.bytes += change.stored.key.length + (value?.length ?? 0);
-      this.changes.set(id, { ...change, stored: { ...change.stored, value } });
+      this.changes.set(id, { ...change, isWritten: true, stored: { ...change.stored, value } });
     }
     assert(
-      this.changes.size <= transactionLimit.changes,
-      `a transaction writes at most ${transactionLimit.changes} records, not ${this.changes.size}`,
+      this.changes.size <= limit.changes,
+      `a transaction writes at most ${limit.changes} records, not ${this.changes.size}`,
     );
-    assert(
-      this.bytes <= transactionLimit.bytes,
-      `a transaction writes at most ${transactionLimit.bytes} bytes, not ${this.bytes}`,
-    );
+    assert(this.bytes <= limit.bytes, `a transaction writes at most ${limit.bytes} bytes, not ${this.bytes}`);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Env, Transaction } from './store.ts';
+
 /**
  * A kind of record: how it is named, keyed and found. Records are plain JSON values, replaced and never edited.
  * `Index` is the union of its index names.
@@ -30,4 +32,32 @@ export function projection<Record extends object, State>(
   definition: Projection<Record, State>,
 ): Projection<Record, State> {
   return definition;
+}
+
+/**
+ * What follows from changes and must be neither lost nor doubled: written at the end of the very transaction that made
+ * them, so that both are durable or neither is. One place sees every change of a table, whoever writes it.
+ */
+export interface Derivation {
+  /** The tables whose changes it is told of; it must not write to them. */
+  readonly of: readonly Table<never>[];
+  /** Called once per transaction that changed records of these tables, with each changed record once. */
+  readonly derive: (tx: Transaction, env: Env, changes: readonly RecordChange[]) => void;
+}
+
+/** A record as the transaction found it (none: it is new) and as it leaves it (none: it is gone). */
+export interface RecordChange {
+  readonly table: string;
+  readonly before: object | undefined;
+  readonly after: object | undefined;
+}
+
+/** The record before and after, in the type of its table; undefined when the change is of another. */
+export function changeOf<Record extends object>(
+  table: Table<Record>,
+  change: RecordChange,
+): { readonly before: Record | undefined; readonly after: Record | undefined } | undefined {
+  if (change.table !== table.name) return undefined;
+  // The store keeps records by the name of their table: under this name there are no others.
+  return { before: change.before as Record | undefined, after: change.after as Record | undefined };
 }

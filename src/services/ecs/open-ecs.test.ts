@@ -42,8 +42,13 @@ export async function openEcs(): Promise<Ecs> {
   const clock = new SimClock({ dueRunsByItself: true });
   const log = new SimLog(clock);
   const parts = createEcsParts({ clock, random: new SimRandom(1), hash: simHash, log });
-  const { tables, projections, reconcilers } = ecsService(parts);
-  const sim = await openSimStore({ tables: [...tables, ...cloudwatch.tables, ...ec2.tables], projections, clock });
+  const { tables, projections, derivations = [], reconcilers } = ecsService(parts);
+  const sim = await openSimStore({
+    tables: [...tables, ...cloudwatch.tables, ...ec2.tables],
+    projections,
+    derivations,
+    clock,
+  });
   const call: Call = {
     accountId,
     region,

@@ -284,22 +284,6 @@ export const serviceEvents = table<ServiceEventRecord>()({
   indexes: { service: (event) => event.serviceArn },
 });
 
-/** An event for EventBridge in AWS's shape, waiting for delivery. */
-export interface OutboxEventRecord extends Scope {
-  readonly id: string;
-  readonly ordinal: number;
-  readonly detailType: string;
-  readonly time: Instant;
-  readonly resources: readonly string[];
-  readonly detail: Readonly<Record<string, unknown>>;
-}
-
-export const outboxEvents = table<OutboxEventRecord>()({
-  name: 'ecs.outbox-events',
-  key: (event) => String(event.ordinal).padStart(15, '0'),
-  indexes: {},
-});
-
 /**
  * How the traffic of a service is spread at this moment, written by what carries it (see traffic.ts). A service that
  * nothing carries traffic to has no record.

@@ -57,8 +57,11 @@ import { usedClientTokens } from './reconcilers/client-tokens.ts';
 import { deletedClusters } from './reconcilers/deleted-clusters.ts';
 import { deletedTaskDefinitions } from './reconcilers/deleted-task-definitions.ts';
 import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
+import { outboxLimit } from './reconcilers/outbox-limit.ts';
 import { inactiveServices } from './reconcilers/inactive-services.ts';
 import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
+import { outbox, outboxLoss, outboxSize } from './outbox-tables.ts';
+import { outboxEvents } from './outbox.ts';
 import type { EcsParts } from './parts.ts';
 import { instancesOfChangedTasks, placementIndex } from './placement-index.ts';
 import {
@@ -79,7 +82,6 @@ import {
 } from './service-projections.ts';
 import {
   deployments,
-  outboxEvents,
   serviceDeployments,
   serviceEvents,
   serviceRevisions,
@@ -161,7 +163,8 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       containerInstances,
       deployments,
       families,
-      outboxEvents,
+      outbox,
+      outboxLoss,
       serviceDeployments,
       serviceEvents,
       serviceRevisions,
@@ -179,6 +182,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       instancesOfChangedTasks,
       placementIndex,
       inactiveServicesByTime,
+      outboxSize,
       revisionsByStatus,
       serviceCountsByCluster,
       serviceDeploymentsByTime,
@@ -187,12 +191,14 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       taskCountsOfServices,
       usageByInstance,
     ],
+    derivations: [outboxEvents],
     reconcilers: [
       assignments,
       deletedClusters,
       deletedTaskDefinitions,
       deregisteredInstances,
       inactiveServices,
+      outboxLimit,
       stoppedTasks,
       usedClientTokens,
     ],

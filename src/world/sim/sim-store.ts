@@ -1,5 +1,5 @@
 import { Store } from '../../store/store.ts';
-import type { Projection, Table } from '../../store/table.ts';
+import type { Derivation, Projection, Table } from '../../store/table.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { SimClock } from './sim-clock.ts';
 import { SimRandom } from './sim-random.ts';
@@ -24,6 +24,7 @@ export async function openSimStore(options: SimStoreOptions): Promise<SimStore> 
       random,
       tables: options.tables,
       projections: options.projections ?? [],
+      derivations: options.derivations ?? [],
     });
   return {
     store: await open(),
@@ -41,6 +42,7 @@ export async function openSimStore(options: SimStoreOptions): Promise<SimStore> 
 export interface SimStoreOptions {
   readonly tables: readonly Table<never>[];
   readonly projections?: readonly Projection<never, unknown>[];
+  readonly derivations?: readonly Derivation[];
   readonly seed?: string | number;
   readonly clock?: SimClock;
 }

@@ -87,6 +87,8 @@ export const limits = {
   clientTokenMs: 24 * 60 * 60 * 1000,
   /** Records that one round of a reaper removes: a transaction writes 120 at most. */
   removalsPerRound: 100,
+  /** Ours: events for EventBridge that wait for their delivery, a few KiB each. Beyond it the oldest are dropped. */
+  outboxEvents: 2_000,
   /** The smallest memory a container can ask for: Docker takes no less. */
   containerMemoryMiB: 6,
   /** How long a stage of a deployment may last, and each step of a traffic shift. */

@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Store } from '../../store/store.ts';
+import { runTask } from './operations/run-task.ts';
+import { stopTask } from './operations/stop-task.ts';
+import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
+import { outboxLimit } from './reconcilers/outbox-limit.ts';
+import { limits } from './rules/limits.ts';
+import { addServiceEvent, placementObstacle, serviceMessage } from './service-events.ts';
+import { type DeploymentRecord, deployments, type ServiceRecord, services } from './service-tables.ts';
+import { lossKey, outbox, outboxLoss, type OutboxEvent, outboxSize } from './outbox-tables.ts';
+import { openTaskScene } from './task-scene.test.ts';
+import { tasks } from './tables.ts';
+
+function eventsOf(
+  store: Store,
+  detailType?: string,
+): readonly (OutboxEvent & { readonly body: Record<string, unknown> })[] {
+  return store
+    .view((reader) => [...reader.list(outbox)])
+    .flatMap(({ events }) => events)
+    .filter((event) => detailType === undefined || event.detailType === detailType)
+    .map((event) => ({ ...event, body: JSON.parse(event.detail) }));
+}
+
+test('each version of a task is told once, with the task as it was then', async () => {
+  const ecs = await openTaskScene();
+  await ecs.host(1);
+  const taskDefinition = await ecs.define();
+  const { tasks: [task] = [] } = await ecs.ask(runTask, { taskDefinition, tags: [{ key: 'a', value: 'b' }] });
+  const arn = task?.taskArn;
+  await ecs.clock.advance(1000);
+  await ecs.report(arn, { status: 'RUNNING', containers: [{ name: 'app', status: 'RUNNING', runtimeId: 'r' }] });
+  await ecs.report(arn, { status: 'RUNNING', containers: [{ name: 'app', status: 'RUNNING', runtimeId: 'r' }] });
+  await ecs.ask(stopTask, { task: arn ?? '', reason: 'enough' });
+  await ecs.report(arn, { status: 'STOPPED', containers: [{ name: 'app', status: 'STOPPED', exitCode: 3 }] });
+
+  const told = eventsOf(ecs.store, 'ECS Task State Change');
+  assert.deepEqual(
+    told.map(({ body }) => [body['version'], body['lastStatus'], body['desiredStatus']]),
+    [
+      [1, 'PENDING', 'RUNNING'],
+      [2, 'RUNNING', 'RUNNING'],
+      [3, 'RUNNING', 'STOPPED'],
+      [4, 'STOPPED', 'STOPPED'],
+    ].map(([version, ...statuses]) => [version, ...statuses]),
+  );
+  assert.equal(new Set(told.map(({ id }) => id)).size, told.length);
+  const [first, second, , last] = told;
+  assert.deepEqual(first?.resources, [arn]);
+  assert.deepEqual([first?.accountId, first?.region], ['123456789012', 'us-east-1']);
+  assert.equal(second?.body['startedAt'], new Date(second?.time ?? 0).toISOString());
+  assert.equal(second?.body['updatedAt'], second?.body['startedAt']);
+  assert.equal(last?.body['stoppedReason'], 'enough');
+  assert.ok(Array.isArray(last?.body['containers']));
+  assert.deepEqual(
+    last?.body['containers'].map(({ name, exitCode, lastStatus }: Record<string, unknown>) => [
+      name,
+      exitCode,
+      lastStatus,
+    ]),
+    [['app', 3, 'STOPPED']],
+  );
+  for (const absent of ['tags', 'healthStatus']) assert.equal(first?.body[absent], undefined, absent);
+});
+
+test('the tasks of one request are told in one record, so that they cost its transaction one change', async () => {
+  const ecs = await openTaskScene();
+  await ecs.host(1, { memoryMiB: 2000, cpuUnits: 4000 });
+  await ecs.define();
+  const before = ecs.store.view((reader) => reader.projected(outboxSize).lastOrdinal);
+  await ecs.ask(runTask, { taskDefinition: 'web', count: 10 });
+  const records = ecs.store.view((reader) => [...reader.list(outbox)].filter(({ ordinal }) => ordinal > before));
+  assert.deepEqual(
+    records.map(({ events }) => events.length),
+    [10],
+  );
+});
+
+test('an event is there after a crash exactly when its change is', async () => {
+  const ecs = await openTaskScene();
+  await ecs.host(1);
+  await ecs.define();
+  await ecs.ask(runTask, { taskDefinition: 'web' });
+  void ecs.ask(runTask, { taskDefinition: 'web' }).catch(() => undefined); // the server dies before it is answered
+  const store = await ecs.reopen();
+  const told = eventsOf(store, 'ECS Task State Change').flatMap(({ resources }) => resources);
+  assert.deepEqual(told.toSorted(), store.view((reader) => [...reader.list(tasks)].map(({ arn }) => arn)).toSorted());
+  assert.notEqual(told.length, 0);
+});
+
+test('a transaction that fails tells nothing, and the next one takes its number', async () => {
+  const ecs = await openTaskScene();
+  await ecs.host(1);
+  const before = ecs.store.view((reader) => ({ ...reader.projected(outboxSize) }));
+  await assert.rejects(
+    ecs.store.update((tx) => {
+      tx.put(services, aService);
+      tx.put(deployments, aDeployment);
+      throw new RangeError('no');
+    }),
+    RangeError,
+  );
+  assert.deepEqual(
+    ecs.store.view((reader) => ({ ...reader.projected(outboxSize) })),
+    before,
+  );
+  await ecs.store.update((tx) => tx.put(deployments, aDeployment));
+  assert.equal(
+    ecs.store.view((reader) => reader.projected(outboxSize).lastOrdinal),
+    before.lastOrdinal + 1,
+  );
+});
+
+test('a container instance is told with the one value of each of its resources; an instance of Fargate is not told', async () => {
+  const ecs = await openTaskScene();
+  const host = await ecs.host(1);
+  await ecs.pool(2);
+  await ecs.ask(updateContainerInstancesState, { containerInstances: [host.arn], status: 'DRAINING' });
+  const told = eventsOf(ecs.store, 'ECS Container Instance State Change');
+  assert.deepEqual(
+    told.map(({ resources, body }) => [resources, body['status']]),
+    [
+      [[host.arn], 'ACTIVE'],
+      [[host.arn], 'DRAINING'],
+    ],
+  );
+  const resources = told[0]?.body['remainingResources'];
+  assert.ok(Array.isArray(resources) && resources.length > 0);
+  for (const resource of resources) assert.equal(Object.keys(resource).length, 3, JSON.stringify(resource));
+  assert.equal(told[0]?.body['clusterArn'], host.clusterArn);
+});
+
+const serviceArn = 'arn:aws:ecs:us-east-1:123456789012:service/default/web';
+const clusterArn = 'arn:aws:ecs:us-east-1:123456789012:cluster/default';
+const scope = { accountId: '123456789012', region: 'us-east-1' };
+const aService: ServiceRecord = {
+  ...scope,
+  arn: serviceArn,
+  name: 'web',
+  clusterArn,
+  clusterName: 'default',
+  status: 'ACTIVE',
+  schedulingStrategy: 'DAEMON',
+  deploymentController: 'ECS',
+  desiredCount: 1,
+  deploymentConfiguration: {},
+  availabilityZoneRebalancing: 'DISABLED',
+  placementConstraints: [],
+  placementStrategy: [],
+  healthCheckGracePeriodSeconds: 0,
+  enableECSManagedTags: false,
+  propagateTags: 'NONE',
+  enableExecuteCommand: false,
+  tags: [],
+  createdAt: 0,
+  createdBy: 'me',
+  isSteady: false,
+  failedLaunches: 0,
+};
+const aDeployment: DeploymentRecord = {
+  ...scope,
+  id: 'ecs-svc/1234567890123456789',
+  serviceArn,
+  revisionArn: 'r',
+  serviceDeploymentArn: 'd',
+  status: 'PRIMARY',
+  rolloutState: 'IN_PROGRESS',
+  rolloutStateReason: 'ECS deployment ecs-svc/1234567890123456789 in progress.',
+  desiredCount: 1,
+  failedTasks: 0,
+  createdAt: 0,
+  updatedAt: 1_700_000_000_000,
+};
+
+test('a deployment is told when it begins and how it ends', async () => {
+  const ecs = await openTaskScene();
+  const put = (more: Partial<DeploymentRecord>): Promise<void> =>
+    ecs.store.update((tx) => tx.put(deployments, { ...aDeployment, ...more }));
+  await put({});
+  await put({ failedTasks: 2 });
+  const reason = 'ECS deployment circuit breaker: tasks failed to start.';
+  await put({ rolloutState: 'FAILED', rolloutStateReason: reason });
+  const told = eventsOf(ecs.store, 'ECS Deployment State Change');
+  assert.deepEqual(
+    told.map(({ body }) => body),
+    [
+      {
+        eventType: 'INFO',
+        eventName: 'SERVICE_DEPLOYMENT_IN_PROGRESS',
+        deploymentId: aDeployment.id,
+        updatedAt: '2023-11-14T22:13:20.000Z',
+        reason: aDeployment.rolloutStateReason,
+      },
+      {
+        eventType: 'ERROR',
+        eventName: 'SERVICE_DEPLOYMENT_FAILED',
+        deploymentId: aDeployment.id,
+        updatedAt: '2023-11-14T22:13:20.000Z',
+        reason,
+      },
+    ],
+  );
+  assert.deepEqual(told[0]?.resources, [serviceArn]);
+});
+
+test('a service is told by the words its user is told, where they have an event', async () => {
+  const ecs = await openTaskScene();
+  await ecs.store.update((tx) => tx.put(services, aService));
+  const zones = new Map([['us-east-1a', 2]]);
+  const cases: readonly (readonly [message: string, name: string | undefined, type?: string, reason?: string])[] = [
+    [serviceMessage.startedTasks('web', ['t']), undefined],
+    [serviceMessage.steadyState('web'), 'SERVICE_STEADY_STATE', 'INFO'],
+    [serviceMessage.unableToStartTasksConsistently('web'), 'SERVICE_TASK_START_IMPAIRED', 'WARN'],
+    [
+      serviceMessage.noContainerInstances('web'),
+      'SERVICE_TASK_PLACEMENT_FAILURE',
+      'ERROR',
+      'No Container Instances were found in your cluster.',
+    ],
+    [
+      serviceMessage.unableToPlace('web', 'i', placementObstacle['RESOURCE:CPU'] ?? ''),
+      'SERVICE_TASK_PLACEMENT_FAILURE',
+      'ERROR',
+      'The closest matching (container-instance i) has insufficient CPU units available.',
+    ],
+    [
+      serviceMessage.unableToPlaceBecause('web', 'RESOURCE:GPU'),
+      'SERVICE_TASK_PLACEMENT_FAILURE',
+      'ERROR',
+      'RESOURCE:GPU',
+    ],
+    [serviceMessage.zonesNotBalanced('web', zones), 'SERVICE_REBALANCING_STARTED', 'INFO'],
+    [serviceMessage.zonesBalanced('web', zones), 'SERVICE_REBALANCING_COMPLETED', 'INFO'],
+  ];
+  for (const [message, name, type, reason] of cases) {
+    const before = eventsOf(ecs.store).length;
+    await ecs.store.update((tx, env) => addServiceEvent(tx, env, aService, message));
+    const [told, ...more] = eventsOf(ecs.store).slice(before);
+    assert.deepEqual(more, []);
+    assert.equal(told?.body['eventName'], name, message);
+    if (name === undefined) continue;
+    assert.equal(told?.detailType, 'ECS Service Action');
+    assert.deepEqual([told?.body['eventType'], told?.body['reason']], [type, reason]);
+    assert.equal(told?.body['clusterArn'], clusterArn);
+    assert.deepEqual(told?.resources, [serviceArn]);
+  }
+  const before = eventsOf(ecs.store).length;
+  await ecs.store.update((tx) => tx.put(services, { ...aService, desiredCount: 4 }));
+  const [computed] = eventsOf(ecs.store).slice(before);
+  assert.equal(computed?.body['eventName'], 'SERVICE_DESIRED_COUNT_UPDATED');
+});
+
+test('beyond the limit the oldest events are dropped and counted, and what is new is kept in order', async () => {
+  const ecs = await openTaskScene();
+  const total = limits.outboxEvents + limits.removalsPerRound + 7;
+  for (let round = 0; round < total; round += 1) {
+    const rolloutState = round % 2 === 0 ? 'IN_PROGRESS' : 'COMPLETED';
+    await ecs.store.update((tx) => tx.put(deployments, { ...aDeployment, rolloutState, updatedAt: round }));
+  }
+  await ecs.settle([outboxLimit]);
+  const { events, lastOrdinal } = ecs.store.view((reader) => reader.projected(outboxSize));
+  assert.equal(events, limits.outboxEvents);
+  assert.equal(ecs.store.view((reader) => reader.get(outboxLoss, lossKey))?.droppedEvents, total - limits.outboxEvents);
+  const kept = eventsOf(ecs.store).map(({ body }) => Date.parse(String(body['updatedAt'])));
+  assert.deepEqual(
+    kept,
+    Array.from({ length: limits.outboxEvents }, (_, index) => total - limits.outboxEvents + index),
+  );
+  assert.equal(lastOrdinal, total);
+});
