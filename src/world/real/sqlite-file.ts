@@ -30,9 +30,12 @@ export class SqliteFile {
   readonly #onFatal: (error: FatalJournalError) => void;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
-  readonly #put: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #update: StatementSync;
   readonly #delete: StatementSync;
   readonly #setMeta: StatementSync;
+  /** Row ids by table and key, once they have been read. The keys are the store's own strings, so this costs little. */
+  #rows: Map<string, Map<string, number>> | undefined;
   #journalId = '';
   #sequence = 0;
   #pagesInLog = 0;
@@ -66,10 +69,9 @@ export class SqliteFile {
     writeFileSync(join(options.directory, 'journal.owner'), `${process.pid}\n`, { mode: 0o600 });
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
-    this.#put = database.prepare(
-      'INSERT INTO records (tbl, key, value) VALUES (?, ?, ?) ON CONFLICT (tbl, key) DO UPDATE SET value = excluded.value',
-    );
-    this.#delete = database.prepare('DELETE FROM records WHERE tbl = ? AND key = ?');
+    this.#insert = database.prepare('INSERT INTO records (tbl, key, value) VALUES (?, ?, ?)');
+    this.#update = database.prepare('UPDATE records SET value = ? WHERE id = ?');
+    this.#delete = database.prepare('DELETE FROM records WHERE id = ?');
     this.#setMeta = database.prepare(
       'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
     );
@@ -93,29 +95,49 @@ export class SqliteFile {
   }
 
   *load(): Generator<StoredRecord> {
+    const rows = new Map<string, Map<string, number>>();
     try {
-      for (const row of this.#database.prepare('SELECT tbl, key, value FROM records').iterate()) {
-        yield { table: String(row['tbl']), key: String(row['key']), value: String(row['value']) };
+      for (const row of this.#database.prepare('SELECT id, tbl, key, value FROM records').iterate()) {
+        const record = { table: String(row['tbl']), key: String(row['key']), value: String(row['value']) };
+        rowsOf(rows, record.table).set(record.key, Number(row['id']));
+        yield record;
       }
     } catch (error) {
       throw new JournalError(`the journal cannot be read: ${String(error)}`, { cause: error });
     }
+    this.#rows = rows;
   }
 
   /** All or none. Throws JournalError when nothing was kept, FatalJournalError when that cannot be known. */
   commit(changes: readonly StoredChange[], formatVersion?: number): void {
+    const rows = this.#knownRows();
     const sequence = this.#sequence + 1;
+    /** What to put back when the commit is refused: a table, a key of it, and the row it had. */
+    const before: (readonly [rows: Map<string, number>, key: string, id: number | undefined])[] = [];
     try {
       this.#begin.run();
       for (const { table, key, value } of changes) {
-        if (value === undefined) this.#delete.run(table, key);
-        else this.#put.run(table, key, value);
+        const known = rowsOf(rows, table);
+        const id = known.get(key);
+        if (value !== undefined && id !== undefined) this.#update.run(value, id);
+        else if (value !== undefined) {
+          known.set(key, Number(this.#insert.run(table, key, value).lastInsertRowid));
+          before.push([known, key, undefined]);
+        } else if (id !== undefined) {
+          this.#delete.run(id);
+          known.delete(key);
+          before.push([known, key, id]);
+        }
         this.#pagesInLog += 1 + (value?.length ?? 0) / pageBytes;
       }
       this.#setMeta.run('sequence', sequence);
       if (formatVersion !== undefined) this.#setMeta.run('formatVersion', formatVersion);
       this.#commit.run();
     } catch (error) {
+      for (const [known, key, id] of before.toReversed()) {
+        if (id === undefined) known.delete(key);
+        else known.set(key, id);
+      }
       this.#rollBack(error);
       throw new JournalError(`the commit was refused: ${String(error)}`, { cause: error });
     }
@@ -123,6 +145,16 @@ export class SqliteFile {
     this.#advanceHigh();
     if (this.#pagesInLog >= checkpointAt.pages) this.checkpoint();
     else this.#checkpointTimer ??= setTimeout(() => this.checkpoint(), checkpointAt.afterMs).unref();
+  }
+
+  #knownRows(): Map<string, Map<string, number>> {
+    if (this.#rows) return this.#rows;
+    const rows = new Map<string, Map<string, number>>();
+    for (const row of this.#database.prepare('SELECT id, tbl, key FROM records').iterate()) {
+      rowsOf(rows, String(row['tbl'])).set(String(row['key']), Number(row['id']));
+    }
+    this.#rows = rows;
+    return rows;
   }
 
   /** Keeps the log, and with it what a damaged log can lose, short. */
@@ -218,14 +250,20 @@ export class SqliteFile {
   }
 }
 
-// An ordinary table with a unique index, not WITHOUT ROWID: with records of some kilobytes SQLite keeps those in every
-// level of the tree, and a commit of 50 costs ten times the CPU.
+// Rows are found by their id, which is kept in memory, and not by an index over table and key: keys are random, so such
+// an index would add a page to the log for every record of a commit, several times what the records themselves take.
 const schema = `
-  CREATE TABLE IF NOT EXISTS records (
-    id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (tbl, key)
-  );
+  CREATE TABLE IF NOT EXISTS records (id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 `;
+
+function rowsOf(rows: Map<string, Map<string, number>>, table: string): Map<string, number> {
+  const known = rows.get(table);
+  if (known) return known;
+  const made = new Map<string, number>();
+  rows.set(table, made);
+  return made;
+}
 
 // Primary result codes of SQLite.
 const [sqliteBusy, sqliteNoMemory, sqliteFull, sqliteTooBig] = [5, 7, 13, 18];
