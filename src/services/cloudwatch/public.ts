@@ -1,3 +1,4 @@
+import type { Instant } from '../../core/instant.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
 import { type AlarmRecord, type AlarmState, alarmKey, alarms } from './tables.ts';
@@ -5,6 +6,12 @@ import { type AlarmRecord, type AlarmState, alarmKey, alarms } from './tables.ts
 /** The state of an alarm, undefined when there is no alarm of that name. */
 export function alarmState(reader: Reader, scope: Scope, name: string): AlarmState | undefined {
   return reader.get(alarms, alarmKey(scope, name))?.state.value;
+}
+
+/** Since when an alarm is in ALARM, undefined while it is not. */
+export function alarmingSince(reader: Reader, scope: Scope, name: string): Instant | undefined {
+  const state = reader.get(alarms, alarmKey(scope, name))?.state;
+  return state?.value === 'ALARM' ? state.transitionedAt : undefined;
 }
 
 /** Over how long an alarm looks before it changes its state, in milliseconds: a deployment bakes at least so long. */

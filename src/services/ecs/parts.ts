@@ -2,6 +2,7 @@ import type { Clock, Hash, Log, Random } from '../../world/world.ts';
 import { AgentSessions } from './agents/agent-sessions.ts';
 import { noTaskCredentials, type TaskCredentials } from './agents/task-credentials.ts';
 import { TaskMetrics } from './agents/task-metrics.ts';
+import { limits } from './rules/limits.ts';
 
 /** What ECS has besides the store; app/compose.ts gives it. */
 export interface EcsParts {
@@ -11,12 +12,20 @@ export interface EcsParts {
   readonly agents: AgentSessions;
   /** What containers use, as their agents measured it last. */
   readonly metrics: TaskMetrics;
+  /** How long after RUNNING a task without a health check counts toward the healthy tasks of its service. */
+  readonly healthyAfterMs: number;
 }
 
 export function createEcsParts(given: EcsPartsSources): EcsParts {
-  const { clock, random, hash, log, credentials = noTaskCredentials } = given;
+  const { clock, random, hash, log, credentials = noTaskCredentials, healthyAfterMs = limits.healthyAfterMs } = given;
   const metrics = new TaskMetrics();
-  return { hash, log, metrics, agents: new AgentSessions({ clock, random, log, credentials, metrics }) };
+  return {
+    hash,
+    log,
+    metrics,
+    healthyAfterMs,
+    agents: new AgentSessions({ clock, random, log, credentials, metrics }),
+  };
 }
 
 export interface EcsPartsSources {
@@ -25,4 +34,6 @@ export interface EcsPartsSources {
   readonly hash: Hash;
   readonly log: Log;
   readonly credentials?: TaskCredentials;
+  /** AWS's 40 seconds where none is given. */
+  readonly healthyAfterMs?: number;
 }

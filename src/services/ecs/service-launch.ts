@@ -7,7 +7,7 @@ import { assignProviders } from './rules/capacity-provider-strategy.ts';
 import type { TaskPlan } from './rules/create-task.ts';
 import { requestStop, type StopCause } from './rules/lifecycle.ts';
 import { type Refused, unableToPlace } from './rules/placement/explain.ts';
-import { refuse } from './rules/placement/filters.ts';
+import { refuse, type Wanted } from './rules/placement/filters.ts';
 import { parseStrategies } from './rules/placement/parse-strategies.ts';
 import { place } from './rules/placement/place.ts';
 import { defaultServiceStrategies } from './rules/placement/scale-in.ts';
@@ -79,6 +79,12 @@ export function startTasksOn(
     else refusal ??= unplaced(source.service, [{ candidate, reason }]);
   }
   return { started, ...(refusal !== undefined && { refusal }) };
+}
+
+/** What one task of the service asks of an instance; undefined where none can be made as the world stands. */
+export function wantedOfService(reader: Reader, source: LaunchSource): Wanted | undefined {
+  const plan = planOf(reader, source);
+  return 'refusal' in plan ? undefined : wantedOf(plan);
 }
 
 /** Asks the tasks to stop; those that are stopping already stay as they are. Gives those that were asked now. */
@@ -157,8 +163,6 @@ function planOf(reader: Reader, source: LaunchSource): TaskPlan | { readonly ref
       service,
       {
         taskDefinition: settings.taskDefinitionArn,
-        group: `service:${service.name}`,
-        startedBy: deploymentId,
         ...(settings.networkConfiguration && { networkConfiguration: settings.networkConfiguration }),
       },
       {
@@ -174,6 +178,9 @@ function planOf(reader: Reader, source: LaunchSource): TaskPlan | { readonly ref
     const imageDigests = pinnedDigests(revision);
     return {
       ...plan,
+      // Names that no request may use: they are the services' own.
+      group: `service:${service.name}`,
+      startedBy: deploymentId,
       tags: tagsOf(service, definition.tags),
       serviceArn: service.arn,
       enableExecuteCommand: service.enableExecuteCommand,

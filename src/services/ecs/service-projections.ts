@@ -5,7 +5,7 @@ import { projection } from '../../store/table.ts';
 import { countedAs, parseTimeKey, timeKey } from './projections.ts';
 import { capacityKindOf, type CapacityKind } from './rules/service-capacity.ts';
 import { type ServiceDeploymentRecord, type ServiceRecord, serviceDeployments, services } from './service-tables.ts';
-import { type TaskRecord, tasks } from './tables.ts';
+import { type ContainerInstanceRecord, containerInstances, type TaskRecord, tasks } from './tables.ts';
 
 export interface TaskCounts {
   /** lastStatus RUNNING. */
@@ -14,15 +14,18 @@ export interface TaskCounts {
   readonly pending: number;
   /** Not STOPPED, whatever is desired of them. */
   readonly live: number;
+  /** Wanted RUNNING, with a health check that fails. */
+  readonly unhealthy: number;
 }
 
 interface Counts {
   running: number;
   pending: number;
   live: number;
+  unhealthy: number;
 }
 
-const noTasks: TaskCounts = { running: 0, pending: 0, live: 0 };
+const noTasks: TaskCounts = { running: 0, pending: 0, live: 0, unhealthy: 0 };
 
 /** Of service tasks only, by ARN of the service and by id of the deployment or task set (`startedBy`). */
 export const taskCountsOfServices = projection<TaskRecord, Map<string, Counts>>({
@@ -43,11 +46,13 @@ function count(state: Map<string, Counts>, task: TaskRecord, change: 1 | -1): vo
   // A client may write what it likes into startedBy of a task of its own: only tasks of services are counted.
   if (task.serviceArn === undefined || task.lastStatus === 'STOPPED') return;
   const counted = countedAs(task);
+  const isUnhealthy = task.healthStatus === 'UNHEALTHY' && task.desiredStatus === 'RUNNING';
   for (const key of [task.serviceArn, task.startedBy]) {
     if (key === undefined) continue;
-    const counts = state.get(key) ?? { running: 0, pending: 0, live: 0 };
+    const counts = state.get(key) ?? { running: 0, pending: 0, live: 0, unhealthy: 0 };
     state.set(key, counts);
     counts.live += change;
+    if (isUnhealthy) counts.unhealthy += change;
     if (counted) counts[counted] += change;
     if (counts.live === 0) state.delete(key);
   }
@@ -109,5 +114,21 @@ export const inactiveServicesByTime = projection<ServiceRecord, SortedKeys>({
   apply: (state, before, after) => {
     if (before?.inactiveAt !== undefined) state.delete(timeKey(before.inactiveAt, before.arn));
     if (after?.inactiveAt !== undefined) state.add(timeKey(after.inactiveAt, after.arn));
+  },
+});
+
+/** By cluster ARN, the ARNs of its instances that are DRAINING; clusters without such have no entry. */
+export const drainingInstances = projection<ContainerInstanceRecord, Map<string, Set<string>>>({
+  of: containerInstances,
+  create: () => new Map(),
+  apply: (state, before, after) => {
+    if (before?.status === 'DRAINING') {
+      const arns = state.get(before.clusterArn);
+      arns?.delete(before.arn);
+      if (arns?.size === 0) state.delete(before.clusterArn);
+    }
+    if (after?.status === 'DRAINING') {
+      state.set(after.clusterArn, (state.get(after.clusterArn) ?? new Set()).add(after.arn));
+    }
   },
 });

@@ -58,7 +58,9 @@ import { deletedClusters } from './reconcilers/deleted-clusters.ts';
 import { deletedTaskDefinitions } from './reconcilers/deleted-task-definitions.ts';
 import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
 import { outboxLimit } from './reconcilers/outbox-limit.ts';
+import { drainedServices } from './reconcilers/drained-services.ts';
 import { inactiveServices } from './reconcilers/inactive-services.ts';
+import { serviceTasks } from './reconcilers/service-tasks.ts';
 import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
 import { outbox, outboxLoss, outboxSize } from './outbox-tables.ts';
 import { outboxEvents } from './outbox.ts';
@@ -75,6 +77,7 @@ import {
   usageByInstance,
 } from './projections.ts';
 import {
+  drainingInstances,
   inactiveServicesByTime,
   serviceCountsByCluster,
   serviceDeploymentsByTime,
@@ -179,6 +182,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       clientTokensByTime,
       deletedClustersByTime,
       deregisteredInstancesByTime,
+      drainingInstances,
       instancesOfChangedTasks,
       placementIndex,
       inactiveServicesByTime,
@@ -197,7 +201,9 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       deletedClusters,
       deletedTaskDefinitions,
       deregisteredInstances,
+      drainedServices,
       inactiveServices,
+      serviceTasks({ healthyAfterMs: parts.healthyAfterMs }),
       outboxLimit,
       stoppedTasks,
       usedClientTokens,

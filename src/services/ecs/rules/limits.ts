@@ -65,6 +65,14 @@ export const limits = {
   lifecycleHooks: 5,
   protectedTasks: { get: 100, update: 10 },
   protectionMinutes: { min: 1, max: 2880, default: 120 },
+  /** How long after RUNNING a task without a health check counts as healthy: AWS's own 40 seconds. */
+  healthyAfterMs: 40_000,
+  /** How often tasks are tried again that found no place, where nothing tells that room has come. */
+  unplacedRetryMs: 15_000,
+  /** Tasks that one step of a service starts and stops: with its other records a transaction holds no more. */
+  tasksPerServiceStep: 64,
+  /** Bytes of these tasks: a transaction takes 1 MiB. */
+  taskBytesPerServiceStep: 600_000,
   tasksPerRun: 10,
   instancesPerStart: 10,
   instancesPerStateUpdate: 10,

@@ -57,7 +57,8 @@ export function keepUp(state: KeepUpState): KeepUpDecision {
   for (const task of excess) stops.add(task, 'SCALING');
 
   const protectedLeaving = leaving.some((task) => task.isProtected);
-  const isHeldByProtection = excess.length < -missing || (protectedLeaving && missing <= 0);
+  const isHeldByProtection =
+    stops.chosen.length === 0 && ((missing < 0 && excess.length === 0) || (missing <= 0 && protectedLeaving));
   const isStill = stops.chosen.length === 0 && start === 0 && sets.stopping === 0;
   const areAllHealthy = sets.healthy === staying.length + leaving.length && unhealthy.length === 0;
   return {

@@ -19,6 +19,7 @@ export interface ServiceTask {
   readonly startedAt?: Instant;
   /** Scale-in and deployments leave it alone. */
   readonly isProtected: boolean;
+  readonly protectedUntil?: Instant;
   /** Its instance is draining. */
   readonly isDraining: boolean;
   readonly containerInstanceArn?: string;
@@ -47,6 +48,7 @@ export function serviceTask(task: TaskRecord, rules: HealthRules, isDraining: bo
     ...healthOf(task, phase, rules, now),
     ...(task.startedAt !== undefined && { startedAt: task.startedAt }),
     isProtected: task.protectedUntil !== undefined && task.protectedUntil > now,
+    ...(task.protectedUntil !== undefined && { protectedUntil: task.protectedUntil }),
     isDraining,
     ...(task.containerInstanceArn !== undefined && { containerInstanceArn: task.containerInstanceArn }),
     ...(task.availabilityZone !== undefined && { availabilityZone: task.availabilityZone }),

@@ -1,0 +1,42 @@
+import type { Reader } from '../../store/store.ts';
+import { capacityKindOf } from './rules/service-capacity.ts';
+import { filters } from './rules/placement/filters.ts';
+import { type LaunchSource, wantedOfService } from './service-launch.ts';
+import { services } from './service-tables.ts';
+import { containerInstances, tasks } from './tables.ts';
+import { candidateOf } from './task-launch.ts';
+
+export interface DaemonInstances {
+  /** ARNs of the ACTIVE instances that the service's constraints and definition fit, room or no room. */
+  readonly matching: readonly string[];
+  /** Draining instances that have tasks of other kinds still. */
+  readonly held: ReadonlySet<string>;
+}
+
+/** What an instance has or is, unlike what is free on it, says whether a DAEMON service wants a task there. */
+const matchFilters = filters.filter(({ name }) => ['attributes', 'location', 'member of'].includes(name));
+
+export function daemonInstances(reader: Reader, source: LaunchSource): DaemonInstances {
+  const { service, settings } = source;
+  const kind = capacityKindOf({ settings });
+  const wanted = wantedOfService(reader, source);
+  const matching: string[] = [];
+  const held = new Set<string>();
+  for (const instance of reader.find(containerInstances, 'cluster', service.clusterArn)) {
+    if (instance.capacity !== kind) continue;
+    if (instance.status === 'DRAINING' && hasOtherTasks(reader, instance.arn)) held.add(instance.arn);
+    if (instance.status !== 'ACTIVE' || !wanted) continue;
+    const candidate = candidateOf(reader, instance);
+    if (matchFilters.every((filter) => filter.passes(candidate, wanted))) matching.push(instance.arn);
+  }
+  return { matching, held };
+}
+
+/** Of other services than DAEMON ones: those go last. Tasks of no service do not count, as draining leaves them alone. */
+function hasOtherTasks(reader: Reader, instanceArn: string): boolean {
+  for (const { serviceArn } of reader.find(tasks, 'occupying', instanceArn)) {
+    if (serviceArn === undefined) continue;
+    if (reader.get(services, serviceArn)?.schedulingStrategy !== 'DAEMON') return true;
+  }
+  return false;
+}

@@ -1,0 +1,248 @@
+import type { Reconciler } from '../../../control/reconciler.ts';
+import type { Instant } from '../../../core/instant.ts';
+import { scopeKey } from '../../../core/scope.ts';
+import type { Env, Reader, Transaction } from '../../../store/store.ts';
+import { alarms } from '../../cloudwatch/public.ts';
+import {
+  bakedAt,
+  completeIfBaked,
+  countFailed,
+  countFailedChecks,
+  failIfDue,
+  mayLaunch,
+  pinImages,
+  readRolling,
+  retireEmpty,
+  type Rolling,
+  sourceOf,
+} from '../rolling-deployment.ts';
+import { boundsOf } from '../rules/deployment/bounds.ts';
+import { daemon } from '../rules/deployment/daemon.ts';
+import { keepUp, type KeepUpDecision, type Stop } from '../rules/deployment/keep-up.ts';
+import type { ServiceTask } from '../rules/deployment/service-task.ts';
+import { limits } from '../rules/limits.ts';
+import { addServiceEvent, serviceMessage } from '../service-events.ts';
+import {
+  failedHealthCheckCause,
+  type Launched,
+  scalingCause,
+  startTasks,
+  startTasksOn,
+  stopTasks,
+  tellOfTasks,
+} from '../service-launch.ts';
+import { daemonInstances } from '../daemon-instances.ts';
+import { isQuiet } from '../service-quiet.ts';
+import { stopChooser, tasksOfService, tasksPerStep } from '../service-state.ts';
+import { steeringOf } from '../service-steering.ts';
+import { deployments, type ServiceRecord, serviceDeployments, services } from '../service-tables.ts';
+import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
+
+export interface ServiceTasksSettings {
+  readonly healthyAfterMs: number;
+}
+
+/**
+ * Keeps as many tasks of a service as it desires, of the revision it is to have, through rolling deployments, failures
+ * and instances that go. One key is one service's ARN. Each step starts and stops no more tasks than a transaction can
+ * hold; what it writes wakes it again.
+ */
+export function serviceTasks(settings: ServiceTasksSettings): Reconciler {
+  return {
+    name: 'ecs.service-tasks',
+    wakes: [
+      { table: services, keys: (_reader, arn) => [arn] },
+      { table: deployments, keys: (reader, id) => present(reader.get(deployments, id)?.serviceArn) },
+      { table: serviceDeployments, keys: (reader, arn) => present(reader.get(serviceDeployments, arn)?.serviceArn) },
+      { table: tasks, keys: servicesOfTask },
+      { table: containerInstances, keys: servicesOfInstance },
+      { table: alarms, keys: (reader) => arnsOf(reader.list(services)) },
+    ],
+    all: (reader) => arnsOf(reader.list(services)),
+    reconcile: (tx, env, arn) => {
+      const service = tx.get(services, arn);
+      if (service?.status !== 'ACTIVE' || steeringOf(tx, service) !== 'rolling') return undefined;
+      const at = isQuiet(tx, service, env.now) ? undefined : step(tx, env, service, settings);
+      return at === undefined ? undefined : { afterMs: Math.max(at - env.now, 0) };
+    },
+  };
+}
+
+function present(arn: string | undefined): readonly string[] {
+  return arn === undefined ? [] : [arn];
+}
+
+/** Its own service, and when it has stopped those that wait for room. */
+function servicesOfTask(reader: Reader, arn: string): readonly string[] {
+  const task = reader.get(tasks, arn);
+  if (!task) return [];
+  const waiting = task.lastStatus === 'STOPPED' ? [...arnsOf(reader.find(services, 'unplaced', scopeKey(task)))] : [];
+  return task.serviceArn === undefined ? waiting : [task.serviceArn, ...waiting];
+}
+
+/** Services with tasks on it, those that wait for room, and those that want a task on every instance. */
+function servicesOfInstance(reader: Reader, arn: string): Iterable<string> {
+  const instance = reader.get(containerInstances, arn);
+  const found = new Set<string>();
+  for (const task of reader.find(tasks, 'occupying', arn))
+    if (task.serviceArn !== undefined) found.add(task.serviceArn);
+  if (!instance) return found;
+  for (const service of reader.find(services, 'unplaced', scopeKey(instance))) found.add(service.arn);
+  for (const service of reader.find(services, 'daemons', instance.clusterArn)) found.add(service.arn);
+  return found;
+}
+
+function* arnsOf(found: Iterable<ServiceRecord>): Generator<string> {
+  for (const { arn } of found) yield arn;
+}
+
+/** The one next step. Returns when to look again though nothing has changed. */
+function step(tx: Transaction, env: Env, service: ServiceRecord, { healthyAfterMs }: ServiceTasksSettings) {
+  const read = readRolling(tx, service);
+  if (!read) return undefined;
+  pinImages(tx, read);
+  const seen = tasksOfService(tx, service, healthyAfterMs, env.now);
+  const rolling = failIfDue(tx, env, countFailed(tx, env, read, seen));
+  const decision = decide(tx, env, rolling, seen, 0);
+  const slice = tasksPerStep(tx, service, sourceOf(tx, rolling).settings);
+  const failing = decision.stop.filter(({ why }) => why === 'UNHEALTHY').slice(0, slice);
+  if (failing.length === 0) return act(tx, env, rolling, seen, decision, slice);
+  // Counted before anything is started: the last failure that a breaker takes is followed by no launch.
+  const counted = countFailedChecks(tx, env, rolling, seen, stopFailing(tx, env, rolling, failing));
+  const judged = failIfDue(tx, env, counted);
+  const left = tasksOfService(tx, service, healthyAfterMs, env.now);
+  return act(tx, env, judged, left, decide(tx, env, judged, left, 0), slice - failing.length);
+}
+
+/** The same for both kinds of service; a DAEMON starts its tasks on instances by name. */
+interface Decision extends Pick<KeepUpDecision, 'stop' | 'isStuck' | 'isHeldByProtection' | 'isSettled'> {
+  readonly start: number | readonly string[];
+  readonly desiredCount: number;
+}
+
+function decide(reader: Reader, env: Env, rolling: Rolling, seen: readonly ServiceTask[], unplaced: number): Decision {
+  const { service, primary } = rolling;
+  const { schedulingStrategy, deploymentConfiguration } = service;
+  const isDaemon = schedulingStrategy === 'DAEMON';
+  const instances = isDaemon ? daemonInstances(reader, sourceOf(reader, rolling)) : undefined;
+  const desiredCount = instances ? instances.matching.length : service.desiredCount;
+  const common = {
+    ...boundsOf(desiredCount, schedulingStrategy, deploymentConfiguration),
+    tasks: seen,
+    isWanted: (task: ServiceTask) => task.deploymentId === primary.id,
+    mayStart: mayLaunch(rolling, env.now),
+  };
+  if (instances) {
+    const decision = daemon({ ...common, instances: instances.matching, heldInstances: instances.held });
+    return { ...decision, isHeldByProtection: false, desiredCount };
+  }
+  const chooseToStop = stopChooser(reader, service);
+  const decision = keepUp({
+    ...common,
+    desiredCount,
+    isRollout: primary.rolloutState !== 'COMPLETED',
+    unplaced,
+    chooseToStop: (from, count) => chooseToStop(from, Math.min(count, limits.tasksPerServiceStep)),
+  });
+  return { ...decision, desiredCount };
+}
+
+function act(
+  tx: Transaction,
+  env: Env,
+  rolling: Rolling,
+  seen: readonly ServiceTask[],
+  decision: Decision,
+  slice: number,
+): Instant | undefined {
+  const { service, primary } = rolling;
+  const { started, refusal, unplaced } = start(tx, env, rolling, decision.start, slice);
+  // Where the cluster has no room, old tasks make it, as far as the lower bound lets them.
+  const { stop } = unplaced > 0 ? decide(tx, env, rolling, seen, unplaced) : decision;
+  const scaling = stop.flatMap(({ task, why }) => (why === 'SCALING' ? [task] : []));
+  const stopped = stopTasks(tx, env, scaling.slice(0, Math.max(slice - started.length, 0)), scalingCause(primary.id));
+  tellOfTasks(tx, env, service, started, stopped);
+  if (refusal !== undefined) addServiceEvent(tx, env, service, refusal);
+  if (decision.isStuck && primary.rolloutState === 'IN_PROGRESS') {
+    addServiceEvent(tx, env, service, serviceMessage.unableToDeploy(service.name));
+  }
+  if (decision.isHeldByProtection) {
+    addServiceEvent(tx, env, service, serviceMessage.protectedTasks(service.name, primary.id));
+  }
+  retireEmpty(tx, env, service);
+  const isSettled = decision.isSettled && started.length + stopped.length === 0;
+  const ended = isSettled ? completeIfBaked(tx, env, rolling) : rolling;
+  const steadyAt = writeService(tx, env, ended, decision.desiredCount, {
+    isSteady: isSettled && ended.primary.rolloutState === 'COMPLETED',
+    isUnplaced: refusal !== undefined,
+  });
+  const { launchesAfter = 0 } = ended.service;
+  return earliest(env.now, [
+    ...seen.map((task) => task.changesAt),
+    ...(decision.isHeldByProtection ? seen.map((task) => task.protectedUntil) : []),
+    launchesAfter,
+    isSettled ? bakedAt(tx, ended, env.now) : undefined,
+    refusal === undefined ? undefined : env.now + limits.unplacedRetryMs,
+    steadyAt === undefined ? undefined : steadyAt + limits.repeatedEventMs,
+  ]);
+}
+
+interface Start extends Launched {
+  /** How many found no place. */
+  readonly unplaced: number;
+}
+
+function start(tx: Transaction, env: Env, rolling: Rolling, wanted: Decision['start'], slice: number): Start {
+  const count = typeof wanted === 'number' ? wanted : wanted.length;
+  const now = Math.min(count, slice);
+  if (now <= 0) return { started: [], unplaced: 0 };
+  const source = sourceOf(tx, rolling);
+  const launched =
+    typeof wanted === 'number' ? startTasks(tx, env, source, now) : startTasksOn(tx, env, source, wanted.slice(0, now));
+  return { ...launched, unplaced: launched.refusal === undefined ? 0 : count - launched.started.length };
+}
+
+function stopFailing(tx: Transaction, env: Env, { service }: Rolling, failing: readonly Stop[]): readonly TaskRecord[] {
+  const stopped = stopTasks(
+    tx,
+    env,
+    failing.map(({ task }) => task),
+    failedHealthCheckCause,
+  );
+  for (const { id } of stopped) {
+    addServiceEvent(tx, env, service, serviceMessage.failedContainerHealthChecks(service.name, id));
+  }
+  tellOfTasks(tx, env, service, [], stopped);
+  return stopped;
+}
+
+/** Writes what the step has found of the service as a whole. Returns when the user was last told that it is steady. */
+function writeService(
+  tx: Transaction,
+  env: Env,
+  { service, primary }: Rolling,
+  desiredCount: number,
+  found: { readonly isSteady: boolean; readonly isUnplaced: boolean },
+): Instant | undefined {
+  const { isUnplaced: _unplaced, steadyAt: toldAt, ...rest } = service;
+  const isDue =
+    found.isSteady && (!service.isSteady || toldAt === undefined || toldAt + limits.repeatedEventMs <= env.now);
+  if (isDue) addServiceEvent(tx, env, service, serviceMessage.steadyState(service.name));
+  const steadyAt = isDue ? env.now : toldAt;
+  tx.put(services, {
+    ...rest,
+    desiredCount,
+    isSteady: found.isSteady,
+    ...(found.isUnplaced && { isUnplaced: true }),
+    ...(steadyAt !== undefined && { steadyAt }),
+  });
+  if (primary.desiredCount !== desiredCount) tx.put(deployments, { ...primary, desiredCount, updatedAt: env.now });
+  return found.isSteady ? steadyAt : undefined;
+}
+
+/** The first of the times that is still to come. */
+function earliest(now: Instant, times: readonly (Instant | undefined)[]): Instant | undefined {
+  let first: Instant | undefined;
+  for (const at of times) if (at !== undefined && at > now && (first === undefined || at < first)) first = at;
+  return first;
+}
