@@ -11,12 +11,12 @@ import { limits } from '../rules/limits.ts';
 import { deploymentConfigurationOf, rebalancingObstacle } from '../rules/service-defaults.ts';
 import { keptTags, tagRefusals } from '../rules/tags.ts';
 import { createServiceRefusals } from '../rules/validate/service.ts';
-import { newDeploymentId } from '../service-ids.ts';
 import { checkedSettings, checkService, keptNetwork } from '../service-request.ts';
-import { type RevisionSettings, type ServiceRecord, services, taskSets } from '../service-tables.ts';
+import { type RevisionSettings, type ServiceRecord, services } from '../service-tables.ts';
 import { showService } from '../service-view.ts';
 import type { ClusterRecord, TaskDefinitionRecord } from '../tables.ts';
 import { runnableDefinition } from '../task-launch.ts';
+import { putTaskSet } from '../task-set-start.ts';
 
 /**
  * Creates a service and begins its first deployment: tasks follow by the controller. The same request again gives the
@@ -126,23 +126,8 @@ function begin(
   if (service.deploymentController === 'ECS' && settings) return beginDeployment(tx, env, service, settings).service;
   tx.put(services, service);
   if (!settings) return service;
-  const id = newDeploymentId(env.random);
-  tx.put(taskSets, {
-    accountId: service.accountId,
-    region: service.region,
-    arn: ecsArn(service, `task-set/${service.clusterName}/${service.name}/${id}`),
-    id,
-    serviceArn: service.arn,
-    clusterArn: service.clusterArn,
-    status: 'PRIMARY',
-    settings,
-    scale: { value: 100, unit: 'PERCENT' },
-    stabilityStatus: 'STABILIZING',
-    stabilityStatusAt: env.now,
-    tags: service.tags,
-    createdAt: env.now,
-    updatedAt: env.now,
-  });
+  const scale = { value: 100, unit: 'PERCENT' } as const;
+  putTaskSet(tx, env, service, { settings, scale, status: 'PRIMARY', tags: service.tags });
   return service;
 }
 

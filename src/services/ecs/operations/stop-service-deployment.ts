@@ -3,6 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { deploymentConflict, serviceDeploymentNotFound, throwFirst } from '../errors.ts';
 import type { EcsParts } from '../parts.ts';
 import { checkOwnArn } from '../references.ts';
+import { canRollBack } from '../rules/deployment/stages.ts';
 import { notOneOf } from '../rules/refusal.ts';
 import { type ServiceDeploymentRecord, serviceDeployments, services } from '../service-tables.ts';
 
@@ -25,6 +26,9 @@ export const stopServiceDeployment: Operation<
     if (deployment.status === status) return { serviceDeploymentArn };
     if (!stoppable.includes(deployment.status)) {
       throw deploymentConflict(`The service deployment cannot be stopped while its status is ${deployment.status}.`);
+    }
+    if (deployment.stages && !canRollBack(deployment.stages)) {
+      throw deploymentConflict(`The service deployment cannot be stopped at the stage ${deployment.stages.stage}.`);
     }
     if (stopType === 'ROLLBACK' && tx.get(services, deployment.serviceArn)?.steadyRevisionArn === undefined) {
       throw deploymentConflict('The service has no earlier service revision to roll back to.');
