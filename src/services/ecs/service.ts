@@ -2,12 +2,15 @@
 import type { Service } from '../../aws/service.ts';
 import { withAgentMembers } from './agents/agent-model.ts';
 import { agentSockets } from './agents/sockets.ts';
+import { continueServiceDeployment } from './operations/continue-service-deployment.ts';
 import { createCluster } from './operations/create-cluster.ts';
 import { createService } from './operations/create-service.ts';
+import { createTaskSet } from './operations/create-task-set.ts';
 import { deleteAccountSetting } from './operations/delete-account-setting.ts';
 import { deleteAttributes } from './operations/delete-attributes.ts';
 import { deleteCluster } from './operations/delete-cluster.ts';
 import { deleteService } from './operations/delete-service.ts';
+import { deleteTaskSet } from './operations/delete-task-set.ts';
 import { deleteTaskDefinitions } from './operations/delete-task-definitions.ts';
 import { deregisterContainerInstance } from './operations/deregister-container-instance.ts';
 import { deregisterTaskDefinition } from './operations/deregister-task-definition.ts';
@@ -17,6 +20,7 @@ import { describeServiceDeployments } from './operations/describe-service-deploy
 import { describeServiceRevisions } from './operations/describe-service-revisions.ts';
 import { describeServices } from './operations/describe-services.ts';
 import { describeTaskDefinition } from './operations/describe-task-definition.ts';
+import { describeTaskSets } from './operations/describe-task-sets.ts';
 import { describeTasks } from './operations/describe-tasks.ts';
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts';
 import { getTaskProtection } from './operations/get-task-protection.ts';
@@ -50,18 +54,22 @@ import { updateClusterSettings } from './operations/update-cluster-settings.ts';
 import { updateCluster } from './operations/update-cluster.ts';
 import { updateContainerAgent } from './operations/update-container-agent.ts';
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
+import { updateServicePrimaryTaskSet } from './operations/update-service-primary-task-set.ts';
 import { updateService } from './operations/update-service.ts';
 import { updateTaskProtection } from './operations/update-task-protection.ts';
+import { updateTaskSet } from './operations/update-task-set.ts';
 import { assignments } from './reconcilers/assignments.ts';
 import { usedClientTokens } from './reconcilers/client-tokens.ts';
 import { deletedClusters } from './reconcilers/deleted-clusters.ts';
 import { deletedTaskDefinitions } from './reconcilers/deleted-task-definitions.ts';
+import { deploymentStages } from './reconcilers/deployment-stages.ts';
 import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
 import { outboxLimit } from './reconcilers/outbox-limit.ts';
 import { drainedServices } from './reconcilers/drained-services.ts';
 import { inactiveServices } from './reconcilers/inactive-services.ts';
 import { serviceTasks } from './reconcilers/service-tasks.ts';
 import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
+import { serviceTaskSets } from './reconcilers/task-sets.ts';
 import { outbox, outboxLoss, outboxSize } from './outbox-tables.ts';
 import { outboxEvents } from './outbox.ts';
 import type { EcsParts } from './parts.ts';
@@ -108,13 +116,16 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
     model: async () => withAgentMembers((await import('../../aws/models/ecs.gen.ts')).model),
     // By AWS's name, in alphabetical order.
     operations: {
+      ContinueServiceDeployment: continueServiceDeployment,
       CreateCluster: createCluster,
       CreateService: createService,
+      CreateTaskSet: createTaskSet,
       DeleteAccountSetting: deleteAccountSetting,
       DeleteAttributes: deleteAttributes,
       DeleteCluster: deleteCluster,
       DeleteService: deleteService,
       DeleteTaskDefinitions: deleteTaskDefinitions,
+      DeleteTaskSet: deleteTaskSet,
       DeregisterContainerInstance: deregisterContainerInstance,
       DeregisterTaskDefinition: deregisterTaskDefinition,
       DescribeClusters: describeClusters,
@@ -123,6 +134,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       DescribeServiceRevisions: describeServiceRevisions,
       DescribeServices: describeServices,
       DescribeTaskDefinition: describeTaskDefinition,
+      DescribeTaskSets: describeTaskSets,
       DescribeTasks: describeTasks,
       DiscoverPollEndpoint: discoverPollEndpoint,
       GetTaskProtection: getTaskProtection,
@@ -157,7 +169,9 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       UpdateContainerAgent: updateContainerAgent,
       UpdateContainerInstancesState: updateContainerInstancesState,
       UpdateService: updateService,
+      UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet,
       UpdateTaskProtection: updateTaskProtection,
+      UpdateTaskSet: updateTaskSet,
     },
     tables: [
       accountSettings,
@@ -200,9 +214,11 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       assignments,
       deletedClusters,
       deletedTaskDefinitions,
+      deploymentStages({ healthyAfterMs: parts.healthyAfterMs }),
       deregisteredInstances,
       drainedServices,
       inactiveServices,
+      serviceTaskSets({ healthyAfterMs: parts.healthyAfterMs }),
       serviceTasks({ healthyAfterMs: parts.healthyAfterMs }),
       outboxLimit,
       stoppedTasks,

@@ -104,4 +104,6 @@ export const limits = {
   hookTimeoutDefaultMinutes: 24 * 60,
   taskSetsPerService: 5,
   taskSetClientTokenCharacters: 36,
+  /** Tasks that one fleet starts or stops in one round: a transaction writes 120 records at most. */
+  fleetChangesPerRound: 25,
 } as const;

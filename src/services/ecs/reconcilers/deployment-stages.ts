@@ -1,0 +1,279 @@
+/** Brings blue/green, linear and canary deployments through their stages: one service is one key. */
+import type { Reconciler } from '../../../control/reconciler.ts';
+import { assert } from '../../../core/assert.ts';
+import { equal } from '../../../core/equal.ts';
+import type { Instant } from '../../../core/instant.ts';
+import type { Env, Reader, Transaction } from '../../../store/store.ts';
+import { alarms } from '../../cloudwatch/public.ts';
+import { countFailed, countFailedChecks, pinImages, readRolling, watchAlarms } from '../rolling-deployment.ts';
+import { failureOf } from '../rules/deployment/outcome.ts';
+import type { ServiceTask } from '../rules/deployment/service-task.ts';
+import {
+  type FleetWishes,
+  fleetWishes,
+  nextStage,
+  type StageEnd,
+  type StageFacts,
+  type StageMove,
+} from '../rules/deployment/stages.ts';
+import { addServiceEvent, serviceMessage } from '../service-events.ts';
+import { earliest, keepFleet, noFleet, type ServiceFleet, serviceFleets } from '../service-fleet.ts';
+import { type StagedDeployment, stagedDeployment, steeringOf } from '../service-steering.ts';
+import {
+  type DeploymentRecord,
+  deployments,
+  type RevisionSettings,
+  type ServiceDeploymentRecord,
+  type ServiceRecord,
+  serviceDeployments,
+  serviceRevisions,
+  services,
+  trafficReports,
+} from '../service-tables.ts';
+import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
+import { carriesTestTraffic, carriesTraffic, type DeploymentFleets, fleetsOf, observedTraffic } from '../traffic.ts';
+
+export interface FleetSettings {
+  /** How long after RUNNING a task without a health check counts as healthy. */
+  readonly healthyAfterMs: number;
+}
+
+export function deploymentStages(settings: FleetSettings): Reconciler {
+  return {
+    name: 'ecs.deployment-stages',
+    wakes: [
+      { table: services, keys: ownedKey },
+      { table: trafficReports, keys: ownedKey },
+      {
+        table: serviceDeployments,
+        keys: (reader, arn) => ownedKey(reader, reader.get(serviceDeployments, arn)?.serviceArn),
+      },
+      { table: tasks, keys: (reader, arn) => ownedKey(reader, reader.get(tasks, arn)?.serviceArn) },
+      {
+        table: containerInstances,
+        keys: (reader, arn) =>
+          Array.from(reader.find(tasks, 'occupying', arn)).flatMap(({ serviceArn }) => ownedKey(reader, serviceArn)),
+      },
+      { table: alarms, keys: allKeys },
+    ],
+    all: allKeys,
+    reconcile: (tx, env, serviceArn) => {
+      const lookAt = step(tx, env, serviceArn, settings);
+      return lookAt === undefined ? undefined : { afterMs: Math.max(lookAt - env.now, 0) };
+    },
+  };
+}
+
+function allKeys(reader: Reader): readonly string[] {
+  return Array.from(reader.list(services)).flatMap(({ arn }) => ownedKey(reader, arn));
+}
+
+function ownedKey(reader: Reader, serviceArn: string | undefined): readonly string[] {
+  const service = serviceArn === undefined ? undefined : reader.get(services, serviceArn);
+  return service && steeringOf(reader, service) === 'stages' ? [service.arn] : [];
+}
+
+interface Scene {
+  readonly service: ServiceRecord;
+  readonly deployment: StagedDeployment;
+  readonly fleets: DeploymentFleets;
+  readonly seen: ReadonlyMap<string, ServiceFleet>;
+}
+
+/** One move of the stages, and what the fleets need where they stand then. Gives when to look again, by time alone. */
+function step(tx: Transaction, env: Env, serviceArn: string, { healthyAfterMs }: FleetSettings): Instant | undefined {
+  const present = tx.get(services, serviceArn);
+  if (!present || steeringOf(tx, present) !== 'stages') return undefined;
+  const seen = serviceFleets(tx, present, healthyAfterMs, env.now);
+  const rolling = readRolling(tx, present);
+  if (rolling) pinImages(tx, rolling);
+  const service = rolling ? countFailed(tx, env, rolling, tasksOf(seen)).service : present;
+  const staged = stagedDeployment(tx, serviceArn);
+  assert(staged, 'what steers a service is there');
+  const deployment = { ...watchAlarms(tx, staged), stages: staged.stages };
+  const scene = { service, deployment, fleets: fleetsOf(tx, service, deployment), seen };
+  const facts = factsOf(tx, scene);
+  const move = nextStage(deployment.stages, facts, env.now, () => env.newUuid());
+  apply(tx, env, scene, move);
+  if (move.end) return undefined;
+  return earliest([move.lookAt, ...keepFleets(tx, env, scene, fleetWishes(move.state, facts))]);
+}
+
+function tasksOf(seen: ReadonlyMap<string, ServiceFleet>): readonly ServiceTask[] {
+  return Array.from(seen.values()).flatMap((fleet) => fleet.tasks);
+}
+
+function factsOf(reader: Reader, { service, deployment, fleets: { target, source }, seen }: Scene): StageFacts {
+  const settings = settingsOf(reader, deployment.targetRevisionArn);
+  const fleet = (of: DeploymentRecord | undefined): ServiceFleet => (of && seen.get(of.id)) ?? noFleet;
+  const known = new Set([target?.id, source?.id]);
+  const strays = [...seen].filter(([id]) => !known.has(id)).map(([, found]) => found);
+  return {
+    configuration: deployment.deploymentConfiguration,
+    hasSource: source !== undefined,
+    shiftsTestTraffic: carriesTestTraffic(settings),
+    desiredCount: service.desiredCount,
+    target: fleet(target),
+    source: fleet(source),
+    others: {
+      active: strays.reduce((total, { active }) => total + active, 0),
+      healthy: strays.reduce((total, { healthy }) => total + healthy, 0),
+    },
+    traffic: carriesTraffic(settings)
+      ? observedTraffic(reader, service.arn, deployment.targetRevisionArn, source?.revisionArn)
+      : undefined,
+    failure: failureOf(deployment, target?.failedTasks ?? 0, deployment.alarms.triggeredAlarmNames)?.reason,
+  };
+}
+
+function settingsOf(reader: Reader, revisionArn: string): RevisionSettings {
+  const revision = reader.get(serviceRevisions, revisionArn);
+  assert(revision, `service revision ${revisionArn} is kept while a deployment uses it`);
+  return revision.settings;
+}
+
+/** What each fleet needs, and what is to be remembered of those that failed. Gives when to look again. */
+function keepFleets(
+  tx: Transaction,
+  env: Env,
+  { fleets: { target, source, others }, seen, service: { arn } }: Scene,
+  wishes: FleetWishes,
+): readonly (Instant | undefined)[] {
+  const service = tx.get(services, arn);
+  assert(service, `service ${arn} stays while a deployment of it is under way`);
+  const looks: (Instant | undefined)[] = [];
+  const failedHealthChecks: TaskRecord[] = [];
+  const parts = [
+    [target, wishes.target],
+    [source, wishes.source],
+    ...others.map((other) => [other, wishes.others] as const),
+  ] as const;
+  for (const [part, wish] of parts) {
+    const record = part && tx.get(deployments, part.id);
+    if (!record) continue;
+    const revision = tx.get(serviceRevisions, record.revisionArn);
+    assert(revision, `service revision ${record.revisionArn} is kept while a deployment uses it`);
+    const desiredCount = { full: service.desiredCount, none: 0, hold: record.desiredCount }[wish];
+    if (desiredCount !== record.desiredCount) tx.put(deployments, { ...record, desiredCount, updatedAt: env.now });
+    const fleet = seen.get(record.id) ?? noFleet;
+    const isPrimary = record.status === 'PRIMARY';
+    // Only failed launches of what is PRIMARY make the service wait: what it came from is not to suffer for them.
+    const mayStart = !isPrimary || (service.launchesAfter ?? 0) <= env.now;
+    const launch = { service, settings: revision.settings, deploymentId: record.id, revision };
+    const kept = keepFleet(tx, env, launch, fleet, { wish, desiredCount, mayStart, isRollout: part === target });
+    failedHealthChecks.push(...kept.failedHealthChecks);
+    looks.push(kept.lookAt, mayStart ? undefined : service.launchesAfter);
+    const isLeftOver = part !== target && part !== source;
+    if (isLeftOver && wish === 'none' && fleet.tasks.length === 0) end(tx, env, record);
+  }
+  const rolling = readRolling(tx, service);
+  if (rolling) countFailedChecks(tx, env, rolling, tasksOf(seen), failedHealthChecks);
+  return looks;
+}
+
+// --- what a move writes -----------------------------------------------------------------------------------------
+
+function apply(tx: Transaction, env: Env, scene: Scene, move: StageMove): void {
+  const { service, fleets } = scene;
+  const moved = { ...scene.deployment, stages: move.state };
+  const isSame = equal(moved, tx.get(serviceDeployments, moved.arn));
+  const deployment = isSame ? moved : { ...moved, updatedAt: env.now };
+  if (move.rollback !== undefined) beginRollback(tx, env, service, deployment, fleets, move.rollback);
+  else if (move.end) finish(tx, env, service, deployment, fleets, move.end);
+  else tx.put(serviceDeployments, deployment);
+}
+
+function beginRollback(
+  tx: Transaction,
+  env: Env,
+  service: ServiceRecord,
+  deployment: ServiceDeploymentRecord,
+  { target, source }: DeploymentFleets,
+  reason: string,
+): void {
+  assert(source, 'a roll-back has something to go back to');
+  if (target) fail(tx, env, target, 'ACTIVE', reason);
+  tx.put(deployments, {
+    ...source,
+    status: 'PRIMARY',
+    rolloutState: 'IN_PROGRESS',
+    rolloutStateReason: `ECS deployment ${source.id} in progress.`,
+    updatedAt: env.now,
+  });
+  const { circuitBreaker } = deployment;
+  const isTripped = circuitBreaker.status === 'MONITORING' && circuitBreaker.failureCount >= circuitBreaker.threshold;
+  tx.put(serviceDeployments, {
+    ...deployment,
+    ...(isTripped && { circuitBreaker: { ...circuitBreaker, status: 'TRIGGERED' } }),
+    status: 'ROLLBACK_IN_PROGRESS',
+    statusReason: `${capitalized(reason)}.`,
+    rollback: { reason: `${capitalized(reason)}.`, startedAt: env.now, serviceRevisionArn: source.revisionArn },
+  });
+  addServiceEvent(tx, env, service, serviceMessage.deploymentFailed(service.name, deployment.deploymentId, reason));
+  addServiceEvent(tx, env, service, serviceMessage.rollingBack(service.name, source.id));
+  const { launchesAfter: _reset, ...rest } = service;
+  const settings = settingsOf(tx, source.revisionArn);
+  tx.put(services, { ...rest, settings, isSteady: false, failedLaunches: 0 });
+}
+
+function finish(
+  tx: Transaction,
+  env: Env,
+  service: ServiceRecord,
+  deployment: ServiceDeploymentRecord,
+  fleets: DeploymentFleets,
+  { status, reason }: StageEnd,
+): void {
+  const { target, source, others } = fleets;
+  tx.put(serviceDeployments, {
+    ...deployment,
+    status,
+    ...(reason !== undefined && { statusReason: `${capitalized(reason)}.` }),
+    circuitBreaker: { ...deployment.circuitBreaker, status: monitored(deployment.circuitBreaker.status) },
+    alarms: { ...deployment.alarms, status: monitored(deployment.alarms.status) },
+    finishedAt: env.now,
+  });
+  if (status === 'ROLLBACK_FAILED') {
+    // What is left of the target goes as the tasks of any deployment that is not PRIMARY; without a source it stays.
+    if (target) fail(tx, env, target, source ? 'ACTIVE' : 'PRIMARY', reason ?? '');
+    return;
+  }
+  const kept = status === 'SUCCESSFUL' ? target : source;
+  assert(kept, `a deployment that ends ${status} has what it ends with`);
+  for (const other of [target, source, ...others]) if (other && other !== kept) end(tx, env, other);
+  const present = tx.get(deployments, kept.id) ?? kept;
+  tx.put(deployments, {
+    ...present,
+    status: 'PRIMARY',
+    rolloutState: 'COMPLETED',
+    rolloutStateReason: `ECS deployment ${kept.id} completed.`,
+    updatedAt: env.now,
+  });
+  tx.put(services, { ...service, steadyRevisionArn: kept.revisionArn });
+  addServiceEvent(tx, env, service, serviceMessage.deploymentCompleted(service.name, kept.id));
+}
+
+function fail(tx: Transaction, env: Env, record: DeploymentRecord, status: 'PRIMARY' | 'ACTIVE', reason: string): void {
+  const present = tx.get(deployments, record.id) ?? record;
+  tx.put(deployments, {
+    ...present,
+    status,
+    rolloutState: 'FAILED',
+    rolloutStateReason: `ECS deployment failed: ${reason}.`,
+    updatedAt: env.now,
+  });
+}
+
+/** It has no tasks any more and is shown no more. */
+function end(tx: Transaction, env: Env, record: DeploymentRecord): void {
+  const present = tx.get(deployments, record.id) ?? record;
+  tx.put(deployments, { ...present, status: 'INACTIVE', desiredCount: 0, updatedAt: env.now });
+}
+
+function monitored<Status extends string>(status: Status): Status | 'MONITORING_COMPLETE' {
+  return status === 'MONITORING' ? 'MONITORING_COMPLETE' : status;
+}
+
+function capitalized(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+}

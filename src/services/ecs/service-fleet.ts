@@ -1,0 +1,128 @@
+/** The tasks of one deployment or task set, and keeping them as many as they are to be. */
+import type { Instant } from '../../core/instant.ts';
+import type { Env, Reader, Transaction } from '../../store/store.ts';
+import { boundsOf } from './rules/deployment/bounds.ts';
+import { keepUp, type KeepUpState } from './rules/deployment/keep-up.ts';
+import type { ServiceTask } from './rules/deployment/service-task.ts';
+import type { FleetWish } from './rules/deployment/stages.ts';
+import { limits } from './rules/limits.ts';
+import { addServiceEvent, serviceMessage } from './service-events.ts';
+import {
+  failedHealthCheckCause,
+  type LaunchSource,
+  scalingCause,
+  startTasks,
+  stopTasks,
+  tellOfTasks,
+} from './service-launch.ts';
+import { stopChooser, tasksOfService } from './service-state.ts';
+import type { ServiceRecord } from './service-tables.ts';
+import { type TaskRecord, tasks } from './tables.ts';
+
+export interface ServiceFleet {
+  readonly tasks: readonly ServiceTask[];
+  /** Pending and running. */
+  readonly active: number;
+  readonly healthy: number;
+  /** When the health of one of them changes by time alone. */
+  readonly changesAt?: Instant;
+}
+
+export const noFleet: ServiceFleet = { tasks: [], active: 0, healthy: 0 };
+
+/** The tasks that are not STOPPED, by the deployment or task set they were started for. */
+export function serviceFleets(
+  reader: Reader,
+  service: ServiceRecord,
+  healthyAfterMs: number,
+  now: Instant,
+): ReadonlyMap<string, ServiceFleet> {
+  const byId = Map.groupBy(tasksOfService(reader, service, healthyAfterMs, now), ({ deploymentId }) => deploymentId);
+  return new Map(Array.from(byId, ([id, found]) => [id, fleetOf(found)]));
+}
+
+function fleetOf(found: readonly ServiceTask[]): ServiceFleet {
+  const changes = found.flatMap(({ changesAt }) => changesAt ?? []);
+  const staying = found.filter(({ phase }) => phase !== 'STOPPING');
+  return {
+    tasks: found,
+    active: found.filter(({ isCounted }) => isCounted).length,
+    healthy: staying.filter(({ health }) => health === 'HEALTHY').length,
+    ...(changes.length > 0 && { changesAt: Math.min(...changes) }),
+  };
+}
+
+export interface FleetOrder {
+  readonly wish: FleetWish;
+  /** How many tasks it is to have when they are all wanted. */
+  readonly desiredCount: number;
+  /** False while its launches fail and wait. */
+  readonly mayStart: boolean;
+  /** Whether it is being deployed: failed tasks go at once then; in a settled fleet their replacements come first. */
+  readonly isRollout: boolean;
+}
+
+export interface FleetStep {
+  /** Tasks that were stopped because their health checks failed. */
+  readonly failedHealthChecks: readonly TaskRecord[];
+  /** When to look again though nothing has changed. */
+  readonly lookAt?: Instant;
+}
+
+/** Starts and stops what brings the fleet nearer to what is wanted, within the bounds of the service for each fleet. */
+export function keepFleet(
+  tx: Transaction,
+  env: Env,
+  source: LaunchSource,
+  fleet: ServiceFleet,
+  order: FleetOrder,
+): FleetStep {
+  if (order.wish === 'hold') return { failedHealthChecks: [] };
+  const { service, deploymentId } = source;
+  const desiredCount = order.wish === 'none' ? 0 : order.desiredCount;
+  const state: KeepUpState = {
+    desiredCount,
+    ...boundsOf(desiredCount, 'REPLICA', service.deploymentConfiguration),
+    tasks: fleet.tasks,
+    isWanted: () => order.wish === 'full',
+    mayStart: order.wish === 'full' && order.mayStart,
+    isRollout: order.isRollout,
+    unplaced: 0,
+    chooseToStop: stopChooser(tx, service),
+  };
+  const decision = keepUp(state);
+  const toStart = Math.min(decision.start, limits.fleetChangesPerRound);
+  const { started, refusal } = toStart > 0 ? startTasks(tx, env, source, toStart) : { started: [] };
+  const unplaced = toStart - started.length;
+  // Where the cluster has no room, tasks that are to go make it first.
+  const { stop } = unplaced > 0 ? keepUp({ ...state, unplaced }) : decision;
+  const stopping = stop.slice(0, limits.fleetChangesPerRound);
+  const failed = stopping.filter(({ why }) => why === 'UNHEALTHY').map(({ task }) => task);
+  const scaled = stopping.filter(({ why }) => why === 'SCALING').map(({ task }) => task);
+  const stoppedFailed = stopTasks(tx, env, failed, failedHealthCheckCause);
+  for (const { id } of stoppedFailed) {
+    addServiceEvent(tx, env, service, serviceMessage.failedContainerHealthChecks(service.name, id));
+  }
+  const stopped = [...stoppedFailed, ...stopTasks(tx, env, scaled, scalingCause(deploymentId))];
+  tellOfTasks(tx, env, service, started, stopped);
+  if (refusal !== undefined) addServiceEvent(tx, env, service, refusal);
+  if (decision.isHeldByProtection) {
+    addServiceEvent(tx, env, service, serviceMessage.protectedTasks(service.name, deploymentId));
+  }
+  const lookAt = earliest([
+    fleet.changesAt,
+    unplaced > 0 ? env.now + limits.unplacedRetryMs : undefined,
+    decision.isHeldByProtection ? endOfProtection(tx, fleet, env.now) : undefined,
+  ]);
+  return { failedHealthChecks: stoppedFailed, ...(lookAt !== undefined && { lookAt }) };
+}
+
+function endOfProtection(reader: Reader, { tasks: found }: ServiceFleet, now: Instant): Instant | undefined {
+  const ends = found.flatMap(({ arn }) => reader.get(tasks, arn)?.protectedUntil ?? []);
+  return earliest(ends.filter((end) => end > now));
+}
+
+export function earliest(instants: readonly (Instant | undefined)[]): Instant | undefined {
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
