@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { apiLatency } from './api-latency.ts';
 import { costGrowth } from './cost-growth.ts';
 import type { Figure } from './figure.ts';
+import { placement } from './placement.ts';
 import { runTaskStart } from './run-task-start.ts';
 import { runTaskThroughput } from './run-task-throughput.ts';
 import { startUp } from './start-up.ts';
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'api-latency': apiLatency,
   'run-task-throughput': runTaskThroughput,
   'cost-growth': costGrowth,
+  placement,
   'run-task-start': runTaskStart,
 };
 

@@ -9,7 +9,7 @@ import { projection } from '../../store/table.ts';
 import { capacityByInstance, usageOf } from './projections.ts';
 import { capacityOf } from './rules/placement/capacity.ts';
 import type { Candidate, Wanted } from './rules/placement/filters.ts';
-import { Pool } from './rules/placement/pool.ts';
+import { Pool, type Slot } from './rules/placement/pool.ts';
 import type { Selection } from './rules/placement/selection.ts';
 import type { Strategy } from './rules/placement/strategies.ts';
 import { type ContainerInstanceRecord, containerInstances, type TaskRecord, tasks } from './tables.ts';
@@ -60,10 +60,15 @@ export function openPlacement(reader: Reader, of: PoolOf, wanted: Wanted, strate
   };
 }
 
+interface Place {
+  readonly pool: Pool<InstanceCandidate>;
+  readonly slot: Slot<InstanceCandidate>;
+}
+
 class PlacementIndex {
   readonly #pools = new Map<string, Pool<InstanceCandidate>>();
-  /** By ARN, the pool an instance is in. */
-  readonly #poolOf = new Map<string, Pool<InstanceCandidate>>();
+  /** By ARN, where an instance is. */
+  readonly #places = new Map<string, Place>();
   readonly #changed = new Set<string>();
 
   note(instanceArn: string): void {
@@ -85,13 +90,17 @@ class PlacementIndex {
 
   #refresh(reader: Reader, arn: string): void {
     const instance = reader.get(containerInstances, arn);
-    const before = this.#poolOf.get(arn);
+    const place = this.#places.get(arn);
+    if (place && place.slot.candidate.instance === instance) {
+      const { candidate } = place.slot;
+      const usage = usageOf(reader, arn);
+      place.pool.change(place.slot, usage === candidate.usage ? candidate : { ...candidate, usage });
+      return;
+    }
     const pool = instance?.status === 'ACTIVE' ? this.#pool(poolKeyOf(instance)) : undefined;
-    if (before !== pool) before?.delete(arn);
-    if (instance && pool) {
-      pool.set(candidateOf(reader, instance));
-      this.#poolOf.set(arn, pool);
-    } else this.#poolOf.delete(arn);
+    if (place && place.pool !== pool) place.pool.delete(arn);
+    if (instance && pool) this.#places.set(arn, { pool, slot: pool.set(candidateOf(reader, instance)) });
+    else this.#places.delete(arn);
   }
 
   #pool(key: string): Pool<InstanceCandidate> {

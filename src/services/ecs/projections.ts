@@ -137,8 +137,9 @@ interface Usage {
   networkInterfaces: number;
   runningTasks: number;
   pendingTasks: number;
-  readonly tcpPorts: Set<number>;
-  readonly udpPorts: Set<number>;
+  /** Most tasks take no port of their host: without one, all instances share the empty set. */
+  tcpPorts: ReadonlySet<number>;
+  udpPorts: ReadonlySet<number>;
   readonly tasksByGroup: Map<string, number>;
 }
 
@@ -152,9 +153,8 @@ function occupy(state: Map<string, Usage>, task: TaskRecord, change: 1 | -1): vo
   usage.memoryMiB += change * reservation.memoryMiB;
   usage.gpus += change * reservation.gpus;
   usage.networkInterfaces += change * reservation.networkInterfaces;
-  const mark = change === 1 ? 'add' : 'delete';
-  for (const port of reservation.tcpPorts) usage.tcpPorts[mark](port);
-  for (const port of reservation.udpPorts) usage.udpPorts[mark](port);
+  if (reservation.tcpPorts.length > 0) usage.tcpPorts = marked(usage.tcpPorts, reservation.tcpPorts, change);
+  if (reservation.udpPorts.length > 0) usage.udpPorts = marked(usage.udpPorts, reservation.udpPorts, change);
   const counted = countedAs(task);
   if (counted === 'running') usage.runningTasks += change;
   if (counted === 'pending') usage.pendingTasks += change;
@@ -167,6 +167,14 @@ function occupy(state: Map<string, Usage>, task: TaskRecord, change: 1 | -1): vo
   if (usage.tasks === 0) state.delete(containerInstanceArn);
 }
 
+const noPorts: ReadonlySet<number> = new Set();
+
+function marked(ports: ReadonlySet<number>, changed: readonly number[], change: 1 | -1): ReadonlySet<number> {
+  const marked = new Set(ports);
+  for (const port of changed) marked[change === 1 ? 'add' : 'delete'](port);
+  return marked.size === 0 ? noPorts : marked;
+}
+
 function noUsage(): Usage {
   return {
     tasks: 0,
@@ -176,8 +184,8 @@ function noUsage(): Usage {
     networkInterfaces: 0,
     runningTasks: 0,
     pendingTasks: 0,
-    tcpPorts: new Set(),
-    udpPorts: new Set(),
+    tcpPorts: noPorts,
+    udpPorts: noPorts,
     tasksByGroup: new Map(),
   };
 }

@@ -7,7 +7,7 @@ export class GroupTotals<C extends Candidate> implements Derived<C> {
   readonly #attribute: string;
   readonly #totals = new Map<string, number>();
   /** What of each slot is in the totals. */
-  readonly #counted = new Map<Slot<C>, { readonly value: string; readonly count: number }>();
+  readonly #counted = new Map<Slot<C>, { value: string; count: number }>();
 
   constructor(groupKey: string, attribute: string) {
     this.#groupKey = groupKey;
@@ -24,6 +24,11 @@ export class GroupTotals<C extends Candidate> implements Derived<C> {
     const before = this.#counted.get(slot);
     if (!before && count === 0) return;
     const value = capacity.attributes.get(this.#attribute);
+    if (before && before.value === value && count > 0) {
+      this.#add(before.value, count - before.count);
+      before.count = count;
+      return;
+    }
     if (before) this.#add(before.value, -before.count);
     if (value === undefined || count === 0) this.#counted.delete(slot);
     else {

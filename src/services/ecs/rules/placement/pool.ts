@@ -5,9 +5,10 @@
  */
 import { type Candidate, refuse, type Wanted } from './filters.ts';
 import { GroupTotals } from './group-totals.ts';
+import { Levels } from './levels.ts';
 import { Selection } from './selection.ts';
 import type { Strategy } from './strategies.ts';
-import { View, viewKey } from './view.ts';
+import { type Entry, View, viewKey } from './view.ts';
 
 /** One instance of the pool. The candidate is replaced when the instance or what runs on it changes. */
 export interface Slot<C extends Candidate> {
@@ -23,13 +24,14 @@ export interface Derived<C extends Candidate> {
   clear(): void;
 }
 
-/** What is kept of each kind; the one least used makes room. */
-const kept = { views: 16, totals: 512 } as const;
+/** How many are kept of each kind; the one not used for longest makes room. Levels name instances one by one. */
+const kept = { views: 16, totals: 512, levels: 16 } as const;
 
 export class Pool<C extends Candidate> {
   readonly #slots = new Map<string, Slot<C>>();
   readonly #views = new Map<string, Following<C, View<C>>>();
   readonly #totals = new Map<string, Following<C, GroupTotals<C>>>();
+  readonly #levels = new Map<string, Levels<C>>();
   #log: Slot<C>[] = [];
   /** How many entries of the log have been dropped. */
   #logStart = 0;
@@ -52,11 +54,19 @@ export class Pool<C extends Candidate> {
   }
 
   /** An instance came or changed, or what runs on it did. */
-  set(candidate: C): void {
-    let slot = this.#slots.get(candidate.instance.arn);
-    if (slot) slot.candidate = candidate;
-    else this.#slots.set(candidate.instance.arn, (slot = { candidate, isGone: false }));
+  set(candidate: C): Slot<C> {
+    const present = this.#slots.get(candidate.instance.arn);
+    if (present) return this.change(present, candidate);
+    const slot = { candidate, isGone: false };
+    this.#slots.set(candidate.instance.arn, slot);
+    return this.change(slot, candidate);
+  }
+
+  /** The same for an instance whose slot is at hand. */
+  change(slot: Slot<C>, candidate: C): Slot<C> {
+    slot.candidate = candidate;
     this.#note(slot);
+    return slot;
   }
 
   delete(arn: string): void {
@@ -82,6 +92,15 @@ export class Pool<C extends Candidate> {
     return remembered(this.#totals, `${attribute} ${groupKey}`, kept.totals, () => {
       return new Following(new GroupTotals<C>(groupKey, attribute));
     });
+  }
+
+  /** For tasks that ask for the same; `isFit` says whether an instance can take one now. */
+  levels(wanted: Wanted, attributes: readonly string[], isFit: (entry: Entry<C>) => boolean): Levels<C> {
+    const { reservation, distinctInstance, groupKey, memberOf = [] } = wanted;
+    const queries = memberOf.map((query) => query.text);
+    const own = JSON.stringify([groupKey, reservation, distinctInstance, queries]);
+    const key = `${viewKey(wanted, attributes, 'memory')} ${own}`;
+    return remembered(this.#levels, key, kept.levels, () => new Levels(groupKey, isFit));
   }
 
   /** Calls for each slot that changed since `seen`; undefined when that is longer ago than the log reaches. */

@@ -6,7 +6,7 @@
 import { type Candidate, refuse, type Wanted } from './filters.ts';
 import type { Bucket } from './free-buckets.ts';
 import type { GroupTotals } from './group-totals.ts';
-import { Levels } from './levels.ts';
+import type { Levels } from './levels.ts';
 import type { Following, Pool } from './pool.ts';
 import { narrow, type Strategy } from './strategies.ts';
 import type { Cell, Entry, View } from './view.ts';
@@ -46,7 +46,7 @@ export class Selection<C extends Candidate> {
       (wanted.memberOf ?? []).some((query) => query.dependsOnTasks);
     if (this.#isSpreadOverInstances) {
       const isFit = (entry: Entry<C>): boolean => this.#hasRoom(entry) && this.#passes(entry);
-      this.#levels = new Levels(wanted.groupKey, isFit);
+      this.#levels = pool.levels(wanted, attributes, isFit);
     }
   }
 
