@@ -1,13 +1,12 @@
-import type { Service, ServiceCurrentRevisionSummary, ServiceField, TaskSet } from '@aws-sdk/client-ecs';
+import type { Deployment, Service, ServiceCurrentRevisionSummary, ServiceField, TaskSet } from '@aws-sdk/client-ecs';
 import type { Answer } from '../../aws/operation.ts';
 import { toDate } from '../../core/instant.ts';
 import type { Reader } from '../../store/store.ts';
 import { showCapacity, showDeployment, type ShownCounts } from './rules/service-view.ts';
-import { serviceDeploymentArns, taskCountsOf } from './service-projections.ts';
+import { taskCountsOf } from './service-projections.ts';
 import {
   type DeploymentRecord,
   deployments,
-  type RevisionSettings,
   type ServiceRecord,
   serviceEvents,
   serviceRevisions,
@@ -24,7 +23,8 @@ export function showService(
   const { settings, deploymentController } = service;
   const { running, pending } = taskCountsOf(reader, service.arn);
   const isController = deploymentController === 'ECS';
-  const current = isController ? serviceDeploymentArns(reader, service.arn).at(-1) : undefined;
+  const shown = isController ? shownDeployments(reader, service) : [];
+  const current = shown.find(({ status }) => status === 'PRIMARY')?.serviceDeploymentArn;
   return {
     serviceArn: service.arn,
     serviceName: service.name,
@@ -39,12 +39,12 @@ export function showService(
     ...(settings && { taskDefinition: settings.taskDefinitionArn }),
     deploymentConfiguration: service.deploymentConfiguration,
     ...(isController ? {} : { taskSets: taskSetsOf(reader, service) }),
-    deployments: isController ? deploymentsOf(reader, service) : [],
+    deployments: shown.flatMap((deployment) => shownDeployment(reader, deployment)),
     ...(service.roleArn !== undefined && { roleArn: service.roleArn }),
     events: eventsOf(reader, service),
     createdAt: toDate(service.createdAt),
     ...(current !== undefined && { currentServiceDeployment: current }),
-    ...(isController && { currentServiceRevisions: currentRevisions(reader, service) }),
+    ...(isController && { currentServiceRevisions: currentRevisions(reader, shown) }),
     placementConstraints: service.placementConstraints,
     placementStrategy: service.placementStrategy,
     ...(settings?.networkConfiguration && { networkConfiguration: settings.networkConfiguration }),
@@ -130,17 +130,18 @@ function countsOfDeployment(reader: Reader, deployment: DeploymentRecord): Shown
   return { desired: deployment.desiredCount, running, pending };
 }
 
-function deploymentsOf(reader: Reader, service: ServiceRecord) {
-  return shownDeployments(reader, service).flatMap((deployment) => {
-    const settings: RevisionSettings | undefined = reader.get(serviceRevisions, deployment.revisionArn)?.settings;
-    return settings ? [showDeployment(deployment, settings, countsOfDeployment(reader, deployment))] : [];
-  });
+function shownDeployment(reader: Reader, deployment: DeploymentRecord): readonly Answer<Deployment>[] {
+  const settings = reader.get(serviceRevisions, deployment.revisionArn)?.settings;
+  return settings ? [showDeployment(deployment, settings, countsOfDeployment(reader, deployment))] : [];
 }
 
-function currentRevisions(reader: Reader, service: ServiceRecord): readonly Answer<ServiceCurrentRevisionSummary>[] {
-  const arns = new Set(shownDeployments(reader, service).map(({ revisionArn }) => revisionArn));
-  return [...arns].map((arn) => {
-    const { desired, running, pending } = countsOfRevision(reader, service.arn, arn);
+function currentRevisions(
+  reader: Reader,
+  shown: readonly DeploymentRecord[],
+): readonly Answer<ServiceCurrentRevisionSummary>[] {
+  const byRevision = new Map(shown.map(({ revisionArn, serviceArn }) => [revisionArn, serviceArn]));
+  return Array.from(byRevision, ([arn, serviceArn]) => {
+    const { desired, running, pending } = countsOfRevision(reader, serviceArn, arn);
     return { arn, requestedTaskCount: desired, runningTaskCount: running, pendingTaskCount: pending };
   });
 }
