@@ -2,7 +2,7 @@
 import type { Instant } from '../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { boundsOf } from './rules/deployment/bounds.ts';
-import { keepUp, type KeepUpState } from './rules/deployment/keep-up.ts';
+import { keepUp, type KeepUpState, type Stop } from './rules/deployment/keep-up.ts';
 import type { ServiceTask } from './rules/deployment/service-task.ts';
 import type { FleetWish } from './rules/deployment/stages.ts';
 import { limits } from './rules/limits.ts';
@@ -60,9 +60,13 @@ export interface FleetOrder {
   readonly mayStart: boolean;
   /** Whether it is being deployed: failed tasks go at once then; in a settled fleet their replacements come first. */
   readonly isRollout: boolean;
+  /** Tasks that may be started and stopped: what is left of what the transaction holds. */
+  readonly room: number;
 }
 
 export interface FleetStep {
+  /** How much of the room it took. */
+  readonly changed: number;
   /** Tasks that were stopped because their health checks failed. */
   readonly failedHealthChecks: readonly TaskRecord[];
   /** When to look again though nothing has changed. */
@@ -77,7 +81,7 @@ export function keepFleet(
   fleet: ServiceFleet,
   order: FleetOrder,
 ): FleetStep {
-  if (order.wish === 'hold') return { failedHealthChecks: [] };
+  if (order.wish === 'hold') return { changed: 0, failedHealthChecks: [] };
   const { service, deploymentId } = source;
   const desiredCount = order.wish === 'none' ? 0 : order.desiredCount;
   const state: KeepUpState = {
@@ -91,14 +95,15 @@ export function keepFleet(
     chooseToStop: stopChooser(tx, service),
   };
   const decision = keepUp(state);
-  const toStart = Math.min(decision.start, limits.fleetChangesPerRound);
+  const toStart = Math.min(decision.start, order.room);
   const { started, refusal } = toStart > 0 ? startTasks(tx, env, source, toStart) : { started: [] };
   const unplaced = toStart - started.length;
   // Where the cluster has no room, tasks that are to go make it first.
   const { stop } = unplaced > 0 ? keepUp({ ...state, unplaced }) : decision;
-  const stopping = stop.slice(0, limits.fleetChangesPerRound);
-  const failed = stopping.filter(({ why }) => why === 'UNHEALTHY').map(({ task }) => task);
-  const scaled = stopping.filter(({ why }) => why === 'SCALING').map(({ task }) => task);
+  const left = order.room - started.length;
+  // Each of these is told of, which is two writes more.
+  const failed = tasksOf(stop, 'UNHEALTHY').slice(0, Math.floor(left / 3));
+  const scaled = tasksOf(stop, 'SCALING').slice(0, left - failed.length * 3);
   const stoppedFailed = stopTasks(tx, env, failed, failedHealthCheckCause);
   for (const { id } of stoppedFailed) {
     addServiceEvent(tx, env, service, serviceMessage.failedContainerHealthChecks(service.name, id));
@@ -114,7 +119,12 @@ export function keepFleet(
     unplaced > 0 ? env.now + limits.unplacedRetryMs : undefined,
     decision.isHeldByProtection ? endOfProtection(tx, fleet, env.now) : undefined,
   ]);
-  return { failedHealthChecks: stoppedFailed, ...(lookAt !== undefined && { lookAt }) };
+  const changed = started.length + stopped.length + stoppedFailed.length * 2;
+  return { changed, failedHealthChecks: stoppedFailed, ...(lookAt !== undefined && { lookAt }) };
+}
+
+function tasksOf(stop: readonly Stop[], reason: Stop['why']): readonly ServiceTask[] {
+  return stop.filter(({ why }) => why === reason).map(({ task }) => task);
 }
 
 function endOfProtection(reader: Reader, { tasks: found }: ServiceFleet, now: Instant): Instant | undefined {

@@ -18,6 +18,7 @@ import {
 } from '../rules/deployment/stages.ts';
 import { addServiceEvent, serviceMessage } from '../service-events.ts';
 import { earliest, keepFleet, noFleet, type ServiceFleet, serviceFleets } from '../service-fleet.ts';
+import { tasksPerStep } from '../service-state.ts';
 import { type StagedDeployment, stagedDeployment, steeringOf } from '../service-steering.ts';
 import {
   type DeploymentRecord,
@@ -142,6 +143,7 @@ function keepFleets(
   const service = tx.get(services, arn);
   assert(service, `service ${arn} stays while a deployment of it is under way`);
   const looks: (Instant | undefined)[] = [];
+  let room = roomOf(tx, service);
   const failedHealthChecks: TaskRecord[] = [];
   const parts = [
     [target, wishes.target],
@@ -160,7 +162,8 @@ function keepFleets(
     // Only failed launches of what is PRIMARY make the service wait: what it came from is not to suffer for them.
     const mayStart = !isPrimary || (service.launchesAfter ?? 0) <= env.now;
     const launch = { service, settings: revision.settings, deploymentId: record.id, revision };
-    const kept = keepFleet(tx, env, launch, fleet, { wish, desiredCount, mayStart, isRollout: part === target });
+    const kept = keepFleet(tx, env, launch, fleet, { wish, desiredCount, mayStart, isRollout: part === target, room });
+    room -= kept.changed;
     failedHealthChecks.push(...kept.failedHealthChecks);
     looks.push(kept.lookAt, mayStart ? undefined : service.launchesAfter);
     const isLeftOver = part !== target && part !== source;
@@ -169,6 +172,12 @@ function keepFleets(
   const rolling = readRolling(tx, service);
   if (rolling) countFailedChecks(tx, env, rolling, tasksOf(seen), failedHealthChecks);
   return looks;
+}
+
+/** Tasks that one step may start and stop of all fleets, beside the failed ones that it counts. */
+function roomOf(reader: Reader, service: ServiceRecord): number {
+  assert(service.settings, `service ${service.arn} has settings while it deploys`);
+  return tasksPerStep(reader, service, service.settings);
 }
 
 // --- what a move writes -----------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@ import type { Reconciler } from '../../../control/reconciler.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { backOff } from '../rules/deployment/failures.ts';
-import { earliest, keepFleet, noFleet, type ServiceFleet, serviceFleets } from '../service-fleet.ts';
+import { earliest, type FleetStep, keepFleet, noFleet, type ServiceFleet, serviceFleets } from '../service-fleet.ts';
+import { tasksPerStep } from '../service-state.ts';
 import { type ServiceRecord, services, type TaskSetRecord, taskSets } from '../service-tables.ts';
 import { computedDesiredCount } from '../service-view.ts';
 import { containerInstances, tasks } from '../tables.ts';
@@ -53,7 +54,14 @@ function step(tx: Transaction, env: Env, before: ServiceRecord, healthyAfterMs: 
   const fleets = serviceFleets(tx, before, healthyAfterMs, env.now);
   const service = waitAfterFailures(tx, env, before, fleets);
   const own = [...tx.find(taskSets, 'service', service.arn)];
-  const looks = own.map((taskSet) => keepTaskSet(tx, env, service, taskSet, fleets.get(taskSet.id) ?? noFleet));
+  const looks: (Instant | undefined)[] = [];
+  const [first] = own;
+  let room = first ? tasksPerStep(tx, service, first.settings) : 0;
+  for (const taskSet of own) {
+    const kept = keepTaskSet(tx, env, service, taskSet, fleets.get(taskSet.id) ?? noFleet, room);
+    room -= kept?.changed ?? 0;
+    looks.push(kept?.lookAt);
+  }
   tx.put(services, service);
   const isWaiting = service.launchesAfter !== undefined && service.launchesAfter > env.now;
   return earliest([...looks, isWaiting ? service.launchesAfter : undefined]);
@@ -80,14 +88,15 @@ function waitAfterFailures(
   return { ...rest, ...backOff(before, failed, hasRunSince, env.now) };
 }
 
-/** One that drains is gone when its last task is. Gives when to look again, by time alone. */
+/** One that drains is gone when its last task is. */
 function keepTaskSet(
   tx: Transaction,
   env: Env,
   service: ServiceRecord,
   taskSet: TaskSetRecord,
   fleet: ServiceFleet,
-): Instant | undefined {
+  room: number,
+): FleetStep | undefined {
   const isLeaving = taskSet.status === 'DRAINING';
   if (isLeaving && fleet.tasks.length === 0) {
     tx.delete(taskSets, taskSet.arn);
@@ -95,16 +104,17 @@ function keepTaskSet(
   }
   const desiredCount = computedDesiredCount(service, taskSet);
   const launch = { service, settings: taskSet.settings, deploymentId: taskSet.id };
-  const { lookAt } = keepFleet(tx, env, launch, fleet, {
+  const kept = keepFleet(tx, env, launch, fleet, {
     wish: isLeaving ? 'none' : 'full',
     desiredCount,
     mayStart: (service.launchesAfter ?? 0) <= env.now,
     isRollout: false,
+    room,
   });
   const stabilityStatus = isSteady(fleet, desiredCount) ? 'STEADY_STATE' : 'STABILIZING';
   const isSame = stabilityStatus === taskSet.stabilityStatus;
   tx.put(taskSets, isSame ? taskSet : { ...taskSet, stabilityStatus, stabilityStatusAt: env.now });
-  return lookAt;
+  return kept;
 }
 
 /** As many run as are wanted, none is on its way or on an instance that drains, and all report health that is good. */

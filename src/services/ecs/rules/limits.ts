@@ -95,8 +95,11 @@ export const limits = {
   clientTokenMs: 24 * 60 * 60 * 1000,
   /** Records that one round of a reaper removes: a transaction writes 120 at most. */
   removalsPerRound: 100,
-  /** Ours: events for EventBridge that wait for their delivery, a few KiB each. Beyond it the oldest are dropped. */
-  outboxEvents: 2_000,
+  /**
+   * Ours: transactions whose events for EventBridge wait for their delivery, two KiB each event. Beyond it the oldest
+   * are dropped.
+   */
+  outboxRecords: 512,
   /** The smallest memory a container can ask for: Docker takes no less. */
   containerMemoryMiB: 6,
   /** How long a stage of a deployment may last, and each step of a traffic shift. */
@@ -104,6 +107,4 @@ export const limits = {
   hookTimeoutDefaultMinutes: 24 * 60,
   taskSetsPerService: 5,
   taskSetClientTokenCharacters: 36,
-  /** Tasks that one fleet starts or stops in one round: a transaction writes 120 records at most. */
-  fleetChangesPerRound: 25,
 } as const;
