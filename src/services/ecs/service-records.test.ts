@@ -32,6 +32,8 @@ export interface ServiceScene extends TaskScene {
   complete(name?: string): Promise<void>;
   /** Puts a RUNNING task of the service's PRIMARY deployment. */
   runTask(number: number, more?: Partial<TaskRecord>): Promise<TaskRecord>;
+  /** Puts a RUNNING task of no service that has the same startedBy. */
+  runAlone(number: number): Promise<TaskRecord>;
 }
 
 export async function openServiceScene(): Promise<ServiceScene> {
@@ -51,6 +53,15 @@ export async function openServiceScene(): Promise<ServiceScene> {
     const { services: found = [] } = await scene.ask(describeServices, { services: [name], include: ['TAGS'] });
     assert(found[0]);
     return found[0];
+  };
+  const ofPrimary = (number: number): Partial<TaskRecord> => ({
+    id: `b${String(number).padStart(31, '0')}`,
+    startedBy: shown('web')[0]?.id ?? '',
+  });
+  const put = async (more: Partial<TaskRecord>): Promise<TaskRecord> => {
+    const task = someTask(more);
+    await scene.store.update((tx) => tx.put(tasks, task));
+    return task;
   };
   return {
     ...scene,
@@ -84,17 +95,8 @@ export async function openServiceScene(): Promise<ServiceScene> {
       });
       await scene.clock.advance(1);
     },
-    runTask: async (number, more = {}) => {
-      const [primary] = shown('web');
-      const task = someTask({
-        id: `b${String(number).padStart(31, '0')}`,
-        serviceArn: arnOf('web'),
-        group: 'service:web',
-        startedBy: primary?.id ?? '',
-        ...more,
-      });
-      await scene.store.update((tx) => tx.put(tasks, task));
-      return task;
-    },
+    runTask: (number, more = {}) =>
+      put({ ...ofPrimary(number), serviceArn: arnOf('web'), group: 'service:web', ...more }),
+    runAlone: (number) => put(ofPrimary(number)),
   };
 }
