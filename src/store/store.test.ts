@@ -8,7 +8,7 @@ import { SimRandom } from '../world/sim/sim-random.ts';
 import { openSimStore } from '../world/sim/sim-store.ts';
 import type { StoredChange } from './journal.ts';
 import { CommitFailed, type Reader, Store, type Transaction, transactionLimit } from './store.ts';
-import { projection, table } from './table.ts';
+import { changeOf, type Derivation, projection, type RecordChange, table } from './table.ts';
 
 interface Thing {
   readonly id: string;
@@ -382,4 +382,69 @@ describe('random histories', () => {
   function plain(record: Thing | undefined): unknown {
     return record && JSON.parse(JSON.stringify(record));
   }
+});
+
+describe('a derivation', () => {
+  /** Notes each change of a thing; refuses things of size 13. */
+  const noting = (told: RecordChange[][]): Derivation => ({
+    of: [things],
+    derive(tx, _env, changes) {
+      told.push([...changes]);
+      for (const change of changes) {
+        const { before, after } = changeOf(things, change) ?? {};
+        tx.put(notes, { id: `${told.length}`, text: `${before?.size ?? 'none'} to ${after?.size ?? 'none'}` });
+        if (after?.size === 13) throw new RangeError('no thing is of size 13');
+      }
+    },
+  });
+
+  test('is told of each changed record once, and what it writes is durable with it', async () => {
+    const told: RecordChange[][] = [];
+    const { store, journal, reopen } = await openSimStore({ tables: [things, notes], derivations: [noting(told)] });
+    await store.update((tx) => {
+      tx.put(things, { id: 'a', size: 1 });
+      tx.put(things, { id: 'a', size: 2 });
+      tx.put(things, { id: 'b', size: 3 });
+      tx.delete(things, 'b');
+    });
+    assert.deepEqual(told, [
+      [{ ...told[0]?.[0], table: 'test.things', before: undefined, after: { id: 'a', size: 2 } }],
+    ]);
+    assert.equal(journal.commits, 1);
+    await store.update((tx) => tx.put(notes, { id: 'other', text: '' }));
+    await store.update((tx) => tx.put(things, { id: 'a', size: 2 }));
+    assert.equal(told.length, 1, 'another table and an equal record are no change');
+    await store.update((tx) => tx.delete(things, 'a'));
+    const again = await reopen();
+    assert.deepEqual(
+      again.view((reader) => [...reader.list(notes)].map(({ text }) => text)),
+      ['none to 2', '2 to none', ''],
+    );
+  });
+
+  test('that fails undoes its transaction with all that it wrote', async () => {
+    const { store, journal } = await openSimStore({ tables: [things, notes], derivations: [noting([])] });
+    await assert.rejects(
+      store.update((tx) => tx.put(things, { id: 'a', size: 13 })),
+      RangeError,
+    );
+    assert.deepEqual(
+      store.view((reader) => [...reader.list(things), ...reader.list(notes)]),
+      [],
+    );
+    assert.equal(journal.commits, 0);
+  });
+
+  test('may write beyond the limit of a transaction, and not to what it derives from', async () => {
+    const { store } = await openSimStore({ tables: [things, notes], derivations: [noting([])] });
+    await store.update((tx) => {
+      for (let index = 0; index < transactionLimit.changes; index += 1) tx.put(things, { id: `${index}`, size: 1 });
+    });
+    const looping: Derivation = { of: [notes], derive: (tx) => tx.put(notes, { id: 'more', text: '' }) };
+    const other = await openSimStore({ tables: [things, notes], derivations: [looping] });
+    await assert.rejects(
+      other.store.update((tx) => tx.put(notes, { id: 'a', text: '' })),
+      AssertionError,
+    );
+  });
 });

@@ -278,12 +278,14 @@ export interface StoreParts {
   readonly derivations?: readonly Derivation[];
 }
 
-/**
- * What one transaction may write: the smallest journal (an etcd transaction) takes 128 operations and 1.5 MiB. What is
- * derived from its changes comes on top, within what is left of these.
- */
+/** What one transaction may write: the smallest journal (an etcd transaction) takes 128 operations and 1.5 MiB. */
 export const transactionLimit = { changes: 120, bytes: 1024 * 1024 } as const;
-const journalLimit = { changes: 128, bytes: 1536 * 1024 } as const;
+
+/**
+ * With what is derived from it. An event tells of its change about what the record holds, so the bytes may double; etcd
+ * takes as many as it is set to take (--max-request-bytes), and always 128 operations.
+ */
+const journalLimit = { changes: 128, bytes: 3 * 1024 * 1024 } as const;
 
 /** What one group may hold. A group of a single transaction is always within it. */
 const groupLimit = { changes: 1024, bytes: 4 * 1024 * 1024 } as const;

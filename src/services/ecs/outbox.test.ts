@@ -4,11 +4,10 @@ import type { Store } from '../../store/store.ts';
 import { runTask } from './operations/run-task.ts';
 import { stopTask } from './operations/stop-task.ts';
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
-import { outboxLimit } from './reconcilers/outbox-limit.ts';
 import { limits } from './rules/limits.ts';
 import { addServiceEvent, placementObstacle, serviceMessage } from './service-events.ts';
 import { type DeploymentRecord, deployments, type ServiceRecord, services } from './service-tables.ts';
-import { lossKey, outbox, outboxLoss, type OutboxEvent, outboxSize } from './outbox-tables.ts';
+import { outbox, outboxEnd, type OutboxEvent, waitingEvents } from './outbox-tables.ts';
 import { openTaskScene } from './task-scene.test.ts';
 import { tasks } from './tables.ts';
 
@@ -17,10 +16,9 @@ function eventsOf(
   detailType?: string,
 ): readonly (OutboxEvent & { readonly body: Record<string, unknown> })[] {
   return store
-    .view((reader) => [...reader.list(outbox)])
-    .flatMap(({ events }) => events)
+    .view(waitingEvents)
     .filter((event) => detailType === undefined || event.detailType === detailType)
-    .map((event) => ({ ...event, body: JSON.parse(event.detail) }));
+    .map((event) => ({ ...event, body: JSON.parse(JSON.stringify(event.detail)) }));
 }
 
 test('each version of a task is told once, with the task as it was then', async () => {
@@ -68,7 +66,7 @@ test('the tasks of one request are told in one record, so that they cost its tra
   const ecs = await openTaskScene();
   await ecs.host(1, { memoryMiB: 2000, cpuUnits: 4000 });
   await ecs.define();
-  const before = ecs.store.view((reader) => reader.projected(outboxSize).lastOrdinal);
+  const before = ecs.store.view((reader) => reader.projected(outboxEnd).lastOrdinal);
   await ecs.ask(runTask, { taskDefinition: 'web', count: 10 });
   const records = ecs.store.view((reader) => [...reader.list(outbox)].filter(({ ordinal }) => ordinal > before));
   assert.deepEqual(
@@ -92,7 +90,7 @@ test('an event is there after a crash exactly when its change is', async () => {
 test('a transaction that fails tells nothing, and the next one takes its number', async () => {
   const ecs = await openTaskScene();
   await ecs.host(1);
-  const before = ecs.store.view((reader) => ({ ...reader.projected(outboxSize) }));
+  const before = ecs.store.view((reader) => ({ ...reader.projected(outboxEnd) }));
   await assert.rejects(
     ecs.store.update((tx) => {
       tx.put(services, aService);
@@ -102,12 +100,12 @@ test('a transaction that fails tells nothing, and the next one takes its number'
     RangeError,
   );
   assert.deepEqual(
-    ecs.store.view((reader) => ({ ...reader.projected(outboxSize) })),
+    ecs.store.view((reader) => ({ ...reader.projected(outboxEnd) })),
     before,
   );
   await ecs.store.update((tx) => tx.put(deployments, aDeployment));
   assert.equal(
-    ecs.store.view((reader) => reader.projected(outboxSize).lastOrdinal),
+    ecs.store.view((reader) => reader.projected(outboxEnd).lastOrdinal),
     before.lastOrdinal + 1,
   );
 });
@@ -251,21 +249,22 @@ test('a service is told by the words its user is told, where they have an event'
   assert.equal(computed?.body['eventName'], 'SERVICE_DESIRED_COUNT_UPDATED');
 });
 
-test('beyond the limit the oldest events are dropped and counted, and what is new is kept in order', async () => {
+test('beyond the limit the oldest events are dropped and counted, and the rest is kept in order, after a crash too', async () => {
   const ecs = await openTaskScene();
-  const total = limits.outboxEvents + limits.removalsPerRound + 7;
+  const total = limits.outboxRecords + 7;
   for (let round = 0; round < total; round += 1) {
     const rolloutState = round % 2 === 0 ? 'IN_PROGRESS' : 'COMPLETED';
     await ecs.store.update((tx) => tx.put(deployments, { ...aDeployment, rolloutState, updatedAt: round }));
   }
-  await ecs.settle([outboxLimit]);
-  const { events, lastOrdinal } = ecs.store.view((reader) => reader.projected(outboxSize));
-  assert.equal(events, limits.outboxEvents);
-  assert.equal(ecs.store.view((reader) => reader.get(outboxLoss, lossKey))?.droppedEvents, total - limits.outboxEvents);
-  const kept = eventsOf(ecs.store).map(({ body }) => Date.parse(String(body['updatedAt'])));
-  assert.deepEqual(
-    kept,
-    Array.from({ length: limits.outboxEvents }, (_, index) => total - limits.outboxEvents + index),
-  );
-  assert.equal(lastOrdinal, total);
+  const check = (store: Store): void => {
+    const end = store.view((reader) => ({ ...reader.projected(outboxEnd) }));
+    assert.deepEqual(end, { lastOrdinal: total, droppedEvents: 7 });
+    const kept = eventsOf(store).map(({ body }) => Date.parse(String(body['updatedAt'])));
+    assert.deepEqual(
+      kept,
+      Array.from({ length: limits.outboxRecords }, (_, index) => index + 7),
+    );
+  };
+  check(ecs.store);
+  check(await ecs.reopen());
 });

@@ -1,6 +1,6 @@
 import type { Env, Transaction } from '../../store/store.ts';
 import { changeOf, type Derivation, type RecordChange } from '../../store/table.ts';
-import { outbox, outboxSize } from './outbox-tables.ts';
+import { outbox, outboxEnd, outboxSlot } from './outbox-tables.ts';
 import { usageOf } from './projections.ts';
 import { deploymentEvent } from './rules/events/deployment-event.ts';
 import type { EventBody } from './rules/events/event.ts';
@@ -20,7 +20,10 @@ export const outboxEvents: Derivation = {
     const bodies = changes.map((change) => eventOf(tx, env, change)).filter((body) => body !== undefined);
     if (bodies.length === 0) return;
     const events = bodies.map((body) => ({ id: env.newUuid(), time: env.now, ...body }));
-    tx.put(outbox, { ordinal: tx.projected(outboxSize).lastOrdinal + 1, events });
+    const { lastOrdinal, droppedEvents } = tx.projected(outboxEnd);
+    const ordinal = lastOrdinal + 1;
+    const replaced = tx.get(outbox, outboxSlot(ordinal));
+    tx.put(outbox, { ordinal, events, droppedEvents: droppedEvents + (replaced?.events.length ?? 0) });
   },
 };
 

@@ -64,13 +64,12 @@ import { deletedClusters } from './reconcilers/deleted-clusters.ts';
 import { deletedTaskDefinitions } from './reconcilers/deleted-task-definitions.ts';
 import { deploymentStages } from './reconcilers/deployment-stages.ts';
 import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
-import { outboxLimit } from './reconcilers/outbox-limit.ts';
 import { drainedServices } from './reconcilers/drained-services.ts';
 import { inactiveServices } from './reconcilers/inactive-services.ts';
 import { serviceTasks } from './reconcilers/service-tasks.ts';
 import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
 import { serviceTaskSets } from './reconcilers/task-sets.ts';
-import { outbox, outboxLoss, outboxSize } from './outbox-tables.ts';
+import { outbox, outboxEnd } from './outbox-tables.ts';
 import { outboxEvents } from './outbox.ts';
 import type { EcsParts } from './parts.ts';
 import { instancesOfChangedTasks, placementIndex } from './placement-index.ts';
@@ -181,7 +180,6 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       deployments,
       families,
       outbox,
-      outboxLoss,
       serviceDeployments,
       serviceEvents,
       serviceRevisions,
@@ -200,7 +198,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       instancesOfChangedTasks,
       placementIndex,
       inactiveServicesByTime,
-      outboxSize,
+      outboxEnd,
       revisionsByStatus,
       serviceCountsByCluster,
       serviceDeploymentsByTime,
@@ -220,7 +218,6 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       inactiveServices,
       serviceTaskSets({ healthyAfterMs: parts.healthyAfterMs }),
       serviceTasks({ healthyAfterMs: parts.healthyAfterMs }),
-      outboxLimit,
       stoppedTasks,
       usedClientTokens,
     ],

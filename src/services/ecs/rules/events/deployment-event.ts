@@ -19,6 +19,6 @@ export function deploymentEvent(
     region: after.region,
     detailType: 'ECS Deployment State Change',
     resources: [after.serviceArn],
-    detail: JSON.stringify(detail),
+    detail,
   };
 }

@@ -8,3 +8,12 @@ export type EventBody = Omit<OutboxEvent, 'id' | 'time'>;
 export function isoTime(instant: Instant): string {
   return new Date(instant).toISOString();
 }
+
+/** The members that are there, with Dates as text. */
+export function asDetail(shown: object): Readonly<Record<string, unknown>> {
+  const detail: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(shown)) {
+    if (value !== undefined) detail[name] = value instanceof Date ? value.toISOString() : value;
+  }
+  return detail;
+}

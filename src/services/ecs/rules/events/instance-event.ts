@@ -4,7 +4,7 @@ import type { Instant } from '../../../../core/instant.ts';
 import type { ContainerInstanceRecord } from '../../tables.ts';
 import { instanceView } from '../instance-view.ts';
 import type { InstanceUsage } from '../placement/capacity.ts';
-import { type EventBody, isoTime } from './event.ts';
+import { asDetail, type EventBody, isoTime } from './event.ts';
 
 /**
  * What EventBridge is told of a container instance: that it registered or went, its agent came or went, its status
@@ -39,7 +39,7 @@ export function instanceEvent(
     region: after.region,
     detailType: 'ECS Container Instance State Change',
     resources: [after.arn],
-    detail: JSON.stringify(detail),
+    detail: asDetail(detail),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { OutboxEvent } from '../../outbox-tables.ts';
 import type { ServiceEventRecord, ServiceRecord } from '../../service-tables.ts';
 import { type EventBody, isoTime } from './event.ts';
 
@@ -63,12 +64,12 @@ const actions: readonly { readonly words: RegExp; readonly eventName: string; re
   { words: / is AZ balanced with /, eventName: 'SERVICE_REBALANCING_COMPLETED', eventType: 'INFO' },
 ];
 
-function action(service: ServiceRecord, detail: object): EventBody {
+function action(service: ServiceRecord, detail: OutboxEvent['detail']): EventBody {
   return {
     accountId: service.accountId,
     region: service.region,
     detailType: 'ECS Service Action',
     resources: [service.arn],
-    detail: JSON.stringify(detail),
+    detail,
   };
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../../core/instant.ts';
 import type { TaskRecord } from '../../tables.ts';
 import { taskView } from '../task-view.ts';
-import { type EventBody, isoTime } from './event.ts';
+import { asDetail, type EventBody, isoTime } from './event.ts';
 
 /**
  * What EventBridge is told of a task: one event for each of its versions, which count just these. The detail is what
@@ -30,6 +30,6 @@ export function taskEvent(
     region: after.region,
     detailType: 'ECS Task State Change',
     resources: [after.arn],
-    detail: JSON.stringify(detail),
+    detail: asDetail(detail),
   };
 }
