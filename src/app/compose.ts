@@ -63,6 +63,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const runner = new Runner({ store, clock, log, reconcilers: services.flatMap((service) => service.reconcilers) });
   runner.start();
   ecsParts.agents.start(store);
+  ecsParts.hooks.start(store);
   const stopFileKeeper = startFileKeeper(store, { files, clock, log });
   const handler = createGateway({
     clock,
@@ -81,6 +82,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     handler,
     close: async () => {
       ecsParts.agents.stop();
+      ecsParts.hooks.stop();
       await stopFileKeeper();
       await runner.stop();
       await files.close();

@@ -2,6 +2,7 @@ import type { Clock, Hash, Log, Random } from '../../world/world.ts';
 import { AgentSessions } from './agents/agent-sessions.ts';
 import { noTaskCredentials, type TaskCredentials } from './agents/task-credentials.ts';
 import { TaskMetrics } from './agents/task-metrics.ts';
+import { type LifecycleHookCaller, LifecycleHookCalls } from './lifecycle-hook-calls.ts';
 import { limits } from './rules/limits.ts';
 
 /** What ECS has besides the store; app/compose.ts gives it. */
@@ -10,6 +11,8 @@ export interface EcsParts {
   readonly log: Log;
   /** Live sessions of agents. `start(store)` once the store is open, `stop()` before the listener closes. */
   readonly agents: AgentSessions;
+  /** Calls the lifecycle hooks of deployments. `start(store)` and `stop()` as for the agents. */
+  readonly hooks: LifecycleHookCalls;
   /** What containers use, as their agents measured it last. */
   readonly metrics: TaskMetrics;
   /** How long after RUNNING a task without a health check counts toward the healthy tasks of its service. */
@@ -17,13 +20,15 @@ export interface EcsParts {
 }
 
 export function createEcsParts(given: EcsPartsSources): EcsParts {
-  const { clock, random, hash, log, credentials = noTaskCredentials, healthyAfterMs = limits.healthyAfterMs } = given;
+  const { clock, random, hash, log, hookCaller } = given;
+  const { credentials = noTaskCredentials, healthyAfterMs = limits.healthyAfterMs } = given;
   const metrics = new TaskMetrics();
   return {
     hash,
     log,
     metrics,
     healthyAfterMs,
+    hooks: new LifecycleHookCalls({ clock, log, ...(hookCaller && { caller: hookCaller }) }),
     agents: new AgentSessions({ clock, random, log, credentials, metrics }),
   };
 }
@@ -34,6 +39,8 @@ export interface EcsPartsSources {
   readonly hash: Hash;
   readonly log: Log;
   readonly credentials?: TaskCredentials;
+  /** What calls the targets of AWS_LAMBDA lifecycle hooks. Without one such hooks are refused. */
+  readonly hookCaller?: LifecycleHookCaller;
   /** AWS's 40 seconds where none is given. */
   readonly healthyAfterMs?: number;
 }

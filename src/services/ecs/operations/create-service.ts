@@ -7,6 +7,7 @@ import { clientError, invalidParameter, throwFirst } from '../errors.ts';
 import { capacityOfRequest } from '../launch-capacity.ts';
 import type { EcsParts } from '../parts.ts';
 import { ecsArn, findCluster } from '../references.ts';
+import { hookRefusals } from '../rules/deployment/hooks.ts';
 import { limits } from '../rules/limits.ts';
 import { deploymentConfigurationOf, rebalancingObstacle } from '../rules/service-defaults.ts';
 import { keptTags, tagRefusals } from '../rules/tags.ts';
@@ -24,9 +25,10 @@ import { putTaskSet } from '../task-set-start.ts';
  */
 export const createService: Operation<CreateServiceRequest, CreateServiceResponse, EcsParts> = async (
   input,
-  { call, store },
+  { call, store, parts },
 ) => {
   throwFirst(createServiceRefusals(input));
+  throwFirst(hookRefusals(input.deploymentConfiguration ?? {}, parts.hooks.canCall));
   throwFirst(tagRefusals(input.tags));
   return await store.update((tx, env) => {
     const cluster = findCluster(tx, call, input.cluster);

@@ -9,6 +9,7 @@ import { capacityOfRequest } from '../launch-capacity.ts';
 import type { EcsParts } from '../parts.ts';
 import { findCluster, findService } from '../references.ts';
 import { circuitBreakerThreshold } from '../rules/deployment/circuit-breaker.ts';
+import { hookRefusals } from '../rules/deployment/hooks.ts';
 import { deploymentConfigurationOf } from '../rules/service-defaults.ts';
 import { updateServiceRefusals } from '../rules/validate/service.ts';
 import { checkedSettings, checkService, keptNetwork } from '../service-request.ts';
@@ -29,13 +30,14 @@ import { runnableDefinition } from '../task-launch.ts';
  */
 export const updateService: Operation<UpdateServiceRequest, UpdateServiceResponse, EcsParts> = async (
   input,
-  { call, store },
+  { call, store, parts },
 ) =>
   await store.update((tx, env) => {
     const cluster = findCluster(tx, call, input.cluster);
     const present = findService(tx, cluster, input.service);
     if (present.status !== 'ACTIVE') throw serviceNotActive();
     throwFirst(updateServiceRefusals(input, present));
+    throwFirst(hookRefusals(input.deploymentConfiguration ?? {}, parts.hooks.canCall));
     const { settings, definition, isNewDeployment } = settingsAfter(tx, call, input, { cluster, present });
     const service = serviceAfter(input, present, settings);
     checkService(service, definition, {

@@ -80,6 +80,53 @@ export function endHook(
   return { ...state, hooks };
 }
 
+/** What a hook that was called came to: what it returned, or that it failed. */
+export type HookAnswer = { readonly returned: unknown } | { readonly failed: string };
+
+/**
+ * The state after a hook was called. It may ask to be called again later, with details that are kept for then; anything
+ * but one of the three statuses that AWS knows is a failure.
+ */
+export function answerHook(state: StageState, hookId: string, answer: HookAnswer, now: Instant): StageState {
+  const returned = 'returned' in answer && isObject(answer.returned) ? answer.returned : {};
+  const { hookStatus, hookDetails, callBackDelay } = returned;
+  if (hookStatus === 'SUCCEEDED') return endHook(state, hookId, 'SUCCEEDED', now);
+  if (hookStatus !== 'IN_PROGRESS') return endHook(state, hookId, 'FAILED', now);
+  const isDelay = typeof callBackDelay === 'number' && callBackDelay >= 0;
+  return callAgain(
+    state,
+    hookId,
+    now + (isDelay ? callBackDelay * 1000 : callBackMs),
+    isObject(hookDetails) ? hookDetails : {},
+  );
+}
+
+/** The state after a hook that could not be reached: it is called again until its time is over. */
+export function postponeHook(state: StageState, hookId: string, now: Instant): StageState {
+  return callAgain(state, hookId, now + callBackMs, {});
+}
+
+/** How long a hook that does not say is left alone: AWS's own 30 seconds. */
+const callBackMs = 30_000;
+
+function callAgain(
+  state: StageState,
+  hookId: string,
+  callAt: Instant,
+  more: Readonly<Record<string, unknown>>,
+): StageState {
+  const hooks = state.hooks.map((hook): HookState => {
+    if (hook.hookId !== hookId) return hook;
+    const details = { ...hook.details, ...more };
+    return { ...hook, callAt, ...(Object.keys(details).length > 0 && { details }) };
+  });
+  return { ...state, hooks };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Ends what has lasted longer than it may. */
 export function expireHooks(state: StageState, now: Instant): StageState {
   const expired = state.hooks.filter((hook) => isOpen(hook) && hook.expiresAt <= now);
