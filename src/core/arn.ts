@@ -15,6 +15,7 @@ export function parseArn(text: string): Arn | undefined {
   return resource === '' ? undefined : { partition, service, region, accountId, resource };
 }
 
+/** Joined, not added up: ARNs are keys, and text added up stays a tree of its pieces that is slower to compare and larger. */
 export function formatArn(arn: Omit<Arn, 'partition'>): string {
-  return `arn:aws:${arn.service}:${arn.region}:${arn.accountId}:${arn.resource}`;
+  return ['arn:aws', arn.service, arn.region, arn.accountId, arn.resource].join(':');
 }

@@ -359,7 +359,5 @@ class AppliedTransaction {
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += hexOfByte[byte];
-  return text;
+  return Array.from(bytes, (byte) => hexOfByte[byte]).join('');
 }
