@@ -43,6 +43,7 @@ const beginnings = [
   ['CreateCluster', '{}'],
   ['CreateCluster', '{"clusterName":"web"}'],
   ['RegisterTaskDefinition', '{"family":"web","containerDefinitions":[{"name":"web","image":"nginx","memory":64}]}'],
+  ['CreateService', '{"serviceName":"web","taskDefinition":"web","desiredCount":1}'],
 ] as const;
 
 interface Plan {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Member, Shape } from '../../../aws/model.ts';
-import { model } from '../../../aws/models/ecs.gen.ts';
+import { anyValueOf } from './any-value.test.ts';
 import { compatibilitiesOf, compatibilityRefusals } from './compatibilities.ts';
 import { requiredAttributes } from './required-attributes.ts';
 import { withDefaults } from './task-definition-defaults.ts';
@@ -16,42 +15,7 @@ const words = (
   .split(' ')
   .concat(['', 'a b', '1 vCPU']);
 
-/** Whatever the wire lets through as a value of a shape: right in its types, with odd words and numbers in it. */
-function anyOf(name: string): fc.Arbitrary<unknown> {
-  const shape: Shape = model.shapes[name] ?? { kind: name === 'string' ? 'string' : simpleKind(name) };
-  switch (shape.kind) {
-    case 'structure':
-    case 'union':
-      return fc.record(
-        Object.fromEntries(Object.entries(shape.members).map(([member, of]) => [member, anyOfMember(of)])),
-        { requiredKeys: [...shape.required] },
-      );
-    case 'list':
-      return fc.array(anyOfMember(shape.member), { maxLength: 3 });
-    case 'map':
-      return fc.dictionary(fc.constantFrom(...words), anyOfMember(shape.value), { maxKeys: 2 });
-    case 'boolean':
-      return fc.boolean();
-    case 'integer':
-    case 'long':
-    case 'float':
-    case 'number':
-      return fc.constantFrom(-1, 0, 1, 5, 80, 256, 512, 70_000);
-    default:
-      return fc.constantFrom(...words);
-  }
-}
-
-function anyOfMember(member: Member): fc.Arbitrary<unknown> {
-  return anyOf(member.shape);
-}
-
-function simpleKind(name: string): 'boolean' | 'integer' | 'string' {
-  if (name === 'boolean') return 'boolean';
-  return ['integer', 'long', 'float', 'number'].includes(name) ? 'integer' : 'string';
-}
-
-const anyDefinition = anyOf('RegisterTaskDefinitionRequest') as fc.Arbitrary<TaskDefinitionInput>;
+const anyDefinition = anyValueOf('RegisterTaskDefinitionRequest', words) as fc.Arbitrary<TaskDefinitionInput>;
 
 test('no definition that the wire lets through breaks a rule itself', () => {
   fc.assert(
