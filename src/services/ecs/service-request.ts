@@ -6,7 +6,6 @@ import type { Reader } from '../../store/store.ts';
 import { invalidParameter, throwFirst } from './errors.ts';
 import { platformVersionOf } from './launch-capacity.ts';
 import { strategyWithDefaults } from './rules/capacity-provider-strategy.ts';
-import { hookRefusals } from './rules/deployment/hooks.ts';
 import { parseStrategies } from './rules/placement/parse-strategies.ts';
 import { capacityKindOf } from './rules/service-capacity.ts';
 import { rebalancingObstacle } from './rules/service-defaults.ts';
@@ -74,7 +73,6 @@ export function checkService(
 ): void {
   const { deploymentConfiguration, placementConstraints, placementStrategy } = service;
   throwFirst(deploymentConfigurationRefusals(given.deploymentConfiguration, deploymentConfiguration, service));
-  throwFirst(hookRefusals(given.deploymentConfiguration, false));
   throwFirst(placementOfServiceRefusals(service, capacityKindOf(service) === 'FARGATE' && Boolean(service.settings)));
   throwFirst(placementRefusals({ placementConstraints, placementStrategy }, definition?.definition ?? {}));
   const parsed = parseStrategies(placementStrategy);

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
+import { putMetricAlarm } from '../../cloudwatch/operations/put-metric-alarm.ts';
+import { setAlarmState } from '../../cloudwatch/operations/set-alarm-state.ts';
 import { continueServiceDeployment } from '../operations/continue-service-deployment.ts';
 import { stopServiceDeployment } from '../operations/stop-service-deployment.ts';
 import { updateService } from '../operations/update-service.ts';
+import { serviceRevisions } from '../service-tables.ts';
 import type { Kept } from '../tables.ts';
-import { type FleetScene, openFleetScene, shownDeployments } from './fleet-scene.test.ts';
+import {
+  type FleetScene,
+  type FleetSceneOptions,
+  openFleetScene,
+  shownDeployments,
+  TrafficRecorder,
+} from './fleet-scene.test.ts';
 
 const minute = 60_000;
 
@@ -13,8 +22,9 @@ const minute = 60_000;
 async function deploying(
   deploymentConfiguration: Kept<DeploymentConfiguration> = {},
   prepare: (scene: FleetScene) => void = () => undefined,
+  options: FleetSceneOptions = {},
 ): Promise<FleetScene> {
-  const scene = await openFleetScene();
+  const scene = await openFleetScene(options);
   await scene.create();
   prepare(scene);
   await scene.ask(updateService, { service: 'web', taskDefinition: 'web:2', deploymentConfiguration });
@@ -230,4 +240,95 @@ test('a service at rest is written no more', async () => {
   const { commits } = scene.scene.journal;
   await scene.pass(30 * minute);
   assert.equal(scene.scene.journal.commits, commits);
+});
+
+describe('traffic', () => {
+  /** A deployment whose tasks stand behind a load balancer with a rule for test traffic. */
+  async function balanced(
+    recorder: TrafficRecorder,
+    configuration: Kept<DeploymentConfiguration> = {},
+  ): Promise<FleetScene> {
+    const scene = await deploying(configuration, undefined, { reconcilers: [recorder.reconciler] });
+    // CreateService refuses load balancers while there are none: the revision is given one by hand.
+    await scene.store().update((tx) => {
+      const revision = tx.get(serviceRevisions, scene.deployment().targetRevisionArn);
+      assert(revision);
+      const advancedConfiguration = {
+        alternateTargetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/b/2',
+        testListenerRule: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/lb/1/2/3',
+      };
+      const loadBalancers = [{ containerName: 'app', containerPort: 80, advancedConfiguration }];
+      tx.put(serviceRevisions, { ...revision, settings: { ...revision.settings, loadBalancers } });
+    });
+    recorder.shifts.length = 0;
+    return scene;
+  }
+
+  test('goes over as the deployment says, test before production', async () => {
+    const recorder = new TrafficRecorder();
+    const linearConfiguration = { stepPercent: 40, stepBakeTimeInMinutes: 1 };
+    const scene = await balanced(recorder, { strategy: 'LINEAR', bakeTimeInMinutes: 1, linearConfiguration });
+    await scene.pass(10 * minute);
+    assert.equal((await scene.described()).status, 'SUCCESSFUL');
+    assert.deepEqual(recorder.shifts, [
+      [0, 0],
+      [0, 100],
+      [40, 100],
+      [80, 100],
+      [100, 100],
+    ]);
+  });
+
+  test('holds the deployment up until it is where it is wanted', async () => {
+    const recorder = new TrafficRecorder();
+    const scene = await balanced(recorder);
+    recorder.isHeldUp = true;
+    await scene.pass(60 * minute);
+    const waiting = await scene.described();
+    assert.equal(waiting.lifecycleStage, 'TEST_TRAFFIC_SHIFT');
+    assert.equal(waiting.targetServiceRevision?.requestedTestTrafficWeight, 100);
+    recorder.isHeldUp = false;
+    await scene.pass(2 * minute);
+    assert.equal((await scene.described()).lifecycleStage, 'BAKE_TIME');
+  });
+
+  test('comes back before green is stopped', async () => {
+    const recorder = new TrafficRecorder();
+    const scene = await balanced(recorder, { bakeTimeInMinutes: 60 });
+    await scene.pass(5 * minute);
+    recorder.isHeldUp = true;
+    await scene.ask(stopServiceDeployment, { serviceDeploymentArn: scene.deployment().arn });
+    await scene.pass(10 * minute);
+    assert.deepEqual(scene.running(), { 1: 3, 2: 3 }, 'green still serves');
+    assert.equal((await scene.described()).status, 'ROLLBACK_IN_PROGRESS');
+    recorder.isHeldUp = false;
+    await scene.pass(2 * minute);
+    assert.deepEqual(scene.running(), { 1: 3 });
+    assert.deepEqual(recorder.shifts.at(-1), [0, 0]);
+  });
+});
+
+test('an alarm that goes off while a deployment bakes takes it back', async () => {
+  const alarms = { alarmNames: ['errors'], enable: true, rollback: true };
+  const scene = await deploying({ bakeTimeInMinutes: 60, alarms });
+  await scene.pass(5 * minute);
+  const context = { call: scene.scene.call, store: scene.store(), parts: undefined };
+  await putMetricAlarm(
+    {
+      AlarmName: 'errors',
+      MetricName: 'Errors',
+      Namespace: 'App',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+    },
+    context,
+  );
+  await setAlarmState({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'test' }, context);
+  await scene.pass(minute);
+  const { status, alarms: seen } = await scene.described();
+  assert.deepEqual([status, seen?.status, seen?.triggeredAlarmNames], ['ROLLBACK_SUCCESSFUL', 'TRIGGERED', ['errors']]);
+  assert.deepEqual(scene.running(), { 1: 3 });
 });

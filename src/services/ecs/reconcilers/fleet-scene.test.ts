@@ -8,15 +8,17 @@ import type { Store } from '../../../store/store.ts';
 import { simHash } from '../../../world/sim/sim-hash.ts';
 import { SimRandom } from '../../../world/sim/sim-random.ts';
 import type { Log } from '../../../world/world.ts';
+import type { LifecycleHookCaller } from '../lifecycle-hook-calls.ts';
 import { createService } from '../operations/create-service.ts';
 import { describeServiceDeployments } from '../operations/describe-service-deployments.ts';
 import { describeServices } from '../operations/describe-services.ts';
 import { createEcsParts, type EcsParts } from '../parts.ts';
 import { applyTaskReport } from '../rules/lifecycle.ts';
 import { ecsService } from '../service.ts';
-import { type ServiceDeploymentRecord, serviceDeployments } from '../service-tables.ts';
+import { type ServiceDeploymentRecord, serviceDeployments, services } from '../service-tables.ts';
 import { openTaskScene, type TaskScene } from '../task-scene.test.ts';
 import { type TaskRecord, tasks } from '../tables.ts';
+import { reportTraffic, wantedTraffic } from '../traffic.ts';
 
 export interface FleetScene {
   readonly scene: TaskScene;
@@ -42,10 +44,15 @@ export interface FleetScene {
   readonly failing: Set<number>;
   /** Ends a running task of the revision, as its container would. */
   crash(revision: number): Promise<void>;
-  close(): Promise<void>;
 }
 
-export async function openFleetScene(): Promise<FleetScene> {
+export interface FleetSceneOptions {
+  readonly hookCaller?: LifecycleHookCaller;
+  /** Beside those of ECS: what stands in for the rest of the world. */
+  readonly reconcilers?: readonly Reconciler[];
+}
+
+export async function openFleetScene(options: FleetSceneOptions = {}): Promise<FleetScene> {
   const scene = await openTaskScene();
   for (const number of [1, 2]) await scene.host(number, { cpuUnits: 16_384, memoryMiB: 16_384 });
   await scene.define();
@@ -57,13 +64,16 @@ export async function openFleetScene(): Promise<FleetScene> {
     warn: () => undefined,
     error: (event, fields) => errors.push(`${event} ${JSON.stringify(fields)}`),
   };
-  const parts = createEcsParts({ clock, random: new SimRandom(1), hash: simHash, log });
+  const { hookCaller, reconcilers: others = [] } = options;
+  const random = new SimRandom(1);
+  const parts = createEcsParts({ clock, random, hash: simHash, log, ...(hookCaller && { hookCaller }) });
   const failing = new Set<number>();
-  const reconcilers = [...ecsService(parts).reconcilers, agentsStandIn(failing)];
+  const reconcilers = [...ecsService(parts).reconcilers, agentsStandIn(failing), ...others];
   let { store } = scene;
   const start = (): Runner => {
     const runner = new Runner({ store, clock, log, reconcilers });
     runner.start();
+    parts.hooks.start(store);
     return runner;
   };
   let runner = start();
@@ -93,6 +103,7 @@ export async function openFleetScene(): Promise<FleetScene> {
     ask,
     pass,
     restart: async () => {
+      parts.hooks.stop();
       await runner.stop();
       store = await scene.reopen();
       runner = start();
@@ -132,7 +143,6 @@ export async function openFleetScene(): Promise<FleetScene> {
         tx.put(tasks, applyTaskReport(task, { status: 'STOPPED', containers: [] }, env.now));
       });
     },
-    close: () => runner.stop(),
   };
 }
 
@@ -150,6 +160,33 @@ function agentsStandIn(failing: ReadonlySet<number>): Reconciler {
       } else if (task.lastStatus === 'PENDING') {
         tx.put(tasks, applyTaskReport(task, { status: 'RUNNING', containers: [] }, env.now));
       }
+      return undefined;
+    },
+  };
+}
+
+/** Takes the place of a load balancer: spreads traffic as it is wanted, unless it is held up, and records what it did. */
+export class TrafficRecorder {
+  /** Percent of production and test traffic of the newest revision, each time they became others. */
+  readonly shifts: (readonly [production: number, test: number])[] = [];
+  isHeldUp = false;
+  readonly reconciler: Reconciler = {
+    name: 'traffic-recorder',
+    wakes: [
+      { table: serviceDeployments, keys: (reader) => Array.from(reader.list(services), ({ arn }) => arn) },
+      { table: services, keys: (_reader, arn) => [arn] },
+    ],
+    all: (reader) => Array.from(reader.list(services), ({ arn }) => arn),
+    reconcile: (tx, _env, arn) => {
+      const service = tx.get(services, arn);
+      if (!service || this.isHeldUp) return undefined;
+      const wanted = wantedTraffic(tx, service);
+      const [newest] = Array.from(tx.list(serviceDeployments)).sort((a, b) => b.createdAt - a.createdAt);
+      const of = (shares: ReadonlyMap<string, number>): number => shares.get(newest?.targetRevisionArn ?? '') ?? 0;
+      const [production, test] = [of(wanted.production), of(wanted.test)];
+      const last = this.shifts.at(-1);
+      if (production !== last?.[0] || test !== last[1]) this.shifts.push([production, test]);
+      reportTraffic(tx, arn, wanted);
       return undefined;
     },
   };
