@@ -7,7 +7,7 @@ import { continueServiceDeployment } from '../operations/continue-service-deploy
 import { stopServiceDeployment } from '../operations/stop-service-deployment.ts';
 import { updateService } from '../operations/update-service.ts';
 import { serviceRevisions } from '../service-tables.ts';
-import type { Kept } from '../tables.ts';
+import { type Kept, tasks } from '../tables.ts';
 import {
   type FleetScene,
   type FleetSceneOptions,
@@ -306,6 +306,69 @@ describe('traffic', () => {
     assert.deepEqual(scene.running(), { 1: 3 });
     assert.deepEqual(recorder.shifts.at(-1), [0, 0]);
   });
+});
+
+test('green with a health check takes traffic when all of it is healthy, and a hanging check holds it up', async () => {
+  const scene = await openFleetScene();
+  await scene.create();
+  await scene.scene.define({
+    containerDefinitions: [
+      { name: 'app', image: 'busybox:3', cpu: 100, memory: 128, healthCheck: { command: ['CMD', 'true'] } },
+    ],
+  });
+  await scene.ask(updateService, { service: 'web', taskDefinition: 'web:3' });
+  await scene.pass(10 * minute);
+  assert.equal((await scene.described()).lifecycleStage, 'SCALE_UP');
+  await scene.health(3, 'HEALTHY');
+  await scene.pass(minute);
+  assert.equal((await scene.described()).lifecycleStage, 'BAKE_TIME');
+});
+
+test('green whose health checks fail trips the circuit breaker', async () => {
+  const deploymentCircuitBreaker = { enable: true, rollback: true };
+  const scene = await openFleetScene();
+  await scene.create({
+    deploymentConfiguration: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1, deploymentCircuitBreaker },
+  });
+  await scene.scene.define({
+    containerDefinitions: [
+      { name: 'app', image: 'busybox:3', cpu: 100, memory: 128, healthCheck: { command: ['CMD', 'false'] } },
+    ],
+  });
+  await scene.ask(updateService, { service: 'web', taskDefinition: 'web:3' });
+  for (let rounds = 0; rounds < 10 && scene.deployment().finishedAt === undefined; rounds += 1) {
+    await scene.pass(minute);
+    await scene.health(3, 'UNHEALTHY');
+  }
+  const described = await scene.described();
+  assert.deepEqual(
+    [described.status, described.deploymentCircuitBreaker?.status],
+    ['ROLLBACK_SUCCESSFUL', 'TRIGGERED'],
+  );
+  assert.deepEqual(scene.running(), { 1: 3 });
+});
+
+test('a protected task of blue is waited for', async () => {
+  const scene = await deploying({ bakeTimeInMinutes: 1 });
+  const [task] = scene.live().filter(({ revision }) => revision === 1);
+  assert(task);
+  await scene.store().update((tx, env) => tx.put(tasks, { ...task, protectedUntil: env.now + 60 * minute }));
+  await scene.pass(30 * minute);
+  assert.deepEqual(scene.running(), { 1: 1, 2: 3 });
+  assert.equal((await scene.described()).lifecycleStage, 'CLEAN_UP');
+  await scene.pass(45 * minute);
+  assert.deepEqual(scene.running(), { 2: 3 });
+  assert.equal((await scene.described()).status, 'SUCCESSFUL');
+});
+
+test('a deployment of more tasks than one transaction holds comes to its end', async () => {
+  const scene = await openFleetScene();
+  await scene.create({ desiredCount: 100 });
+  await scene.ask(updateService, { service: 'web', taskDefinition: 'web:2' });
+  await scene.pass(3 * minute);
+  assert.deepEqual(scene.running(), { 1: 100, 2: 100 });
+  await scene.pass(10 * minute);
+  assert.deepEqual(scene.running(), { 2: 100 });
 });
 
 test('an alarm that goes off while a deployment bakes takes it back', async () => {

@@ -13,7 +13,7 @@ import { createService } from '../operations/create-service.ts';
 import { describeServiceDeployments } from '../operations/describe-service-deployments.ts';
 import { describeServices } from '../operations/describe-services.ts';
 import { createEcsParts, type EcsParts } from '../parts.ts';
-import { applyTaskReport } from '../rules/lifecycle.ts';
+import { applyHealthReport, applyTaskReport } from '../rules/lifecycle.ts';
 import { ecsService } from '../service.ts';
 import { type ServiceDeploymentRecord, serviceDeployments, services } from '../service-tables.ts';
 import { openTaskScene, type TaskScene } from '../task-scene.test.ts';
@@ -44,6 +44,8 @@ export interface FleetScene {
   readonly failing: Set<number>;
   /** Ends a running task of the revision, as its container would. */
   crash(revision: number): Promise<void>;
+  /** What the health checks of the running tasks of a revision say. */
+  health(revision: number, healthStatus: TaskRecord['healthStatus']): Promise<void>;
 }
 
 export interface FleetSceneOptions {
@@ -54,7 +56,11 @@ export interface FleetSceneOptions {
 
 export async function openFleetScene(options: FleetSceneOptions = {}): Promise<FleetScene> {
   const scene = await openTaskScene();
-  for (const number of [1, 2]) await scene.host(number, { cpuUnits: 16_384, memoryMiB: 16_384 });
+  const attributes = [
+    { name: 'ecs.capability.container-health-check' },
+    { name: 'com.amazonaws.ecs.capability.docker-remote-api.1.24' },
+  ];
+  for (const number of [1, 2]) await scene.host(number, { cpuUnits: 16_384, memoryMiB: 16_384, attributes });
   await scene.define();
   await scene.define({ containerDefinitions: [{ name: 'app', image: 'busybox:2', cpu: 100, memory: 128 }] });
   const { clock } = scene;
@@ -141,6 +147,15 @@ export async function openFleetScene(options: FleetSceneOptions = {}): Promise<F
         const task = [...tx.list(tasks)].find((one) => one.revision === revision && one.lastStatus === 'RUNNING');
         assert(task, `a task of revision ${revision} runs`);
         tx.put(tasks, applyTaskReport(task, { status: 'STOPPED', containers: [] }, env.now));
+      });
+    },
+    health: async (revision, healthStatus) => {
+      await store.update((tx, env) => {
+        for (const task of [...tx.list(tasks)]) {
+          if (task.revision !== revision || task.lastStatus !== 'RUNNING') continue;
+          const containers = task.containers.map(({ name }) => ({ name, healthStatus }));
+          tx.put(tasks, applyHealthReport(task, containers, env.now));
+        }
       });
     },
   };

@@ -11,6 +11,7 @@ import {
   serviceRevisions,
   services,
   taskSets,
+  trafficReports,
 } from '../service-tables.ts';
 
 /**
@@ -56,6 +57,9 @@ function removeSome(tx: Transaction, serviceArn: string): LookAgain {
     for (const { id } of take(tx.find(deployments, 'serviceDeployment', history.arn))) tx.delete(deployments, id);
     if (tx.count(deployments, 'serviceDeployment', history.arn) === 0) tx.delete(serviceDeployments, history.arn);
   }
-  if (room > 0) tx.delete(services, serviceArn);
+  if (room > 0) {
+    tx.delete(trafficReports, serviceArn);
+    tx.delete(services, serviceArn);
+  }
   return { afterMs: 0 };
 }
