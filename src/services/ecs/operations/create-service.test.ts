@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Parsed } from '../../../aws/operation.ts';
+import { addServiceEvent } from '../service-events.ts';
 import { openServiceScene } from '../service-records.test.ts';
 import { openTaskScene } from '../task-scene.test.ts';
 import { createService } from './create-service.ts';
@@ -97,6 +98,8 @@ test('without a launch type the cluster says where tasks run, and a strategy is 
     securityGroups: [],
     assignPublicIp: 'DISABLED',
   });
+  const without = { cluster: 'default', capacityProviders: ['FARGATE'], defaultCapacityProviderStrategy: [] };
+  await ecs.refuses(putClusterCapacityProviders, without, 'ResourceInUseException');
 });
 
 test('a service that CodeDeploy deploys begins with a PRIMARY task set, an EXTERNAL one with nothing', async () => {
@@ -207,4 +210,18 @@ test('a request that cannot be served is refused, and says why', async () => {
     /^DesiredCount is required/,
   );
   assert.deepEqual((await ecs.ask(listServices, {})).serviceArns, []);
+});
+
+test('events are shown newest first', async () => {
+  const ecs = await openServiceScene();
+  await ecs.create();
+  for (const message of ['first', 'second']) {
+    await ecs.store.update((tx, env) => addServiceEvent(tx, env, ecs.service(), message));
+  }
+  const { events = [] } = await ecs.show();
+  assert.deepEqual(
+    events.map(({ message }) => message),
+    ['second', 'first'],
+  );
+  assert.match(events[0]?.id ?? '', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 });

@@ -1,5 +1,6 @@
 import type { PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../aws/operation.ts';
+import type { Reader } from '../../../store/store.ts';
 import { showCluster } from '../cluster-view.ts';
 import { resourceInUse, throwFirst } from '../errors.ts';
 import type { EcsParts } from '../parts.ts';
@@ -9,9 +10,10 @@ import {
   strategyRefusals,
   strategyWithDefaults,
 } from '../rules/capacity-provider-strategy.ts';
-import { clusters, tasks } from '../tables.ts';
+import { services } from '../service-tables.ts';
+import { type ClusterRecord, clusters, tasks } from '../tables.ts';
 
-/** Replaces the capacity providers of a cluster and its default strategy; one that runs tasks cannot go. */
+/** Replaces the capacity providers of a cluster and its default strategy; one that runs tasks, or that a service counts on, cannot go. */
 export const putClusterCapacityProviders: Operation<
   PutClusterCapacityProvidersRequest,
   PutClusterCapacityProvidersResponse,
@@ -22,10 +24,11 @@ export const putClusterCapacityProviders: Operation<
   throwFirst(strategyRefusals(defaultCapacityProviderStrategy, capacityProviders));
   return await store.update((tx) => {
     const cluster = findCluster(tx, call, input.cluster);
-    for (const name of cluster.capacityProviders) {
-      if (capacityProviders.includes(name)) continue;
+    const leaving = cluster.capacityProviders.filter((name) => !capacityProviders.includes(name));
+    for (const name of leaving) {
       if (tx.count(tasks, 'capacityProvider', `${cluster.arn}/${name}`) > 0) throw resourceInUse();
     }
+    if (leaving.length > 0 && countsOnOneOf(tx, cluster, leaving)) throw resourceInUse();
     const changed = {
       ...cluster,
       capacityProviders,
@@ -35,3 +38,11 @@ export const putClusterCapacityProviders: Operation<
     return { cluster: showCluster(tx, changed) };
   });
 };
+
+function countsOnOneOf(reader: Reader, { arn }: ClusterRecord, leaving: readonly string[]): boolean {
+  for (const { settings } of reader.find(services, 'live', arn)) {
+    const strategy = settings?.capacityProviderStrategy ?? [];
+    if (strategy.some(({ capacityProvider }) => leaving.includes(capacityProvider))) return true;
+  }
+  return false;
+}

@@ -47,6 +47,7 @@ test('what tasks are made from begins a deployment, the rest of a service does n
     [{ propagateTags: 'SERVICE' }, false],
     [{ placementConstraints: [], placementStrategy: [] }, false],
     [{ loadBalancers: [], serviceRegistries: [], volumeConfigurations: [] }, false],
+    [{ serviceConnectConfiguration: { enabled: false } }, false],
     [{ deploymentController: { type: 'ECS' } }, false],
     [{}, false],
   ];

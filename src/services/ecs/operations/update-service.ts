@@ -93,8 +93,16 @@ const settingMembers = [
   'serviceConnectConfiguration',
 ] as const satisfies readonly (keyof UpdateServiceRequest)[];
 
-/** A change of the capacity alone begins no deployment: the next one takes it. */
-function deployed({ launchType: _type, capacityProviderStrategy: _strategy, ...settings }: RevisionSettings) {
+/**
+ * What begins a deployment where it differs. A change of the capacity alone does not, the next deployment takes it; nor
+ * does Service Connect, which can only be off.
+ */
+function deployed({
+  launchType: _type,
+  capacityProviderStrategy: _strategy,
+  serviceConnectConfiguration: _off,
+  ...settings
+}: RevisionSettings) {
   return settings;
 }
 
