@@ -151,7 +151,7 @@ export async function openFleetScene(options: FleetSceneOptions = {}): Promise<F
     },
     health: async (revision, healthStatus) => {
       await store.update((tx, env) => {
-        for (const task of [...tx.list(tasks)]) {
+        for (const task of live()) {
           if (task.revision !== revision || task.lastStatus !== 'RUNNING') continue;
           const containers = task.containers.map(({ name }) => ({ name, healthStatus }));
           tx.put(tasks, applyHealthReport(task, containers, env.now));
