@@ -2,10 +2,16 @@
 import assert from 'node:assert/strict';
 import type { CreateServiceRequest, Service, UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Answer, Parsed } from '../../aws/operation.ts';
+import { Runner } from '../../control/runner.ts';
+import { simHash } from '../../world/sim/sim-hash.ts';
+import { SimLog } from '../../world/sim/sim-log.ts';
+import { SimRandom } from '../../world/sim/sim-random.ts';
 import { createService } from './operations/create-service.ts';
 import { describeServices } from './operations/describe-services.ts';
 import { updateService } from './operations/update-service.ts';
+import { createEcsParts } from './parts.ts';
 import { applyHealthReport } from './rules/lifecycle.ts';
+import { ecsService } from './service.ts';
 import { type ServiceRecord, services } from './service-tables.ts';
 import { type TaskRecord, tasks } from './tables.ts';
 import { openTaskScene, type TaskScene } from './task-scene.test.ts';
@@ -20,20 +26,28 @@ export interface ControllerScene extends TaskScene {
   update(more: Omit<Parsed<UpdateServiceRequest>, 'service'>): Promise<void>;
   describe(): Promise<Answer<Service>>;
   service(): ServiceRecord;
+  /** What reconcilers failed with. */
+  errors(): readonly string[];
   /** Tasks that are not STOPPED. */
   live(): readonly TaskRecord[];
   /** The service's messages, oldest first. */
   messages(): Promise<readonly string[]>;
-  /** Lets time pass, second by second, with the controller and the agents at work. */
+  /** Lets time pass, in steps of five seconds, with the controller and the agents at work. */
   pass(ms: number, observe?: () => void): Promise<void>;
 }
 
 export async function openControllerScene(hosts = 2): Promise<ControllerScene> {
   const ecs = await openTaskScene();
   for (let number = 1; number <= hosts; number += 1) {
-    await ecs.host(number, { cpuUnits: 10_000, memoryMiB: 20_000, zone: number % 2 ? 'us-east-1a' : 'us-east-1b' });
+    await ecs.host(number, {
+      cpuUnits: 10_000,
+      memoryMiB: 20_000,
+      zone: number % 2 ? 'us-east-1a' : 'us-east-1b',
+      attributes: [{ name: 'ecs.capability.container-health-check' }],
+    });
   }
   await ecs.define();
+  const log = new SimLog(ecs.clock);
   const live = (): readonly TaskRecord[] =>
     ecs.store.view((reader) => [...reader.list(tasks)].filter((task) => task.lastStatus !== 'STOPPED'));
   const tellHealth = async (arn: string, healthStatus: 'HEALTHY' | 'UNHEALTHY'): Promise<void> => {
@@ -78,20 +92,27 @@ export async function openControllerScene(hosts = 2): Promise<ControllerScene> {
       assert(found);
       return found;
     },
+    errors: () => log.lines.filter((line) => line.includes(' error ')),
     live,
     messages: async () => ((await describe()).events ?? []).map(({ message = '' }) => message).toReversed(),
     pass: async (ms, observe = () => undefined) => {
-      for (let passed = 0; passed < ms; passed += 1_000) {
-        await ecs.settle();
+      for (let passed = 0; passed < ms; passed += stepMs) {
+        await ecs.clock.advance(stepMs);
         observe();
         for (const task of live()) await obey(task);
         observe();
       }
-      await ecs.settle();
+      await ecs.clock.advance(1);
       observe();
     },
   };
+  const { reconcilers } = ecsService(
+    createEcsParts({ clock: ecs.clock, random: new SimRandom(2), hash: simHash, log }),
+  );
+  new Runner({ store: ecs.store, clock: ecs.clock, log, reconcilers }).start();
   return scene;
 }
+
+const stepMs = 5_000;
 
 export const imageDigest = `sha256:${'ab'.repeat(32)}`;

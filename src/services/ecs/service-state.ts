@@ -91,9 +91,9 @@ function stoppableTask(reader: Reader, task: ServiceTask): StoppableTask {
  * How many tasks of the service one step may write: as many as a transaction holds, fewer where its tasks are large.
  * They are alike but for their tags and overrides, so one stands for all; before there is one, its definition does.
  */
-export function tasksPerStep(reader: Reader, service: ServiceRecord, settings: RevisionSettings): number {
+export function tasksPerStep(reader: Reader, service: ServiceRecord, settings?: RevisionSettings): number {
   const [sample] = reader.find(tasks, 'service', service.arn);
-  const definition = reader.get(taskDefinitions, settings.taskDefinitionArn);
+  const definition = reader.get(taskDefinitions, settings?.taskDefinitionArn ?? '');
   const estimate = JSON.stringify([service.tags, definition?.tags]).length + 2_000;
   const containers = 1_000 * (definition?.definition.containerDefinitions?.length ?? 1);
   const bytes = Math.max(sample ? JSON.stringify(sample).length : 0, estimate + containers);

@@ -1,8 +1,8 @@
 import type { Reconciler } from '../../../control/reconciler.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { isBefore } from '../rules/lifecycle.ts';
-import { limits } from '../rules/limits.ts';
 import { scalingCause, stopTasks, tellOfTasks } from '../service-launch.ts';
+import { tasksPerStep } from '../service-state.ts';
 import { deployments, type ServiceRecord, serviceDeployments, services } from '../service-tables.ts';
 import { type TaskRecord, tasks } from '../tables.ts';
 
@@ -37,10 +37,11 @@ function isDraining(reader: Reader, arn: string): boolean {
 /** Whether tasks are left that have not begun to stop. */
 function stopSome(tx: Transaction, env: Env, service: ServiceRecord): boolean {
   const running: TaskRecord[] = [];
+  const slice = tasksPerStep(tx, service, service.settings);
   let isAnyLeft = false;
   for (const task of tx.find(tasks, 'service', service.arn)) {
     if (isBefore(task, 'DEACTIVATING')) isAnyLeft = true;
-    if (task.desiredStatus === 'RUNNING' && running.length < limits.tasksPerServiceStep) running.push(task);
+    if (task.desiredStatus === 'RUNNING' && running.length < slice) running.push(task);
   }
   const stopped = running.flatMap((task) => stopTasks(tx, env, [task], scalingCause(task.startedBy ?? '')));
   tellOfTasks(tx, env, service, [], stopped);

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { putMetricAlarm } from '../../cloudwatch/operations/put-metric-alarm.ts';
+import { setAlarmState } from '../../cloudwatch/operations/set-alarm-state.ts';
+import { imageDigest, openControllerScene } from '../controller-scene.test.ts';
+import { deleteService } from '../operations/delete-service.ts';
 import { describeServiceDeployments } from '../operations/describe-service-deployments.ts';
+import { listServiceDeployments } from '../operations/list-service-deployments.ts';
+import { stopServiceDeployment } from '../operations/stop-service-deployment.ts';
 import { stopTask } from '../operations/stop-task.ts';
-import { openControllerScene } from '../controller-scene.test.ts';
+import { updateContainerInstancesState } from '../operations/update-container-instances-state.ts';
+import { updateTaskProtection } from '../operations/update-task-protection.ts';
 import { containerInstances, tasks } from '../tables.ts';
 
 test('a new service comes to as many tasks as it desires, and says so', async () => {
@@ -44,7 +51,7 @@ test('a rolling update keeps both bounds and ends with the new tasks alone', asy
     await scene.define();
     await scene.update({ taskDefinition: 'web:2' });
     const now = () => scene.clock.now();
-    await scene.pass(200_000, () => {
+    await scene.pass(600_000, () => {
       const counted = scene.live().filter((task) => task.desiredStatus === 'RUNNING' || task.lastStatus === 'RUNNING');
       const healthy = scene
         .live()
@@ -150,6 +157,300 @@ test('a bad revision trips the circuit breaker at its threshold and goes back to
     ['ROLLBACK_SUCCESSFUL', 'TRIGGERED', failed.length],
   );
   const messages = await scene.messages();
-  const at = messages.findIndex((message) => /deployment failed: tasks failed to start\.$/.test(message));
+  const at = messages.findIndex((message) => message.endsWith('deployment failed: tasks failed to start.'));
   assert.equal(messages[at + 1], `(service api) rolling back to deployment ${steady.deployments?.[0]?.id}.`);
+});
+
+const checked = { command: ['CMD', 'true'], interval: 5, timeout: 2, retries: 1, startPeriod: 0 };
+
+test('with a health check a task counts once it is HEALTHY, and is replaced when it is not', async () => {
+  const scene = await openControllerScene();
+  await scene.define({ containerDefinitions: [{ name: 'app', image: 'busybox', memory: 128, healthCheck: checked }] });
+  await scene.create({ desiredCount: 2 });
+  await scene.pass(60_000);
+  assert.equal((await scene.describe()).deployments?.[0]?.rolloutState, 'IN_PROGRESS');
+  scene.conduct = 'healthy';
+  await scene.pass(5_000);
+  assert.equal((await scene.describe()).deployments?.[0]?.rolloutState, 'COMPLETED');
+  const [failing] = scene.live();
+  scene.conduct = (task) => (task.arn === failing?.arn ? 'unhealthy' : 'healthy');
+  let most = 0;
+  await scene.pass(30_000, () => {
+    most = Math.max(most, scene.live().length);
+    assert(scene.live().filter((task) => task.healthStatus === 'HEALTHY').length >= 1);
+  });
+  assert.deepEqual([most, scene.live().length], [3, 2]);
+  const stopped = await scene.described(failing?.arn);
+  assert.deepEqual(
+    [stopped.stopCode, stopped.stoppedReason],
+    ['ServiceSchedulerInitiated', 'Task failed container health checks'],
+  );
+  assert((await scene.messages()).includes(`(service api) (task ${failing?.id}) failed container health checks.`));
+});
+
+test('failed health checks count for the breaker once a task has run, and the grace period hides them', async () => {
+  const scene = await openControllerScene();
+  await scene.define({ containerDefinitions: [{ name: 'app', image: 'busybox', memory: 128, healthCheck: checked }] });
+  scene.conduct = 'unhealthy';
+  await scene.create({
+    desiredCount: 1,
+    healthCheckGracePeriodSeconds: 60,
+    deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+  });
+  await scene.pass(60_000);
+  assert.equal(scene.live().length, 1);
+  assert.equal((await scene.describe()).deployments?.[0]?.failedTasks, 0);
+  await scene.pass(300_000);
+  const { deployments: [deployment] = [], runningCount } = await scene.describe();
+  // There is nothing to go back to: it stands still.
+  assert.deepEqual(
+    [deployment?.rolloutState, deployment?.rolloutStateReason, deployment?.failedTasks, runningCount],
+    ['FAILED', 'ECS deployment circuit breaker: tasks failed container health checks.', 1, 0],
+  );
+  const all = scene.store.view((reader) => [...reader.list(tasks)]);
+  assert.equal(all.length, 3);
+});
+
+test('launches that keep failing wait longer and longer, until one runs or another revision comes', async () => {
+  const scene = await openControllerScene();
+  scene.conduct = 'fails';
+  await scene.create({ desiredCount: 3 });
+  const launchedAt: number[] = [];
+  const startedAt = scene.clock.now();
+  await scene.pass(400_000);
+  for (const task of scene.store.view((reader) => [...reader.list(tasks)])) {
+    const second = Math.round((task.createdAt - startedAt) / 1000);
+    if (!launchedAt.includes(second)) launchedAt.push(second);
+  }
+  launchedAt.sort((a, b) => a - b);
+  const waits = launchedAt.slice(1).map((at, index) => at - (launchedAt[index] ?? 0));
+  for (const [index, wait] of waits.entries()) {
+    const expected = 10 * 2 ** index;
+    assert(wait >= expected && wait <= expected + 10, `${waits.join(', ')} seconds`);
+  }
+  assert(waits.length >= 4);
+  const failing = await scene.describe();
+  assert.equal(failing.deployments?.[0]?.failedTasks, launchedAt.length * 3);
+  assert((await scene.messages()).some((message) => message.includes('is unable to consistently start tasks')));
+  scene.conduct = 'runs';
+  await scene.define();
+  await scene.update({ taskDefinition: 'web:2' });
+  await scene.pass(5_000);
+  assert.deepEqual([scene.live().length, scene.service().failedLaunches], [3, 0]);
+  assert.equal((await scene.describe()).deployments?.[0]?.failedTasks, 0);
+});
+
+test('a draining instance is left: tasks that start at once, tasks that run as they are replaced', async () => {
+  const scene = await openControllerScene(3);
+  await scene.create({ desiredCount: 3 });
+  await scene.pass(60_000);
+  const leaving = scene.live()[0]?.containerInstanceArn ?? '';
+  await scene.ask(updateContainerInstancesState, { containerInstances: [leaving], status: 'DRAINING' });
+  await scene.pass(100_000, () => {
+    assert(
+      scene.live().filter((task) => task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING').length >= 3,
+    );
+  });
+  assert.deepEqual([scene.live().length, scene.service().isSteady], [3, true]);
+  assert(scene.live().every((task) => task.containerInstanceArn !== leaving));
+});
+
+test('a DAEMON service has one task on each instance that matches', async () => {
+  const scene = await openControllerScene(3);
+  await scene.create({ schedulingStrategy: 'DAEMON', desiredCount: undefined });
+  await scene.pass(60_000);
+  const hosts = (): readonly (string | undefined)[] => scene.live().map((task) => task.containerInstanceArn);
+  assert.deepEqual([hosts().length, new Set(hosts()).size, scene.service().desiredCount], [3, 3, 3]);
+  assert.equal((await scene.describe()).deployments?.[0]?.rolloutState, 'COMPLETED');
+  await scene.host(4);
+  await scene.pass(60_000);
+  assert.deepEqual([new Set(hosts()).size, scene.service().desiredCount], [4, 4]);
+  const leaving = hosts()[0] ?? '';
+  await scene.ask(updateContainerInstancesState, { containerInstances: [leaving], status: 'DRAINING' });
+  await scene.pass(60_000);
+  assert.deepEqual([hosts().length, hosts().includes(leaving), scene.service().desiredCount], [3, false, 3]);
+  await scene.define();
+  await scene.update({ taskDefinition: 'web:2' });
+  await scene.pass(60_000, () => assert.equal(new Set(hosts()).size, hosts().length, 'never two on one instance'));
+  assert(scene.live().every((task) => task.revision === 2));
+  assert.deepEqual([hosts().length, scene.service().isSteady], [3, true]);
+});
+
+test('a deleted service stops its tasks and is INACTIVE then', async () => {
+  const scene = await openControllerScene();
+  await scene.create({ desiredCount: 3 });
+  await scene.pass(10_000);
+  scene.conduct = 'slow';
+  await scene.ask(deleteService, { service: 'api', force: true });
+  await scene.pass(10_000);
+  assert.deepEqual([scene.live().length, scene.service().status], [0, 'INACTIVE']);
+  assert.equal((await scene.describe()).deployments?.length, 0);
+});
+
+test('a cluster without room is told of once, and the tasks come when there is room', async () => {
+  const scene = await openControllerScene(0);
+  await scene.create({ desiredCount: 2 });
+  await scene.pass(120_000);
+  assert.deepEqual(await scene.messages(), [
+    '(service api) was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.',
+  ]);
+  await scene.host(1);
+  await scene.pass(5_000);
+  assert.equal(scene.live().length, 2);
+});
+
+test('in a full cluster old tasks make room, as far as the lower bound lets them', async () => {
+  const scene = await openControllerScene(0);
+  await scene.host(1, { cpuUnits: 400 });
+  await scene.create({
+    desiredCount: 4,
+    deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 200 },
+  });
+  await scene.pass(60_000);
+  await scene.define();
+  await scene.update({ taskDefinition: 'web:2' });
+  await scene.pass(300_000, () => {
+    assert(
+      scene.live().filter((task) => task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING').length >= 2,
+    );
+  });
+  assert.deepEqual(
+    scene.live().map((task) => task.revision),
+    [2, 2, 2, 2],
+  );
+});
+
+test('bounds that leave no move are said, and a new configuration helps at once', async () => {
+  const scene = await openControllerScene();
+  await scene.create({
+    desiredCount: 1,
+    // Half a task more is none more, and half a task less is one that must stay.
+    deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 },
+  });
+  await scene.pass(60_000);
+  await scene.define();
+  await scene.update({ taskDefinition: 'web:2' });
+  await scene.pass(120_000);
+  const stuck = (await scene.messages()).filter((message) => message.includes('unable to stop or start tasks'));
+  assert.equal(stuck.length, 1);
+  assert.equal(scene.live()[0]?.revision, 1);
+  await scene.update({ deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 } });
+  await scene.pass(90_000);
+  assert.deepEqual(
+    scene.live().map((task) => task.revision),
+    [2],
+  );
+});
+
+test('protected tasks stay through a deployment until their protection ends', async () => {
+  const scene = await openControllerScene();
+  await scene.create({ desiredCount: 2 });
+  await scene.pass(60_000);
+  const [kept] = scene.live();
+  await scene.ask(updateTaskProtection, {
+    cluster: 'default',
+    tasks: [kept?.arn ?? ''],
+    protectionEnabled: true,
+    expiresInMinutes: 5,
+  });
+  await scene.define();
+  await scene.update({ taskDefinition: 'web:2' });
+  await scene.pass(200_000);
+  assert(scene.live().some((task) => task.arn === kept?.arn));
+  assert.equal((await scene.describe()).deployments?.length, 2);
+  await scene.pass(150_000);
+  const done = await scene.describe();
+  assert.deepEqual([done.deployments?.length, done.runningCount], [1, 2]);
+});
+
+test('an image is pinned to what the first task of the revision has run', async () => {
+  const scene = await openControllerScene();
+  await scene.create({ desiredCount: 1 });
+  await scene.pass(10_000);
+  assert.equal(scene.live()[0]?.containers[0]?.pinnedDigest, undefined);
+  await scene.update({ desiredCount: 2 });
+  await scene.pass(10_000);
+  const later = scene.live().find((task) => task.containers[0]?.pinnedDigest !== undefined);
+  assert.deepEqual([later?.containers[0]?.image, later?.containers[0]?.pinnedDigest], ['busybox', imageDigest]);
+});
+
+test('an alarm that goes off during a deployment or its bake time takes it back', async () => {
+  const scene = await openControllerScene();
+  const alarm = {
+    AlarmName: 'errors',
+    MetricName: 'Errors',
+    Namespace: 'api',
+    Statistic: 'Sum',
+    Period: 60,
+    EvaluationPeriods: 2,
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanThreshold',
+  } as const;
+  const context = { call: scene.call, store: scene.store, parts: undefined };
+  await putMetricAlarm(alarm, context);
+  await scene.create({
+    desiredCount: 2,
+    deploymentConfiguration: { alarms: { alarmNames: ['errors'], enable: true, rollback: true } },
+  });
+  await scene.pass(60_000);
+  // It bakes for as long as its alarm looks back.
+  assert.equal((await scene.describe()).deployments?.[0]?.rolloutState, 'IN_PROGRESS');
+  await scene.pass(120_000);
+  assert.equal((await scene.describe()).deployments?.[0]?.rolloutState, 'COMPLETED');
+  await scene.define();
+  await scene.update({ taskDefinition: 'web:2' });
+  await scene.pass(100_000);
+  assert(scene.live().every((task) => task.revision === 2));
+  await setAlarmState({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'test' }, context);
+  await scene.pass(100_000);
+  const back = await scene.describe();
+  assert(scene.live().every((task) => task.revision === 1));
+  assert.deepEqual([back.runningCount, back.deployments?.[0]?.rolloutState], [2, 'COMPLETED']);
+  // In ALARM already when the next deployment begins: it says nothing about that one.
+  await scene.update({ taskDefinition: 'web:2' });
+  await scene.pass(250_000);
+  assert(scene.live().every((task) => task.revision === 2));
+});
+
+test('a deployment can be stopped with a roll-back that nobody configured', async () => {
+  const scene = await openControllerScene();
+  await scene.create({ desiredCount: 2 });
+  await scene.pass(60_000);
+  await scene.define();
+  await scene.update({ taskDefinition: 'web:2' });
+  await scene.pass(5_000);
+  const { serviceDeployments: [brief] = [] } = await scene.ask(listServiceDeployments, { service: 'api' });
+  await scene.ask(stopServiceDeployment, { serviceDeploymentArn: brief?.serviceDeploymentArn ?? '' });
+  await scene.pass(60_000);
+  const { serviceDeployments: [after] = [] } = await scene.ask(listServiceDeployments, { service: 'api' });
+  assert.deepEqual([after?.status, after?.serviceDeploymentArn], ['ROLLBACK_SUCCESSFUL', brief?.serviceDeploymentArn]);
+  assert.deepEqual(
+    scene.live().map((task) => task.revision),
+    [1, 1],
+  );
+});
+
+test('an update during a deployment takes its place', async () => {
+  const scene = await openControllerScene();
+  await scene.create({ desiredCount: 3 });
+  await scene.pass(60_000);
+  for (const revision of [2, 3]) {
+    await scene.define();
+    await scene.update({ taskDefinition: `web:${revision}` });
+    await scene.pass(5_000);
+  }
+  await scene.pass(120_000, () => {
+    assert(
+      scene.live().filter((task) => task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING').length >= 3,
+    );
+  });
+  assert.deepEqual(
+    scene.live().map((task) => task.revision),
+    [3, 3, 3],
+  );
+  const { serviceDeployments = [] } = await scene.ask(listServiceDeployments, { service: 'api' });
+  assert.deepEqual(
+    serviceDeployments.map(({ status }) => status),
+    ['SUCCESSFUL', 'STOPPED', 'SUCCESSFUL'],
+  );
 });

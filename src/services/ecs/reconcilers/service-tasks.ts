@@ -105,13 +105,14 @@ function step(tx: Transaction, env: Env, service: ServiceRecord, { healthyAfterM
   const rolling = failIfDue(tx, env, countFailed(tx, env, read, seen));
   const decision = decide(tx, env, rolling, seen, 0);
   const slice = tasksPerStep(tx, service, sourceOf(tx, rolling).settings);
-  const failing = decision.stop.filter(({ why }) => why === 'UNHEALTHY').slice(0, slice);
+  // Each of these is told of by name, which is two records more.
+  const failing = decision.stop.filter(({ why }) => why === 'UNHEALTHY').slice(0, Math.ceil(slice / 3));
   if (failing.length === 0) return act(tx, env, rolling, seen, decision, slice);
   // Counted before anything is started: the last failure that a breaker takes is followed by no launch.
   const counted = countFailedChecks(tx, env, rolling, seen, stopFailing(tx, env, rolling, failing));
   const judged = failIfDue(tx, env, counted);
   const left = tasksOfService(tx, service, healthyAfterMs, env.now);
-  return act(tx, env, judged, left, decide(tx, env, judged, left, 0), slice - failing.length);
+  return act(tx, env, judged, left, decide(tx, env, judged, left, 0), slice - failing.length * 3);
 }
 
 /** The same for both kinds of service; a DAEMON starts its tasks on instances by name. */
@@ -162,7 +163,8 @@ function act(
   const scaling = stop.flatMap(({ task, why }) => (why === 'SCALING' ? [task] : []));
   const stopped = stopTasks(tx, env, scaling.slice(0, Math.max(slice - started.length, 0)), scalingCause(primary.id));
   tellOfTasks(tx, env, service, started, stopped);
-  if (refusal !== undefined) addServiceEvent(tx, env, service, refusal);
+  // Told once, until all tasks have found their places.
+  if (refusal !== undefined && !service.isUnplaced) addServiceEvent(tx, env, service, refusal);
   if (decision.isStuck && primary.rolloutState === 'IN_PROGRESS') {
     addServiceEvent(tx, env, service, serviceMessage.unableToDeploy(service.name));
   }

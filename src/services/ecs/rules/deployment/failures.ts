@@ -29,9 +29,10 @@ export function countFailures(before: FailureCounts, seen: Seen): FailureCounts 
   const forget = (until: Instant): void => {
     if (lastFailureAt === undefined) return;
     const since = lastFailureAt;
-    const isBetween = (at: Instant): boolean => at > since && at <= until;
-    if (failedTasks > 0 && seen.ranAt.some(isBetween)) failedTasks = 0;
-    if (failureCount > 0 && seen.resetsOnHealthyTask && seen.healthyAt.some(isBetween)) failureCount = 0;
+    // A replacement may run in the same millisecond; what is healthy then was so before.
+    if (failedTasks > 0 && seen.ranAt.some((at) => at >= since && at <= until)) failedTasks = 0;
+    const hasRecovered = seen.healthyAt.some((at) => at > since && at <= until);
+    if (failureCount > 0 && seen.resetsOnHealthyTask && hasRecovered) failureCount = 0;
   };
   const failures = [
     ...seen.failedLaunches.map((at) => ({ at, isLaunch: true })),
