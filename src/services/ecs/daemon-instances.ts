@@ -4,7 +4,7 @@ import { filters } from './rules/placement/filters.ts';
 import { type LaunchSource, wantedOfService } from './service-launch.ts';
 import { services } from './service-tables.ts';
 import { containerInstances, tasks } from './tables.ts';
-import { candidateOf } from './task-launch.ts';
+import { candidateOf } from './placement-index.ts';
 
 export interface DaemonInstances {
   /** ARNs of the ACTIVE instances that the service's constraints and definition fit, room or no room. */

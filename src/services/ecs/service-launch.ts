@@ -1,31 +1,22 @@
 /** Starting and stopping tasks of a service, inside the transaction of whoever decided it. */
 import { AwsError } from '../../aws/error.ts';
 import { assert } from '../../core/assert.ts';
-import { scopeKey } from '../../core/scope.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { assignProviders } from './rules/capacity-provider-strategy.ts';
 import type { TaskPlan } from './rules/create-task.ts';
 import { requestStop, type StopCause } from './rules/lifecycle.ts';
+import { candidateOf } from './placement-index.ts';
 import { type Refused, unableToPlace } from './rules/placement/explain.ts';
 import { refuse, type Wanted } from './rules/placement/filters.ts';
 import { parseStrategies } from './rules/placement/parse-strategies.ts';
-import { place } from './rules/placement/place.ts';
 import { defaultServiceStrategies } from './rules/placement/scale-in.ts';
 import type { Strategy } from './rules/placement/strategies.ts';
 import { capacityKindOf, fargatePlatformVersion } from './rules/service-capacity.ts';
 import { mergeTags } from './rules/tags.ts';
 import { addServiceEvent, serviceMessage } from './service-events.ts';
 import type { RevisionSettings, ServiceRecord, ServiceRevisionRecord } from './service-tables.ts';
-import {
-  clusters,
-  type ContainerInstanceRecord,
-  containerInstances,
-  type Tags,
-  taskDefinitions,
-  type TaskRecord,
-  tasks,
-} from './tables.ts';
-import { candidateOf, planTasks, putTask, wantedOf } from './task-launch.ts';
+import { clusters, containerInstances, type Tags, taskDefinitions, type TaskRecord, tasks } from './tables.ts';
+import { placementOf, planTasks, putTask, wantedOf } from './task-launch.ts';
 
 /** What the tasks of one deployment or task set are made from. */
 export interface LaunchSource {
@@ -222,25 +213,18 @@ function startOnInstances(
   count: number,
   zone: string | undefined,
 ): Launched {
-  const instances: ContainerInstanceRecord[] = [];
-  for (const instance of tx.find(containerInstances, 'cluster', plan.cluster.arn)) {
-    if (instance.status === 'ACTIVE' && instance.capacity === plan.launchType) instances.push(instance);
-  }
-  const wanted = wantedOf(plan);
-  const wantedHere = zone === undefined ? wanted : { ...wanted, availabilityZones: [zone] };
-  const strategies = strategiesOf(service);
+  const placement = placementOf(tx, plan, strategiesOf(service), zone);
   const started: TaskRecord[] = [];
   while (started.length < count) {
-    const candidates = instances.map((instance) => candidateOf(tx, instance));
-    const placement = place(candidates, wantedHere, strategies, () => env.random.fraction());
-    if (!('placed' in placement)) {
+    const chosen = placement.choose(() => env.random.fraction());
+    if (!chosen) {
       const refusal =
         zone === undefined
-          ? unplaced(service, placement.refused)
+          ? unplaced(service, placement.refusals())
           : serviceMessage.unableToPlaceInZone(service.name, zone);
       return { started, refusal };
     }
-    started.push(putTask(tx, env, plan, placement.placed, undefined));
+    started.push(putTask(tx, env, plan, chosen, undefined));
   }
   return { started };
 }
@@ -261,19 +245,17 @@ function startOnFargate(
   count: number,
   zone: string | undefined,
 ): Launched {
-  const pool = [...tx.find(containerInstances, 'fargatePool', scopeKey(plan.scope))];
-  const wanted = wantedOf(plan);
+  const placement = placementOf(tx, plan, []);
   const { byZone, byProvider, total } = spreadOf(tx, service.arn, deploymentId);
   const strategy = settings.capacityProviderStrategy ?? [];
   const providers = new ProviderShares(assignProviders(strategy, total + count), byProvider);
   const started: TaskRecord[] = [];
   while (started.length < count) {
-    const candidates = pool.map((instance) => candidateOf(tx, instance));
-    const placement = place(candidates, wanted, [], () => env.random.fraction());
-    if (!('placed' in placement)) {
+    const chosen = placement.choose(() => env.random.fraction());
+    if (!chosen) {
       return { started, refusal: serviceMessage.unableToPlaceBecause(service.name, noFargateCapacity) };
     }
-    const task = putTask(tx, env, inEmptiestZone(plan, byZone, zone), placement.placed, providers.next());
+    const task = putTask(tx, env, inEmptiestZone(plan, byZone, zone), chosen, providers.next());
     const { availabilityZone = '' } = task;
     byZone.set(availabilityZone, (byZone.get(availabilityZone) ?? 0) + 1);
     started.push(task);

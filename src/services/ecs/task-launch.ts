@@ -29,8 +29,6 @@ import {
   tasks,
 } from './tables.ts';
 
-export { candidateOf, type InstanceCandidate } from './placement-index.ts';
-
 /** The members that both requests have. */
 export type LaunchRequest = Pick<
   Parsed<RunTaskRequest>,
@@ -115,10 +113,12 @@ export function wantedOf(plan: TaskPlan): Wanted {
   };
 }
 
-/** Decisions where the plan's tasks go, for as long as the transaction lasts. */
-export function placementOf(reader: Reader, plan: TaskPlan, strategies: readonly Strategy[]): Placement {
+/** Decisions where the plan's tasks go, for as long as the transaction lasts; in one zone only, where one is named. */
+export function placementOf(reader: Reader, plan: TaskPlan, strategies: readonly Strategy[], zone?: string): Placement {
   const { launchType, cluster, scope } = plan;
-  return openPlacement(reader, { launchType, clusterArn: cluster.arn, scope }, wantedOf(plan), strategies);
+  const wanted = wantedOf(plan);
+  const wantedHere = zone === undefined ? wanted : { ...wanted, availabilityZones: [zone] };
+  return openPlacement(reader, { launchType, clusterArn: cluster.arn, scope }, wantedHere, strategies);
 }
 
 /** Writes one task of the plan for an instance that placement has found fit. */

@@ -125,7 +125,7 @@ function containersOf(plan: TaskPlan, taskId: string, env: Newness): readonly Ta
       ...(memoryReservation !== undefined && { memoryReservation: String(memoryReservation) }),
       lastStatus: 'PENDING',
       healthStatus: 'UNKNOWN',
-      networkBindings: [],
+      networkBindings: nothing,
     };
   });
 }
@@ -145,8 +145,20 @@ function networkInterfaceOf(
   };
 }
 
-/** The API names the architecture a task runs on among its attributes. */
+/** The API names the architecture a task runs on among its attributes. Tasks share the list: there are few of them. */
 function attributesOf({ definition }: TaskPlan, { cpuArchitecture }: TaskPlace): readonly Kept<Attribute>[] {
   const value = cpuArchitecture ?? definition.definition.runtimePlatform?.cpuArchitecture?.toLowerCase();
-  return value === undefined ? [] : [{ name: 'ecs.cpu-architecture', value }];
+  return value === undefined ? nothing : (architectures[value] ?? [architectureAttribute(value)]);
 }
+
+function architectureAttribute(value: string): Kept<Attribute> {
+  return { name: 'ecs.cpu-architecture', value };
+}
+
+const architectures: Readonly<Record<string, readonly Kept<Attribute>[]>> = {
+  x86_64: [architectureAttribute('x86_64')],
+  arm64: [architectureAttribute('arm64')],
+};
+
+/** Every task has some empty lists; all have this one. */
+const nothing: readonly never[] = [];
