@@ -123,8 +123,7 @@ export class AgentScene {
 
   /** A store with one cluster and one task definition. */
   static async open(): Promise<AgentScene> {
-    const settle = async (): Promise<void> => await new Promise((resolve) => void setImmediate(resolve));
-    const journal = new Journal(new SimClock({ dueRunsByItself: true, settle }));
+    const journal = new Journal(new SimClock({ dueRunsByItself: true }));
     const scene = new AgentScene(journal, await journal.open());
     await scene.store.update((tx) => {
       tx.put(clusters, cluster);
