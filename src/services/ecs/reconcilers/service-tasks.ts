@@ -32,7 +32,7 @@ import {
   tellOfTasks,
 } from '../service-launch.ts';
 import { daemonInstances } from '../daemon-instances.ts';
-import { isQuiet } from '../service-quiet.ts';
+import { glance } from '../service-quiet.ts';
 import { stopChooser, tasksOfService, tasksPerStep } from '../service-state.ts';
 import { steeringOf } from '../service-steering.ts';
 import { deployments, type ServiceRecord, serviceDeployments, services } from '../service-tables.ts';
@@ -62,7 +62,7 @@ export function serviceTasks(settings: ServiceTasksSettings): Reconciler {
     reconcile: (tx, env, arn) => {
       const service = tx.get(services, arn);
       if (service?.status !== 'ACTIVE' || steeringOf(tx, service) !== 'rolling') return undefined;
-      const at = isQuiet(tx, service, env.now) ? undefined : step(tx, env, service, settings);
+      const at = step(tx, env, service, settings);
       return at === undefined ? undefined : { afterMs: Math.max(at - env.now, 0) };
     },
   };
@@ -98,8 +98,11 @@ function* arnsOf(found: Iterable<ServiceRecord>): Generator<string> {
 
 /** The one next step. Returns when to look again though nothing has changed. */
 function step(tx: Transaction, env: Env, service: ServiceRecord, { healthyAfterMs }: ServiceTasksSettings) {
+  const glanced = glance(tx, service, env.now);
+  if (glanced?.missing === 0) return undefined;
   const read = readRolling(tx, service);
   if (!read) return undefined;
+  if (glanced) return startMissing(tx, env, read, glanced.missing);
   pinImages(tx, read);
   const seen = tasksOfService(tx, service, healthyAfterMs, env.now);
   const rolling = failIfDue(tx, env, countFailed(tx, env, read, seen));
@@ -114,6 +117,18 @@ function step(tx: Transaction, env: Env, service: ServiceRecord, { healthyAfterM
   const left = tasksOfService(tx, service, healthyAfterMs, env.now);
   return act(tx, env, judged, left, decide(tx, env, judged, left, 0), slice - failing.length * 3);
 }
+
+/** Of a deployment that has nothing but what it is still to start. */
+function startMissing(tx: Transaction, env: Env, rolling: Rolling, missing: number): Instant | undefined {
+  const { service } = rolling;
+  const { desiredCount } = service;
+  const { upper } = boundsOf(desiredCount, service.schedulingStrategy, service.deploymentConfiguration);
+  const room = Math.max(upper - (desiredCount - missing), 0);
+  const decision = { start: Math.min(missing, room), stop: [], desiredCount, ...nothingElse };
+  return act(tx, env, rolling, [], decision, tasksPerStep(tx, service, sourceOf(tx, rolling).settings));
+}
+
+const nothingElse = { isStuck: false, isHeldByProtection: false, isSettled: false } as const;
 
 /** The same for both kinds of service; a DAEMON starts its tasks on instances by name. */
 interface Decision extends Pick<KeepUpDecision, 'stop' | 'isStuck' | 'isHeldByProtection' | 'isSettled'> {
