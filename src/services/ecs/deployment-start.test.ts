@@ -41,7 +41,7 @@ test('a rolling deployment wants no task of what it replaces; one in stages leav
 
 test('a deployment that replaces one under way stops it and starts from every revision that has tasks', async () => {
   const ecs = await openServiceScene();
-  await ecs.create();
+  await ecs.create({ deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } });
   await ecs.complete();
   const [blue] = ecs.shown();
   await ecs.runTask(1);
@@ -52,6 +52,7 @@ test('a deployment that replaces one under way stops it and starts from every re
   await ecs.ask(updateService, again);
   const [, stopped, last] = ecs.history();
   assert.deepEqual([stopped?.status, last?.status], ['STOPPED', 'IN_PROGRESS']);
+  assert.equal(stopped?.circuitBreaker.status, 'MONITORING_COMPLETE');
   assert(stopped?.stoppedAt !== undefined && stopped.finishedAt === stopped.stoppedAt);
   assert.deepEqual(new Set(last?.sourceRevisionArns), new Set([blue?.revisionArn, green?.revisionArn]));
   assert.equal(ecs.shown().filter(({ status }) => status === 'PRIMARY').length, 1);

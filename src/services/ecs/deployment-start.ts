@@ -2,6 +2,7 @@ import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { equal } from '../../core/equal.ts';
 import { ecsArn } from './references.ts';
 import { circuitBreakerThreshold } from './rules/deployment/circuit-breaker.ts';
+import { endMonitoring } from './rules/deployment/end-monitoring.ts';
 import { firstStage } from './rules/deployment/stages.ts';
 import { limits } from './rules/limits.ts';
 import { newDeploymentId, newRevisionId, newServiceDeploymentId } from './service-ids.ts';
@@ -17,6 +18,8 @@ import {
   serviceRevisions,
   services,
 } from './service-tables.ts';
+
+const superseded = 'The service deployment was stopped because a new service deployment was started.';
 
 export interface Rollback {
   /** What DescribeServiceDeployments shows as rollback.reason. */
@@ -72,9 +75,9 @@ export function beginDeployment(
   };
   const underWay = [...tx.find(serviceDeployments, 'open', service.arn)];
   for (const open of underWay) {
-    if (open.arn !== serviceDeployment.arn) tx.put(serviceDeployments, superseded(open, env));
+    if (open.arn !== serviceDeployment.arn) tx.put(serviceDeployments, stoppedDeployment(open, env, superseded));
   }
-  const keepsSourceTasks = isStaged(serviceDeployment) && !rollback;
+  const keepsSourceTasks = serviceDeployment.stages !== undefined && !rollback;
   for (const older of shown) {
     const desiredCount = keepsSourceTasks ? older.desiredCount : 0;
     if (older.status === 'PRIMARY' || older.desiredCount !== desiredCount) {
@@ -89,13 +92,6 @@ export function beginDeployment(
   tx.put(services, begun);
   forgetOldest(tx, begun);
   return { service: begun, revision, deployment, serviceDeployment };
-}
-
-/** Whether traffic moves in stages between two full sets of tasks, instead of tasks one by one. */
-export function isStaged({
-  deploymentConfiguration,
-}: Pick<ServiceDeploymentRecord, 'deploymentConfiguration'>): boolean {
-  return (deploymentConfiguration.strategy ?? 'ROLLING') !== 'ROLLING';
 }
 
 function newRevision(env: Env, service: ServiceRecord, settings: RevisionSettings): ServiceRevisionRecord {
@@ -186,16 +182,17 @@ function rolledBack(env: Env, { reason, of }: Rollback, revision: ServiceRevisio
   };
 }
 
-/** STOP_REQUESTED and STOPPED are one step: nothing can be seen between two writes of one transaction. */
-function superseded(open: ServiceDeploymentRecord, env: Env): ServiceDeploymentRecord {
-  return {
-    ...open,
-    status: 'STOPPED',
-    statusReason: 'The service deployment was stopped because a new service deployment was started.',
-    stoppedAt: env.now,
-    finishedAt: env.now,
-    updatedAt: env.now,
-  };
+/**
+ * A service deployment under way that something else has put an end to. STOP_REQUESTED and STOPPED are one step: nothing
+ * can be seen between two writes of one transaction.
+ */
+export function stoppedDeployment(
+  open: ServiceDeploymentRecord,
+  env: Env,
+  statusReason: string,
+): ServiceDeploymentRecord {
+  const { now } = env;
+  return { ...endMonitoring(open), status: 'STOPPED', statusReason, stoppedAt: now, finishedAt: now, updatedAt: now };
 }
 
 /** Keeps the history of a service from growing for ever: the oldest goes when there is one too many. */

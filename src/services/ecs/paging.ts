@@ -16,3 +16,8 @@ export function pageAsked(
   if (afterKey === undefined) throw invalidParameter('Invalid token.');
   return { size, afterKey };
 }
+
+/** Those of the items that are wanted, one at a time: a page looks no further than it has to. */
+export function* matching<T>(items: Iterable<T>, isWanted: (item: T) => boolean): Generator<T> {
+  for (const item of items) if (isWanted(item)) yield item;
+}

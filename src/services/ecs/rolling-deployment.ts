@@ -7,6 +7,7 @@ import type { Instant } from '../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { alarmingSince, alarmSpanMs } from '../cloudwatch/public.ts';
 import { beginDeployment } from './deployment-start.ts';
+import { endMonitoring } from './rules/deployment/end-monitoring.ts';
 import { backOff, countFailures, type Seen } from './rules/deployment/failures.ts';
 import { type DeploymentFailure, failureOf } from './rules/deployment/outcome.ts';
 import type { ServiceTask } from './rules/deployment/service-task.ts';
@@ -347,18 +348,6 @@ export function completeIfBaked(tx: Transaction, env: Env, rolling: Rolling): Ro
     }),
   });
   return { service: left, primary: done };
-}
-
-function endMonitoring(open: ServiceDeploymentRecord): ServiceDeploymentRecord {
-  const { circuitBreaker, alarms } = open;
-  return {
-    ...open,
-    circuitBreaker: {
-      ...circuitBreaker,
-      status: circuitBreaker.status === 'MONITORING' ? 'MONITORING_COMPLETE' : circuitBreaker.status,
-    },
-    alarms: { ...alarms, status: alarms.status === 'MONITORING' ? 'MONITORING_COMPLETE' : alarms.status },
-  };
 }
 
 /** Deployments that are left and have no tasks any more are shown no more. */

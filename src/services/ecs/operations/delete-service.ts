@@ -1,6 +1,7 @@
 import type { DeleteServiceRequest, DeleteServiceResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../aws/operation.ts';
 import type { Env, Transaction } from '../../../store/store.ts';
+import { stoppedDeployment } from '../deployment-start.ts';
 import { invalidParameter, serviceNotFound } from '../errors.ts';
 import type { EcsParts } from '../parts.ts';
 import { findCluster, findService } from '../references.ts';
@@ -39,14 +40,6 @@ function endDeployments(tx: Transaction, env: Env, service: ServiceRecord): void
   const shown = [...tx.find(deployments, 'service', service.arn)];
   for (const deployment of shown) tx.put(deployments, { ...deployment, desiredCount: 0, updatedAt: env.now });
   const underWay = [...tx.find(serviceDeployments, 'open', service.arn)];
-  for (const open of underWay) {
-    tx.put(serviceDeployments, {
-      ...open,
-      status: 'STOPPED',
-      statusReason: 'The service deployment was stopped because the service was deleted.',
-      stoppedAt: env.now,
-      finishedAt: env.now,
-      updatedAt: env.now,
-    });
-  }
+  const reason = 'The service deployment was stopped because the service was deleted.';
+  for (const open of underWay) tx.put(serviceDeployments, stoppedDeployment(open, env, reason));
 }

@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { takePage } from '../../../core/page.ts';
 import type { Reader } from '../../../store/store.ts';
 import { throwFirst } from '../errors.ts';
-import { pageAsked } from '../paging.ts';
+import { matching, pageAsked } from '../paging.ts';
 import type { EcsParts } from '../parts.ts';
 import { parseTimeKey, timeKey } from '../projections.ts';
 import { findCluster, findService } from '../references.ts';
@@ -55,8 +55,4 @@ function* newestFirst(
     const deployment = reader.get(serviceDeployments, parseTimeKey(key).key);
     if (deployment && deployment.createdAt >= service.createdAt) yield deployment;
   }
-}
-
-function* matching<T>(items: Iterable<T>, isWanted: (item: T) => boolean): Generator<T> {
-  for (const item of items) if (isWanted(item)) yield item;
 }

@@ -2,7 +2,7 @@ import type { ListServicesRequest, ListServicesResponse } from '@aws-sdk/client-
 import type { Operation } from '../../../aws/operation.ts';
 import { takePage } from '../../../core/page.ts';
 import { throwFirst } from '../errors.ts';
-import { pageAsked } from '../paging.ts';
+import { matching, pageAsked } from '../paging.ts';
 import type { EcsParts } from '../parts.ts';
 import { findCluster } from '../references.ts';
 import { limits } from '../rules/limits.ts';
@@ -32,7 +32,3 @@ export const listServices: Operation<ListServicesRequest, ListServicesResponse, 
     return { serviceArns: items.map((service) => service.arn), nextToken };
   });
 };
-
-function* matching<T>(items: Iterable<T>, isWanted: (item: T) => boolean): Generator<T> {
-  for (const item of items) if (isWanted(item)) yield item;
-}

@@ -3,6 +3,7 @@ import type { Operation, Parsed } from '../../../aws/operation.ts';
 import { decodeToken, takePage } from '../../../core/page.ts';
 import type { Reader } from '../../../store/store.ts';
 import { invalidParameter, notBuilt } from '../errors.ts';
+import { matching } from '../paging.ts';
 import type { EcsParts } from '../parts.ts';
 import { containerInstanceArnOf, findCluster, findService } from '../references.ts';
 import { limits } from '../rules/limits.ts';
@@ -31,7 +32,7 @@ export const listTasks: Operation<ListTasksRequest, ListTasksResponse, EcsParts>
         : containerInstanceArnOf(call, cluster.arn, input.containerInstance);
     const { desiredStatus = 'RUNNING', family, launchType } = input;
     const found = candidates(reader, cluster, { ...input, desiredStatus, instanceArn, service }, afterArn);
-    const matching = matches(
+    const wanted = matching(
       found,
       (task) =>
         task.desiredStatus === desiredStatus &&
@@ -40,7 +41,7 @@ export const listTasks: Operation<ListTasksRequest, ListTasksResponse, EcsParts>
         (launchType === undefined || task.launchType === launchType) &&
         (instanceArn === undefined || (task.containerInstanceArn === instanceArn && task.launchType !== 'FARGATE')),
     );
-    const page = takePage(matching, maxResults, (task) => task.arn);
+    const page = takePage(wanted, maxResults, (task) => task.arn);
     return {
       taskArns: page.items.map((task) => task.arn),
       ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
@@ -92,8 +93,4 @@ function* inArnOrder(listings: readonly Iterable<TaskRecord>[]): Generator<TaskR
     yield first.next.value;
     first.next = first.rest.next();
   }
-}
-
-function* matches<T>(items: Iterable<T>, wanted: (item: T) => boolean): Generator<T> {
-  for (const item of items) if (wanted(item)) yield item;
 }
