@@ -8,6 +8,7 @@ import {
   type DeploymentRecord,
   deployments,
   type ServiceRecord,
+  serviceDeployments,
   serviceEvents,
   serviceRevisions,
   type TaskSetRecord,
@@ -24,7 +25,7 @@ export function showService(
   const { running, pending } = taskCountsOf(reader, service.arn);
   const isController = deploymentController === 'ECS';
   const shown = isController ? shownDeployments(reader, service) : [];
-  const current = shown.find(({ status }) => status === 'PRIMARY')?.serviceDeploymentArn;
+  const current = isController ? currentDeploymentArn(reader, service, shown) : undefined;
   return {
     serviceArn: service.arn,
     serviceName: service.name,
@@ -128,6 +129,16 @@ export function countsOfRevision(reader: Reader, serviceArn: string, revisionArn
 function countsOfDeployment(reader: Reader, deployment: DeploymentRecord): ShownCounts {
   const { running, pending } = taskCountsOf(reader, deployment.id);
   return { desired: deployment.desiredCount, running, pending };
+}
+
+/** The one under way, and without one the last that left the service where it is. */
+function currentDeploymentArn(
+  reader: Reader,
+  service: ServiceRecord,
+  shown: readonly DeploymentRecord[],
+): string | undefined {
+  const [open] = reader.find(serviceDeployments, 'open', service.arn);
+  return open?.arn ?? shown.find(({ status }) => status === 'PRIMARY')?.serviceDeploymentArn;
 }
 
 function shownDeployment(reader: Reader, deployment: DeploymentRecord): readonly Answer<Deployment>[] {
