@@ -342,7 +342,9 @@ export class TaskEngine {
       const name = container.Labels[containerNameLabel] ?? '';
       const names = byTask.get(arn) ?? new Map<string, string>();
       byTask.set(arn, names.set(name, container.Id));
-      if (!this.#task(arn)?.containers[name]) await this.#removeStray(container.Id, arn);
+      const seen = this.#task(arn)?.containers[name];
+      // An engine that did not show it for a while had us believe that it was gone.
+      if (!seen || seen.phase === 'gone') await this.#removeStray(container.Id, arn);
     }
     for (const task of this.tasks()) {
       if (task.cleanedAt !== undefined) continue;
@@ -376,7 +378,9 @@ export class TaskEngine {
 
   async #removeStray(id: string, arn: string): Promise<void> {
     this.#parts.log.warn('removing a container of a task that is over or not known', { container: id, task: arn });
-    await this.#parts.docker.removeContainer(id, { force: true, volumes: true });
+    await this.#parts.docker.removeContainer(id, { force: true, volumes: true }).catch(async (error: unknown) => {
+      if (await this.#parts.docker.inspectContainer(id)) throw error; // somebody else was faster
+    });
   }
 
   #followLogs(task: TaskRecord, name: string): void {
