@@ -34,7 +34,9 @@ export function createQueryCodec(model: ServiceModel): ServiceCodec {
 export function writeQueryError({ error, status, requestId, model }: Failure): HttpResponse {
   const xmlns = model?.xmlNamespace === undefined ? '' : ` xmlns="${model.xmlNamespace}"`;
   const members =
-    model?.shapes[error.code] === undefined ? '' : writeXmlMembers(model, error.code, error.members, { item: 'member' });
+    model?.shapes[error.code] === undefined
+      ? ''
+      : writeXmlMembers(model, error.code, error.members, { item: 'member' });
   const fields =
     element('Type', status >= 500 ? 'Receiver' : 'Sender') +
     element('Code', escapeXml(wireCode(error, model))) +
