@@ -132,3 +132,48 @@ export const drainingInstances = projection<ContainerInstanceRecord, Map<string,
     }
   },
 });
+
+/** By ARN of the service, how many of its tasks are in each zone: those that are wanted RUNNING and have not stopped. */
+export const zonesOfServices = projection<TaskRecord, Map<string, Map<string, number>>>({
+  of: tasks,
+  create: () => new Map(),
+  apply: (state, before, after) => {
+    if (before) countZone(state, zonedTask(before), -1);
+    if (after) countZone(state, zonedTask(after), 1);
+  },
+});
+
+/** By cluster ARN, how many ACTIVE instances each zone has. */
+export const activeZones = projection<ContainerInstanceRecord, Map<string, Map<string, number>>>({
+  of: containerInstances,
+  create: () => new Map(),
+  apply: (state, before, after) => {
+    if (before) countZone(state, zonedInstance(before), -1);
+    if (after) countZone(state, zonedInstance(after), 1);
+  },
+});
+
+interface Zoned {
+  readonly of: string | undefined;
+  readonly zone: string | undefined;
+}
+
+function zonedTask({ serviceArn, desiredStatus, lastStatus, availabilityZone }: TaskRecord): Zoned {
+  const isThere = desiredStatus === 'RUNNING' && lastStatus !== 'STOPPED';
+  return { of: isThere ? serviceArn : undefined, zone: availabilityZone };
+}
+
+function zonedInstance({ status, clusterArn, attributes }: ContainerInstanceRecord): Zoned {
+  const zone = attributes.find(({ name }) => name === 'ecs.availability-zone')?.value;
+  return { of: status === 'ACTIVE' ? clusterArn : undefined, zone };
+}
+
+function countZone(state: Map<string, Map<string, number>>, { of, zone }: Zoned, change: 1 | -1): void {
+  if (of === undefined || zone === undefined) return;
+  const counts = state.get(of) ?? new Map<string, number>();
+  state.set(of, counts);
+  const count = (counts.get(zone) ?? 0) + change;
+  if (count === 0) counts.delete(zone);
+  else counts.set(zone, count);
+  if (counts.size === 0) state.delete(of);
+}

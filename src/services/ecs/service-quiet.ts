@@ -5,6 +5,7 @@ import { limits } from './rules/limits.ts';
 import { drainingInstances, taskCountsOf } from './service-projections.ts';
 import { deployments, type ServiceRecord, serviceRevisions } from './service-tables.ts';
 import { tasks } from './tables.ts';
+import { looksBalanced } from './zone-rebalancing.ts';
 
 /**
  * What sums alone say of a service, so that no task is looked at and the answer costs the same whatever its size: it has
@@ -25,7 +26,8 @@ function isSteady(reader: Reader, service: ServiceRecord, now: Instant): boolean
   const { running, pending, unhealthy } = taskCountsOf(reader, arn);
   if (running !== desiredCount || pending > 0 || unhealthy > 0) return false;
   const primary = readRolling(reader, service)?.primary;
-  return primary?.rolloutState === 'COMPLETED' && primary.desiredCount === desiredCount;
+  if (primary?.rolloutState !== 'COMPLETED' || primary.desiredCount !== desiredCount) return false;
+  return looksBalanced(reader, service);
 }
 
 /** A deployment without a predecessor and without a failure has nothing to decide until all its tasks run. */

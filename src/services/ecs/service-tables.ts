@@ -75,6 +75,8 @@ export interface ServiceRecord extends Scope {
   readonly launchesAfter?: Instant;
   /** When the user was last told that it is steady: told again after six hours. */
   readonly steadyAt?: Instant;
+  /** Tasks were started for the balance of its zones; when they are healthy others stop for them. */
+  readonly isRebalancing?: true;
   /** Tasks of it found no place: it is looked at again when room may have come. */
   readonly isUnplaced?: true;
 }

@@ -84,11 +84,13 @@ import {
   usageByInstance,
 } from './projections.ts';
 import {
+  activeZones,
   drainingInstances,
   inactiveServicesByTime,
   serviceCountsByCluster,
   serviceDeploymentsByTime,
   taskCountsOfServices,
+  zonesOfServices,
 } from './service-projections.ts';
 import {
   deployments,
@@ -194,6 +196,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       clientTokensByTime,
       deletedClustersByTime,
       deregisteredInstancesByTime,
+      activeZones,
       drainingInstances,
       instancesOfChangedTasks,
       placementIndex,
@@ -206,6 +209,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       taskCountsByCluster,
       taskCountsOfServices,
       usageByInstance,
+      zonesOfServices,
     ],
     derivations: [outboxEvents],
     reconcilers: [

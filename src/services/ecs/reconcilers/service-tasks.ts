@@ -20,6 +20,7 @@ import { boundsOf } from '../rules/deployment/bounds.ts';
 import { daemon } from '../rules/deployment/daemon.ts';
 import { keepUp, type KeepUpDecision, type Stop } from '../rules/deployment/keep-up.ts';
 import type { ServiceTask } from '../rules/deployment/service-task.ts';
+import { chooseFromFullest } from '../rules/deployment/zone-balance.ts';
 import { limits } from '../rules/limits.ts';
 import { addServiceEvent, serviceMessage } from '../service-events.ts';
 import {
@@ -37,6 +38,7 @@ import { stopChooser, tasksOfService, tasksPerStep } from '../service-state.ts';
 import { steeringOf } from '../service-steering.ts';
 import { deployments, type ServiceRecord, serviceDeployments, services } from '../service-tables.ts';
 import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
+import { startForBalance, tellOfBalance, tellOfBalanceReached } from '../zone-rebalancing.ts';
 
 export interface ServiceTasksSettings {
   readonly healthyAfterMs: number;
@@ -158,6 +160,7 @@ function decide(reader: Reader, env: Env, rolling: Rolling, seen: readonly Servi
     desiredCount,
     isRollout: primary.rolloutState !== 'COMPLETED',
     unplaced,
+    ...(service.isRebalancing && { chooseExcess: chooseFromFullest }),
     chooseToStop: (from, count) => chooseToStop(from, Math.min(count, limits.tasksPerServiceStep)),
   });
   return { ...decision, desiredCount };
@@ -177,7 +180,10 @@ function act(
   const { stop } = unplaced > 0 ? decide(tx, env, rolling, seen, unplaced) : decision;
   const scaling = stop.flatMap(({ task, why }) => (why === 'SCALING' ? [task] : []));
   const stopped = stopTasks(tx, env, scaling.slice(0, Math.max(slice - started.length, 0)), scalingCause(primary.id));
-  tellOfTasks(tx, env, service, started, stopped);
+  // A new deployment has its own reasons to stop what an earlier one was moving.
+  const isRebalancing = service.isRebalancing === true && primary.rolloutState === 'COMPLETED';
+  if (isRebalancing) tellOfBalance(tx, env, service, stopped);
+  tellOfTasks(tx, env, service, started, isRebalancing ? [] : stopped);
   // Told once, until all tasks have found their places.
   if (refusal !== undefined && !service.isUnplaced) addServiceEvent(tx, env, service, refusal);
   if (decision.isStuck && primary.rolloutState === 'IN_PROGRESS') {
@@ -189,9 +195,13 @@ function act(
   retireEmpty(tx, env, service);
   const isSettled = decision.isSettled && started.length + stopped.length === 0;
   const ended = isSettled ? completeIfBaked(tx, env, rolling) : rolling;
+  const isSteady = isSettled && ended.primary.rolloutState === 'COMPLETED';
+  if (isSteady && isRebalancing) tellOfBalanceReached(tx, env, service, seen);
+  const isMoving = isSteady && startForBalance(tx, env, ended, seen, slice).length > 0;
   const steadyAt = writeService(tx, env, ended, decision.desiredCount, {
-    isSteady: isSettled && ended.primary.rolloutState === 'COMPLETED',
+    isSteady: isSteady && !isMoving,
     isUnplaced: refusal !== undefined,
+    isRebalancing: isMoving || (isRebalancing && !isSteady),
   });
   const { launchesAfter = 0 } = ended.service;
   return earliest(env.now, [
@@ -239,9 +249,9 @@ function writeService(
   env: Env,
   { service, primary }: Rolling,
   desiredCount: number,
-  found: { readonly isSteady: boolean; readonly isUnplaced: boolean },
+  found: { readonly isSteady: boolean; readonly isUnplaced: boolean; readonly isRebalancing: boolean },
 ): Instant | undefined {
-  const { isUnplaced: _unplaced, steadyAt: toldAt, ...rest } = service;
+  const { isUnplaced: _unplaced, isRebalancing: _rebalancing, steadyAt: toldAt, ...rest } = service;
   const isDue =
     found.isSteady && (!service.isSteady || toldAt === undefined || toldAt + limits.repeatedEventMs <= env.now);
   if (isDue) addServiceEvent(tx, env, service, serviceMessage.steadyState(service.name));
@@ -251,6 +261,7 @@ function writeService(
     desiredCount,
     isSteady: found.isSteady,
     ...(found.isUnplaced && { isUnplaced: true }),
+    ...(found.isRebalancing && { isRebalancing: true }),
     ...(steadyAt !== undefined && { steadyAt }),
   });
   if (primary.desiredCount !== desiredCount) tx.put(deployments, { ...primary, desiredCount, updatedAt: env.now });

@@ -16,6 +16,8 @@ export interface KeepUpState extends Bounds {
   readonly unplaced: number;
   /** At most `count` of the tasks, those first that the service misses least. Takes none that are protected. */
   readonly chooseToStop: (tasks: readonly ServiceTask[], count: number) => readonly ServiceTask[];
+  /** The same for wanted tasks that are too many, where other reasons decide. */
+  readonly chooseExcess?: (tasks: readonly ServiceTask[], count: number) => readonly ServiceTask[];
 }
 
 export interface KeepUpDecision {
@@ -53,12 +55,14 @@ export function keepUp(state: KeepUpState): KeepUpDecision {
   stopUnserving(stops, leaving);
   if (mayStart) stopUnhealthy(stops, state, sets, start);
   stopLeaving(stops, state, sets, start);
-  const excess = missing < 0 ? state.chooseToStop(staying, -missing) : [];
+  const excess = missing < 0 ? (state.chooseExcess ?? state.chooseToStop)(staying, -missing) : [];
   for (const task of excess) stops.add(task, 'SCALING');
 
   const protectedLeaving = leaving.some((task) => task.isProtected);
   const isHeldByProtection =
-    stops.chosen.length === 0 && ((missing < 0 && excess.length === 0) || (missing <= 0 && protectedLeaving));
+    stops.chosen.length === 0 &&
+    ((missing < 0 && excess.length === 0 && staying.some((task) => task.isProtected)) ||
+      (missing <= 0 && protectedLeaving));
   const isStill = stops.chosen.length === 0 && start === 0 && sets.stopping === 0;
   const areAllHealthy = sets.healthy === staying.length + leaving.length && unhealthy.length === 0;
   return {
