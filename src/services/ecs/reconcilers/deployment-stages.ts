@@ -6,6 +6,7 @@ import type { Instant } from '../../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { alarms } from '../../cloudwatch/public.ts';
 import { countFailed, countFailedChecks, pinImages, readRolling, watchAlarms } from '../rolling-deployment.ts';
+import { backoffDelays, countFailures } from '../rules/deployment/failures.ts';
 import { failureOf } from '../rules/deployment/outcome.ts';
 import type { ServiceTask } from '../rules/deployment/service-task.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type StageFacts,
   type StageMove,
 } from '../rules/deployment/stages.ts';
+import { limits } from '../rules/limits.ts';
 import { addServiceEvent, serviceMessage } from '../service-events.ts';
 import { earliest, keepFleet, noFleet, type ServiceFleet, serviceFleets } from '../service-fleet.ts';
 import { tasksPerStep } from '../service-state.ts';
@@ -86,6 +88,7 @@ function step(tx: Transaction, env: Env, serviceArn: string, { healthyAfterMs }:
   const present = tx.get(services, serviceArn);
   if (!present || steeringOf(tx, present) !== 'stages') return undefined;
   const seen = serviceFleets(tx, present, healthyAfterMs, env.now);
+  countFailedSources(tx, env, serviceArn, seen);
   const rolling = readRolling(tx, present);
   if (rolling) pinImages(tx, rolling);
   const service = rolling ? countFailed(tx, env, rolling, tasksOf(seen)).service : present;
@@ -133,6 +136,41 @@ function settingsOf(reader: Reader, revisionArn: string): RevisionSettings {
   return revision.settings;
 }
 
+/** The same for what is not PRIMARY as `countFailed` does for what is, so that its launches wait as well when they fail. */
+function countFailedSources(
+  tx: Transaction,
+  env: Env,
+  serviceArn: string,
+  seen: ReadonlyMap<string, ServiceFleet>,
+): void {
+  const sources = [...tx.find(deployments, 'service', serviceArn)].filter(({ status }) => status === 'ACTIVE');
+  for (const source of sources) {
+    const failed = Array.from(tx.find(tasks, 'failedLaunch', serviceArn))
+      .filter(({ startedBy }) => startedBy === source.id)
+      .slice(0, limits.failedSourcesPerStep);
+    for (const task of failed) tx.put(tasks, { ...task, isFailureCounted: true });
+    const own = seen.get(source.id)?.tasks ?? [];
+    const { failedTasks, lastFailureAt } = countFailures(
+      { ...source, failureCount: 0, hasRun: true },
+      {
+        failedLaunches: failed.flatMap(({ stoppedAt }) => stoppedAt ?? []),
+        failedHealthChecks: [],
+        ranAt: own.flatMap(({ startedAt }) => startedAt ?? []),
+        healthyAt: [],
+        resetsOnHealthyTask: true,
+      },
+    );
+    if (failedTasks === source.failedTasks && lastFailureAt === source.lastFailureAt) continue;
+    const times = { ...(lastFailureAt !== undefined && { lastFailureAt }), updatedAt: env.now };
+    tx.put(deployments, { ...source, failedTasks, ...times });
+  }
+}
+
+function sourceLaunchesAfter({ failedTasks, lastFailureAt }: DeploymentRecord): Instant | undefined {
+  if (failedTasks === 0 || lastFailureAt === undefined) return undefined;
+  return lastFailureAt + Math.min(backoffDelays.firstMs * 2 ** (failedTasks - 1), backoffDelays.lastMs);
+}
+
 /** What each fleet needs, and what is to be remembered of those that failed. Gives when to look again. */
 function keepFleets(
   tx: Transaction,
@@ -159,13 +197,14 @@ function keepFleets(
     if (desiredCount !== record.desiredCount) tx.put(deployments, { ...record, desiredCount, updatedAt: env.now });
     const fleet = seen.get(record.id) ?? noFleet;
     const isPrimary = record.status === 'PRIMARY';
-    // Only failed launches of what is PRIMARY make the service wait: what it came from is not to suffer for them.
-    const mayStart = !isPrimary || (service.launchesAfter ?? 0) <= env.now;
+    // Failed launches of what is PRIMARY make the service wait: what it came from is not to suffer for them.
+    const launchesAfter = isPrimary ? service.launchesAfter : sourceLaunchesAfter(record);
+    const mayStart = (launchesAfter ?? 0) <= env.now;
     const launch = { service, settings: revision.settings, deploymentId: record.id, revision };
     const kept = keepFleet(tx, env, launch, fleet, { wish, desiredCount, mayStart, isRollout: part === target, room });
     room -= kept.changed;
     failedHealthChecks.push(...kept.failedHealthChecks);
-    looks.push(kept.lookAt, mayStart ? undefined : service.launchesAfter);
+    looks.push(kept.lookAt, mayStart ? undefined : launchesAfter);
     const isLeftOver = part !== target && part !== source;
     if (isLeftOver && wish === 'none' && fleet.tasks.length === 0) end(tx, env, record);
   }

@@ -71,6 +71,8 @@ export const limits = {
   unplacedRetryMs: 15_000,
   /** Tasks that one step of a service starts and stops: with its other records a transaction holds no more. */
   tasksPerServiceStep: 64,
+  /** Failed launches of the source of a deployment in stages that one step counts. */
+  failedSourcesPerStep: 8,
   /** Bytes of these tasks: a transaction takes 1 MiB. */
   taskBytesPerServiceStep: 600_000,
   tasksPerRun: 10,
