@@ -8,6 +8,7 @@ import type { Figure } from './figure.ts';
 import { placement } from './placement.ts';
 import { runTaskStart } from './run-task-start.ts';
 import { runTaskThroughput } from './run-task-throughput.ts';
+import { serviceStart } from './service-start.ts';
 import { startUp } from './start-up.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'cost-growth': costGrowth,
   placement,
   'run-task-start': runTaskStart,
+  'service-start': serviceStart,
 };
 
 const chosen = process.argv.slice(2);

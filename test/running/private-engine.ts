@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import { realDocker } from '../../src/world/real/real-docker.ts';
+import { host } from './engine.ts';
+import { eventually } from './eventually.ts';
+
+/** An engine of one's own, in a network namespace of its own: the machine's engine and its bridge are left alone. Needs root. */
+export interface PrivateEngine {
+  /** For DOCKER_HOST. */
+  readonly address: string;
+  readonly socketPath: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops it and takes its namespace away. */
+  remove(): Promise<void>;
+}
+
+/** Starts one whose files are under `directory`. */
+export async function startPrivateEngine(
+  directory: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<PrivateEngine> {
+  const namespace = `longshore-test-${process.pid}`;
+  const socketPath = join(directory, 'docker.sock');
+  const address = `unix://${socketPath}`;
+  let child: ChildProcess | undefined;
+  const engine: PrivateEngine = {
+    address,
+    socketPath,
+    async start() {
+      const started = spawnEngine(directory, namespace, address, environment);
+      child = started;
+      const docker = realDocker(address);
+      await eventually('the answer of the engine', async () => {
+        if (started.exitCode !== null) throw new Error(`dockerd ended with code ${started.exitCode}`);
+        return await docker.version().catch(() => undefined); // not up yet: asked again
+      });
+    },
+    async stop() {
+      if (!child || child.exitCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+    async remove() {
+      await engine.stop();
+      await host('ip', 'netns', 'delete', namespace);
+    },
+  };
+  await host('ip', 'netns', 'add', namespace);
+  await host('ip', '-n', namespace, 'link', 'set', 'lo', 'up');
+  await engine.start();
+  return engine;
+}
+
+function spawnEngine(
+  directory: string,
+  namespace: string,
+  address: string,
+  environment: NodeJS.ProcessEnv,
+): ChildProcess {
+  const log = openSync(join(directory, 'dockerd.log'), 'a');
+  const paths = [
+    '--data-root',
+    join(directory, 'data'),
+    '--exec-root',
+    join(directory, 'exec'),
+    '--pidfile',
+    join(directory, 'docker.pid'),
+  ];
+  // nsenter and not `ip netns exec`, which hides the cgroups under a fresh /sys.
+  const enter = [`--net=/var/run/netns/${namespace}`, 'dockerd', '-H', address];
+  return spawn('nsenter', [...enter, '--bridge=none', '--iptables=false', ...paths], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', log, log],
+  });
+}
