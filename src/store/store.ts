@@ -93,13 +93,17 @@ export class Store {
   /** Loads the journal. Rejects with JournalError when it cannot be used. */
   static async open(parts: StoreParts): Promise<Store> {
     const store = new Store(parts);
+    const loaded: (readonly [state: TableState, key: string, record: object])[] = [];
     for (const { table, key, value } of await parts.journal.load()) {
       const state = store.#tables.get(table);
       assert(state, `table ${table} of the journal is known to this version`);
       const record = JSON.parse(value) as object;
       assert(state.table.key(record) === key, `record ${key} of ${table} is stored under its own key`);
-      state.set(key, record);
+      loaded.push([state, key, record]);
     }
+    // In key order each goes to the end of its indexes, which costs a fraction of finding its place.
+    loaded.sort(([, a], [, b]) => (a < b ? -1 : 1));
+    for (const [state, key, record] of loaded) state.set(key, record);
     return store;
   }
 
