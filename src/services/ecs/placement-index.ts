@@ -6,7 +6,7 @@
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
 import { projection } from '../../store/table.ts';
-import { capacityByInstance, usageOf } from './projections.ts';
+import { capacityByInstance, occupyAlike, usageOf } from './projections.ts';
 import { capacityOf } from './rules/placement/capacity.ts';
 import type { Candidate, Wanted } from './rules/placement/filters.ts';
 import { Pool, type Slot } from './rules/placement/pool.ts';
@@ -124,11 +124,7 @@ export const instancesOfChangedTasks = projection<TaskRecord, Set<string>>({
   of: tasks,
   create: () => new Set(),
   apply: (changed, before, after) => {
-    const isSame =
-      before?.containerInstanceArn === after?.containerInstanceArn &&
-      before?.lastStatus === after?.lastStatus &&
-      before?.desiredStatus === after?.desiredStatus;
-    if (isSame) return;
+    if (before && after && occupyAlike(before, after)) return;
     if (before?.containerInstanceArn !== undefined) changed.add(before.containerInstanceArn);
     if (after?.containerInstanceArn !== undefined) changed.add(after.containerInstanceArn);
   },

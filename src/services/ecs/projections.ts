@@ -119,10 +119,22 @@ export const usageByInstance = projection<TaskRecord, Map<string, Usage>>({
   of: tasks,
   create: () => new Map(),
   apply: (state, before, after) => {
+    if (before && after && occupyAlike(before, after)) return;
     if (before) occupy(state, before, -1);
     if (after) occupy(state, after, 1);
   },
 });
+
+/** Whether a change of a task leaves what it occupies, and as what it counts, as it was. */
+export function occupyAlike(before: TaskRecord, after: TaskRecord): boolean {
+  return (
+    before.containerInstanceArn === after.containerInstanceArn &&
+    before.lastStatus === after.lastStatus &&
+    before.desiredStatus === after.desiredStatus &&
+    before.reservation === after.reservation &&
+    before.group === after.group
+  );
+}
 
 /** What tasks occupy on an instance at this moment. */
 export function usageOf(reader: Reader, containerInstanceArn: string): InstanceUsage {
