@@ -464,7 +464,7 @@ test('a zone that comes is given its share of the tasks, the new ones healthy be
     scene
       .live()
       .map((task) => task.availabilityZone?.at(-1))
-      .toSorted()
+      .toSorted((a = '', b = '') => a.localeCompare(b))
       .join('');
   assert.equal(zones(), 'aaaa');
   await scene.pass(180_000, () => {
