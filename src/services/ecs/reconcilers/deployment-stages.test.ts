@@ -6,7 +6,6 @@ import { setAlarmState } from '../../cloudwatch/operations/set-alarm-state.ts';
 import { continueServiceDeployment } from '../operations/continue-service-deployment.ts';
 import { stopServiceDeployment } from '../operations/stop-service-deployment.ts';
 import { updateService } from '../operations/update-service.ts';
-import { serviceRevisions } from '../service-tables.ts';
 import { type Kept, tasks } from '../tables.ts';
 import {
   type FleetScene,
@@ -249,17 +248,7 @@ describe('traffic', () => {
     configuration: Kept<DeploymentConfiguration> = {},
   ): Promise<FleetScene> {
     const scene = await deploying(configuration, undefined, { reconcilers: [recorder.reconciler] });
-    // CreateService refuses load balancers while there are none: the revision is given one by hand.
-    await scene.store().update((tx) => {
-      const revision = tx.get(serviceRevisions, scene.deployment().targetRevisionArn);
-      assert(revision);
-      const advancedConfiguration = {
-        alternateTargetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/b/2',
-        testListenerRule: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/lb/1/2/3',
-      };
-      const loadBalancers = [{ containerName: 'app', containerPort: 80, advancedConfiguration }];
-      tx.put(serviceRevisions, { ...revision, settings: { ...revision.settings, loadBalancers } });
-    });
+    await scene.balance();
     recorder.shifts.length = 0;
     return scene;
   }

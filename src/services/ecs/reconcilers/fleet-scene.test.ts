@@ -15,7 +15,7 @@ import { describeServices } from '../operations/describe-services.ts';
 import { createEcsParts, type EcsParts } from '../parts.ts';
 import { applyHealthReport, applyTaskReport } from '../rules/lifecycle.ts';
 import { ecsService } from '../service.ts';
-import { type ServiceDeploymentRecord, serviceDeployments, services } from '../service-tables.ts';
+import { type ServiceDeploymentRecord, serviceDeployments, serviceRevisions, services } from '../service-tables.ts';
 import { openTaskScene, type TaskScene } from '../task-scene.test.ts';
 import { type TaskRecord, tasks } from '../tables.ts';
 import { reportTraffic, wantedTraffic } from '../traffic.ts';
@@ -44,6 +44,11 @@ export interface FleetScene {
   readonly failing: Set<number>;
   /** Ends a running task of the revision, as its container would. */
   crash(revision: number): Promise<void>;
+  /**
+   * Puts the tasks of the newest deployment behind a load balancer with a rule for test traffic: by hand, as
+   * CreateService refuses load balancers while there are none.
+   */
+  balance(): Promise<void>;
   /** What the health checks of the running tasks of a revision say. */
   health(revision: number, healthStatus: TaskRecord['healthStatus']): Promise<void>;
 }
@@ -147,6 +152,18 @@ export async function openFleetScene(options: FleetSceneOptions = {}): Promise<F
         const task = [...tx.list(tasks)].find((one) => one.revision === revision && one.lastStatus === 'RUNNING');
         assert(task, `a task of revision ${revision} runs`);
         tx.put(tasks, applyTaskReport(task, { status: 'STOPPED', containers: [] }, env.now));
+      });
+    },
+    balance: async () => {
+      await store.update((tx) => {
+        const revision = tx.get(serviceRevisions, deployment().targetRevisionArn);
+        assert(revision);
+        const advancedConfiguration = {
+          alternateTargetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/b/2',
+          testListenerRule: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/lb/1/2/3',
+        };
+        const loadBalancers = [{ containerName: 'app', containerPort: 80, advancedConfiguration }];
+        tx.put(serviceRevisions, { ...revision, settings: { ...revision.settings, loadBalancers } });
       });
     },
     health: async (revision, healthStatus) => {
