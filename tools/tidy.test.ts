@@ -95,7 +95,7 @@ test('there are no import cycles', () => {
 });
 
 test('files are named for one idea', () => {
-  const banned = /(^|[-/])(utils?|helpers?|common|misc|types|constants|manager|index)\.ts$/;
+  const banned = /(^|[-/])(utils?|helpers?|common|misc|types|constants|manager)\.ts$|\/index\.ts$/;
   for (const file of files) {
     assert.doesNotMatch(file, banned);
     assert.match(posix.basename(file), /^[a-z0-9]+([-.][a-z0-9]+)*\.(ts|tsx)$/, file);
