@@ -37,7 +37,8 @@ export function vpcOfSecurityGroup(reader: Reader, scope: Scope, groupId: string
 }
 
 export function defaultSecurityGroup(reader: Reader, vpcId: string): string | undefined {
-  for (const group of reader.find(securityGroups, 'vpc', vpcId)) if (group.groupName === 'default') return group.groupId;
+  for (const group of reader.find(securityGroups, 'vpc', vpcId))
+    if (group.groupName === 'default') return group.groupId;
   return undefined;
 }
 
@@ -70,7 +71,12 @@ export function createNetworkInterface(
   };
   tx.put(networkInterfaces, created);
   const { networkInterfaceId, macAddress } = created;
-  return { networkInterfaceId, macAddress, privateIpv4Address, privateDnsName: privateDnsName(privateIpv4Address, region) };
+  return {
+    networkInterfaceId,
+    macAddress,
+    privateIpv4Address,
+    privateDnsName: privateDnsName(privateIpv4Address, region),
+  };
 }
 
 export function deleteNetworkInterface(tx: Transaction, networkInterfaceId: string): void {

@@ -16,7 +16,9 @@ export const describeSecurityGroups: Operation<DescribeSecurityGroupsRequest, De
       throw new AwsError('InvalidGroup.NotFound', `The security group '${name}' does not exist`);
     }
   }
-  const named = input.GroupNames?.length ? groups.filter((group) => input.GroupNames?.includes(group.groupName)) : groups;
+  const named = input.GroupNames?.length
+    ? groups.filter((group) => input.GroupNames?.includes(group.groupName))
+    : groups;
   const page = describe(
     named,
     { ids: input.GroupIds, filters: input.Filters, maxResults: input.MaxResults, nextToken: input.NextToken },

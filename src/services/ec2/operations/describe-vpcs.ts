@@ -19,7 +19,11 @@ export const describeVpcs: Operation<DescribeVpcsRequest, DescribeVpcsResult> = 
       State: 'available',
       CidrBlock: vpc.cidrBlock,
       CidrBlockAssociationSet: [
-        { AssociationId: `vpc-cidr-assoc-${vpc.vpcId.slice(4)}`, CidrBlock: vpc.cidrBlock, CidrBlockState: { State: 'associated' } },
+        {
+          AssociationId: `vpc-cidr-assoc-${vpc.vpcId.slice(4)}`,
+          CidrBlock: vpc.cidrBlock,
+          CidrBlockState: { State: 'associated' },
+        },
       ],
       DhcpOptionsId: vpc.dhcpOptionsId,
       InstanceTenancy: 'default',

@@ -20,7 +20,11 @@ export interface DescribeInput {
 }
 
 /** The page of records that a Describe call asks for: ids must exist, every filter must pass, any value of it may match. */
-export function describe<Record>(records: Iterable<Record>, input: DescribeInput, what: Describable<Record>): Page<Record> {
+export function describe<Record>(
+  records: Iterable<Record>,
+  input: DescribeInput,
+  what: Describable<Record>,
+): Page<Record> {
   const all = [...records].sort((a, b) => (what.id(a) < what.id(b) ? -1 : 1));
   const missing = (input.ids ?? []).filter((id) => !all.some((record) => what.id(record) === id));
   if (missing.length > 0) throw notFound(what.notFoundCode, what.kind, missing);
