@@ -158,7 +158,7 @@ async function connectHost(index: number): Promise<void> {
         status: 'RUNNING',
         runtimeId: task.arn.slice(-32) + task.arn.slice(-32),
       }));
-      ask('SubmitTaskStateChange', { cluster: 'fleet', task: task.arn, status: 'RUNNING', containers }).then(
+      void ask('SubmitTaskStateChange', { cluster: 'fleet', task: task.arn, status: 'RUNNING', containers }).then(
         () => onRunning(task.arn),
         fail,
       );

@@ -49,10 +49,10 @@ function stopSome(tx: Transaction, env: Env, service: ServiceRecord): boolean {
 }
 
 function end(tx: Transaction, env: Env, service: ServiceRecord): void {
-  for (const deployment of [...tx.find(deployments, 'service', service.arn)]) {
+  for (const deployment of Array.from(tx.find(deployments, 'service', service.arn))) {
     tx.put(deployments, { ...deployment, status: 'INACTIVE', desiredCount: 0, updatedAt: env.now });
   }
-  for (const open of [...tx.find(serviceDeployments, 'open', service.arn)]) {
+  for (const open of Array.from(tx.find(serviceDeployments, 'open', service.arn))) {
     tx.put(serviceDeployments, {
       ...open,
       status: 'STOPPED',
