@@ -5,6 +5,8 @@ export interface Shape {
   readonly definition: object;
   /** Once it is left alone: goes on running, or stops by itself. */
   readonly ends: 'never' | 'by itself';
+  /** Takes so much of a machine that services may not find the room they need. */
+  readonly isScarce: boolean;
 }
 
 const server = "trap 'exit 0' TERM; while true; do echo tick; sleep 3600; done";
@@ -20,6 +22,8 @@ const logOptions = {
   'awslogs-stream-prefix': talkerLogs.prefix,
   'awslogs-create-group': 'true',
 };
+
+const scarce: readonly string[] = ['memory-hungry', 'one-port'];
 
 export const shapes: readonly Shape[] = [
   shape('server', 'never', [{ command: server }]),
@@ -69,7 +73,7 @@ function shape(family: string, ends: Shape['ends'], containers: readonly ShapeCo
     networkMode: 'bridge',
     containerDefinitions: containers.map((container) => containerOf(container, { cpu: 256, memory: 128 })),
   };
-  return { family, launchType: 'EC2', definition, ends };
+  return { family, launchType: 'EC2', definition, ends, isScarce: scarce.includes(family) };
 }
 
 function containerOf({ command, ...others }: ShapeContainer, limits: object): object {

@@ -3,21 +3,29 @@ import { DockerError } from '../src/world/world.ts';
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
 import type { AgentMachine, System } from './system.ts';
 
-/** Misfortunes at random times, each with its own end. All are over and healed after `end()`. */
+/**
+ * Misfortunes at random times, each with its own end: storms in which they come every few seconds, and quiet times between
+ * them in which things may come to rest. All are over and healed after `end()`. Leaving out a kind does not move the
+ * others, so that a failing run can be made smaller.
+ */
 export class Faults {
   readonly #system: System;
   readonly #random: SimRandom;
   readonly #healers = new Set<() => void>();
   readonly #counts = new Map<string, number>();
-  #kinds: readonly FaultKind[];
+  readonly #kinds: readonly FaultKind[];
+  readonly #without: ReadonlySet<string>;
+  #strikes = 0;
+  #stormUntilMs = 0;
   #ended = false;
 
-  constructor(system: System) {
+  constructor(system: System, without: readonly string[]) {
     this.#system = system;
     this.#random = system.world.random.fork('faults');
+    this.#without = new Set(without);
     // Each seed has its own mixture: some things only happen where others do not.
-    this.#kinds = kinds.filter(() => this.#random.chance(0.5));
-    if (this.#kinds.length === 0) this.#kinds = kinds;
+    const some = kinds.filter(() => this.#random.chance(0.5));
+    this.#kinds = some.length === 0 ? kinds : some;
   }
 
   /** How often each happened. */
@@ -26,11 +34,14 @@ export class Faults {
   }
 
   start(): void {
-    this.#system.clock.after(this.#random.latencyMs(40_000), () => {
+    const nowMs = this.#system.clock.monotonicMs();
+    if (nowMs > this.#stormUntilMs && this.#random.chance(stormChance)) {
+      this.#stormUntilMs = nowMs + this.#random.integer(30_000, 120_000);
+    }
+    const typicalMs = nowMs < this.#stormUntilMs ? stormMs : quietMs;
+    this.#system.clock.after(this.#random.latencyMs(typicalMs), () => {
       if (this.#ended) return;
-      const kind = this.#random.pick(this.#kinds);
-      this.#counts.set(kind.name, (this.#counts.get(kind.name) ?? 0) + 1);
-      kind.strike(this.#system, this.#random, (afterMs, heal) => this.#later(afterMs, heal));
+      this.#strike(this.#random.pick(this.#kinds));
       this.start();
     });
   }
@@ -44,6 +55,14 @@ export class Faults {
     this.#healers.clear();
   }
 
+  #strike({ name, strike }: FaultKind): void {
+    this.#strikes += 1;
+    const random = this.#random.fork(`strike ${this.#strikes}`);
+    if (this.#without.has(name)) return;
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    strike(this.#system, random, (afterMs, heal) => this.#later(afterMs, heal));
+  }
+
   #later(afterMs: number, heal: () => void): void {
     const once = (): void => {
       if (this.#healers.delete(once)) heal();
@@ -53,9 +72,18 @@ export class Faults {
   }
 }
 
+const stormChance = 0.1;
+const stormMs = 10_000;
+const quietMs = 150_000;
+
 interface FaultKind {
   readonly name: string;
   readonly strike: (system: System, random: SimRandom, later: (afterMs: number, heal: () => void) => void) => void;
+}
+
+/** The name of every kind. */
+export function faultNames(): readonly string[] {
+  return kinds.map(({ name }) => name);
 }
 
 const kinds: readonly FaultKind[] = [
@@ -107,6 +135,7 @@ const kinds: readonly FaultKind[] = [
     strike: (system, random, later) => {
       system.trace.note('fault', 'the network is bad');
       const chance = (): number => (random.chance(0.5) ? random.fraction() * 0.1 : 0);
+      system.sawBadNetwork();
       system.world.net.setFaults({
         loseRequest: chance(),
         loseAnswer: chance(),
@@ -114,7 +143,10 @@ const kinds: readonly FaultKind[] = [
         resetSocket: chance() / 10,
         delay: chance() / 10,
       });
-      later(random.integer(1000, 60_000), () => system.world.net.setFaults({}));
+      later(random.integer(1000, 60_000), () => {
+        system.sawBadNetwork();
+        system.world.net.setFaults({});
+      });
     },
   },
   {
@@ -142,6 +174,28 @@ const kinds: readonly FaultKind[] = [
       system.trace.note('fault', `calls of the engine of ${host.name} fail at times`);
       host.engine.failWhen(() => (random.chance(0.1) ? new DockerError('server error', 500) : undefined));
       later(random.integer(1000, 30_000), () => host.engine.failWhen(undefined));
+    },
+  },
+  {
+    name: 'engine lies',
+    strike: (system, random, later) => {
+      const { host } = disturb(random.pick(system.agents));
+      system.trace.note('fault', `the engine of ${host.name} hides containers`);
+      const digit = random.integer(0, 15).toString(16);
+      host.engine.hide((id) => id.endsWith(digit));
+      later(random.integer(1000, 60_000), () => host.engine.hide(undefined));
+    },
+  },
+  {
+    name: 'health checks fail',
+    strike: (system, random, later) => {
+      const { host } = disturb(random.pick(system.agents));
+      const ids = host.engine.containers.filter(() => random.chance(0.5)).map(({ id }) => id);
+      system.trace.note('fault', `health checks on ${host.name} fail`);
+      for (const id of ids) host.engine.forceHealth(id, false);
+      later(random.integer(10_000, 90_000), () => {
+        for (const id of ids) host.engine.forceHealth(id, undefined);
+      });
     },
   },
   {

@@ -1,67 +1,135 @@
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type RunResult, runSeed } from './run.ts';
+import { brokenResult, runJobs } from './pool.ts';
+import { type RunOptions, type RunResult, runSeed } from './run.ts';
+import { shrink } from './shrink.ts';
 
 /**
  * Runs the whole system under virtual time from a seed, with faults and checkers:
  *
- *   npm run sim -- --seed 7              one seed
- *   npm run sim -- --seed 1 --seeds 50   fifty seeds from 1 on
- *   npm run sim -- --seed 7 --hours 4    four virtual hours of workload instead of a quarter
- *   npm run sim -- --seed 7 --calm       without faults
+ *   npm run sim -- --seed 7              one seed, with what was done and what struck
  *   npm run sim -- --seed 7 --trace FILE with every event written to a file
+ *   npm run sim -- --seeds 2000          many, from 1 (or --seed) on, on all cores (or --jobs)
+ *   npm run sim -- --seed 7 --hours 4    four virtual hours of users and faults
+ *   npm run sim -- --seed 7 --calm       without faults; --without 'partition,slow disk' without some
  */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
-    hours: { type: 'string', default: '0.25' },
+    hours: { type: 'string', default: '1' },
     agents: { type: 'string', default: '4' },
+    jobs: { type: 'string', default: `${availableParallelism()}` },
     calm: { type: 'boolean', default: false },
+    without: { type: 'string', default: '' },
     trace: { type: 'string' },
   },
 });
 
-const first = Number(values.seed);
-const seeds = Array.from({ length: Number(values.seeds) }, (_, index) =>
-  index === 0 ? values.seed : `${first + index}`,
-);
-const failed: string[] = [];
-for (const seed of seeds) {
-  const lines: string[] = [];
-  const startedMs = performance.now();
-  const result = await runSeed(seed, {
-    hours: Number(values.hours),
-    agents: Number(values.agents),
-    isCalm: values.calm,
-    keepLine: values.trace === undefined ? undefined : (line) => lines.push(line),
-  });
-  if (values.trace !== undefined) writeFileSync(values.trace, `${lines.join('\n')}\n`);
-  report(result, performance.now() - startedMs);
-  if (result.failures.length > 0) failed.push(seed);
-}
+const options: RunOptions = {
+  hours: Number(values.hours),
+  agents: Number(values.agents),
+  isCalm: values.calm,
+  without: values.without.split(',').filter((name) => name !== ''),
+};
+const count = Number(values.seeds);
+const failed = count === 1 ? await runOne(values.seed) : await runMany(Number(values.seed), count);
 if (failed.length > 0) {
-  const options = `--hours ${values.hours} --agents ${values.agents}${values.calm ? ' --calm' : ''}`;
-  console.log(`\n${failed.length} of ${seeds.length} seeds failed. To see one again:`);
-  for (const seed of failed.slice(0, 10)) console.log(`  npm run sim -- --seed ${seed} ${options} --trace trace.log`);
+  console.log(`\n${failed.length} of ${count} seeds failed. To see one again:`);
+  for (const { seed } of failed.slice(1, 10)) console.log(`  ${commandOf(seed, options)}`);
+  const [first] = failed;
+  if (first?.digest) {
+    const shorter = await shrink(first, options);
+    console.log(`The shortest way to what ${first.seed} shows:\n  ${commandOf(first.seed, shorter)} --trace trace.log`);
+  }
   process.exitCode = 1;
 }
 
-function report(result: RunResult, tookMs: number): void {
-  const faults = [...result.faults.values()].reduce((sum, count) => sum + count, 0);
+async function runOne(seed: string): Promise<readonly RunResult[]> {
+  const lines: string[] = [];
+  const startedMs = performance.now();
+  const keepLine = values.trace === undefined ? undefined : (line: string) => void lines.push(line);
+  const result = await runSeed(seed, { ...options, keepLine }).catch((error: unknown) =>
+    brokenResult(seed, error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  );
+  if (values.trace !== undefined) writeFileSync(values.trace, `${lines.join('\n')}\n`);
+  report(result);
+  console.log(`  in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  tell('', result.calls);
+  tell('seen, ', result.sights);
+  tell('fault, ', result.faults);
+  return result.failures.length > 0 ? [result] : [];
+}
+
+async function runMany(from: number, howMany: number): Promise<readonly RunResult[]> {
+  const startedMs = performance.now();
+  const failures: RunResult[] = [];
+  const totals = { virtualMs: 0, events: 0, commits: 0, tasks: 0 };
+  const calls = new Map<string, number>();
+  const sights = new Map<string, number>();
+  const faults = new Map<string, number>();
+  let done = 0;
+  const jobs = Array.from({ length: howMany }, (_, index) => ({ seed: `${from + index}`, options }));
+  await runJobs(jobs, Math.min(Number(values.jobs), howMany), (result) => {
+    done += 1;
+    for (const name of ['virtualMs', 'events', 'commits', 'tasks'] as const) totals[name] += result[name];
+    addUp(calls, result.calls);
+    addUp(sights, result.sights);
+    addUp(faults, result.faults);
+    if (result.failures.length > 0) {
+      failures.push(result);
+      clearProgress();
+      report(result);
+    }
+    progress(`${done} of ${howMany} seeds, ${failures.length} failed`);
+    return 'go on';
+  });
+  clearProgress();
+  const tookMs = performance.now() - startedMs;
+  console.log(
+    `${howMany} seeds, ${(totals.virtualMs / 3_600_000).toFixed(0)} virtual hours in ${(tookMs / 1000).toFixed(0)} s ` +
+      `(${((tookMs / 1000 / howMany) * Math.min(Number(values.jobs), howMany)).toFixed(2)} s a seed and thread), ` +
+      `${totals.events} events, ${totals.commits} commits, ${totals.tasks} tasks, ${failures.length} failed`,
+  );
+  tell('', calls);
+  tell('seen, ', sights);
+  tell('fault, ', faults);
+  return failures.toSorted((one, other) => Number(one.seed) - Number(other.seed));
+}
+
+function report(result: RunResult): void {
   console.log(
     `seed ${result.seed}: ${result.failures.length === 0 ? 'ok' : 'FAILED'}, trace ${result.digest}, ` +
-      `${(result.virtualMs / 60_000).toFixed(0)} min in ${(tookMs / 1000).toFixed(1)} s, ${result.events} events, ` +
-      `${result.commits} commits, ${result.tasks} tasks, ${faults} faults`,
+      `${(result.virtualMs / 60_000).toFixed(0)} min, ${result.events} events, ` +
+      `${result.commits} commits, ${result.tasks} tasks`,
   );
-  for (const failure of result.failures.slice(0, 10)) console.log(`  ${failure}`);
-  if (result.failures.length > 10) console.log(`  and ${result.failures.length - 10} more`);
-  if (seeds.length === 1) {
-    for (const [call, count] of [...result.calls].toSorted(byName)) console.log(`  ${call}: ${count}`);
-    for (const [fault, count] of [...result.faults].toSorted(byName)) console.log(`  fault, ${fault}: ${count}`);
+  for (const { rule, sentence, atMs } of result.failures.slice(0, 5)) {
+    console.log(`  at ${(atMs / 1000).toFixed(3)} s, ${rule}: ${sentence}`);
   }
 }
 
-function byName([one]: readonly [string, number], [other]: readonly [string, number]): number {
-  return one < other ? -1 : 1;
+function commandOf(seed: string, { hours, agents, isCalm, without }: RunOptions): string {
+  const parts = [`npm run sim -- --seed ${seed} --hours ${hours} --agents ${agents}`];
+  if (isCalm) parts.push('--calm');
+  if (without.length > 0 && !isCalm) parts.push(`--without '${without.join(',')}'`);
+  return parts.join(' ');
+}
+
+function tell(prefix: string, counts: ReadonlyMap<string, number>): void {
+  for (const [name, times] of [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+    console.log(`  ${prefix}${name}: ${times}`);
+  }
+}
+
+function addUp(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+  for (const [name, times] of counts) sums.set(name, (sums.get(name) ?? 0) + times);
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${text} `);
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runSeed } from './run.ts';
 
-const options = { hours: 0.1, agents: 3, isCalm: false };
+const options = { hours: 0.1, agents: 4, isCalm: false, without: [] };
 
 test('the same seed gives the same trace, and another seed another', { timeout: 120_000 }, async () => {
   const first = await runSeed('trace', options);
   const second = await runSeed('trace', options);
   assert.equal(second.digest, first.digest);
   assert.deepEqual(second.failures, first.failures);
-  assert.ok(first.lines > 500, `the trace tells something: ${first.lines} lines`);
+  assert.ok(first.lines > 300, `the trace tells something: ${first.lines} lines`);
   assert.notEqual((await runSeed('other', options)).digest, first.digest);
 });
 

@@ -11,6 +11,8 @@ import type { SimRandom } from '../src/world/sim/sim-random.ts';
 import { realHash } from '../src/world/real/real-hash.ts';
 import { type SimHost, type SimWorld, simWorld } from '../src/world/sim/sim-world.ts';
 import { DockerError, type World } from '../src/world/world.ts';
+import { type Commit, Durable } from './durable.ts';
+import { healthOf } from './health.ts';
 import { Trace } from './trace.ts';
 import { turns } from './turns.ts';
 
@@ -33,14 +35,21 @@ export class System {
   readonly clientWorld: World;
   /** While it is, commits take most of a second. */
   isDiskSlow = false;
+  /** When requests last could get lost or come twice; a late repetition comes within seconds. */
+  #badNetworkUntilMs = 0;
   /** Tasks whose containers a fault took away. */
   readonly takenAway = new Set<string>();
-  /** What went wrong, in sentences; empty is a pass. */
-  readonly failures: string[] = [];
+  /** What went wrong; empty is a pass. */
+  readonly failures: Failure[] = [];
+  /** How often what came to pass. */
+  readonly sights = new Map<string, number>();
+  /** What the journal holds. */
+  readonly durable = new Durable();
   /** The server that answers now; undefined while it is down. */
   server: ControlPlane | undefined;
   readonly #serverStarted = new Set<(server: ControlPlane) => void>();
-  readonly #committed = new Set<(changes: readonly StoredChange[]) => void>();
+  readonly #written = new Set<(changes: readonly StoredChange[]) => void>();
+  readonly #committed = new Set<(commit: Commit) => void>();
   #crashAtCommit: { readonly number: number; readonly keep: boolean } | undefined;
   #serverRun = 0;
 
@@ -63,13 +72,15 @@ export class System {
       },
       onDurable: (changes) => {
         for (const { table, key, value } of changes) this.trace.note('commit', `${table} ${key} ${value ?? '-'}`);
-        for (const listener of this.#committed) listener(changes);
+        for (const listener of this.#written) listener(changes);
+        const commit = this.durable.take(changes);
+        for (const listener of this.#committed) listener(commit);
       },
     });
     this.agents = Array.from({ length: options.agents }, (_, index) => {
       const name = `agent-${index + 1}`;
-      const host = this.world.addHost(name, { cpus: 4, memoryMiB: 8192, images: [] });
-      return new AgentMachine(host, this, index === 0 ? 'fargate-pool' : 'cluster');
+      const host = this.world.addHost(name, { cpus: 4, memoryMiB: 8192, images: [], health: healthOf });
+      return new AgentMachine(host, this, places[index % places.length] ?? places[0]);
     });
     this.clientWorld = this.world.addHost('client').boot();
     this.client = createAwsClient({ ...this.clientWorld, endpoint: this.endpoint, region, credentials: keys });
@@ -83,16 +94,36 @@ export class System {
     return region;
   }
 
-  fail(sentence: string): void {
-    this.trace.note('FAILURE', sentence);
-    this.failures.push(`at ${(this.clock.monotonicMs() / 1000).toFixed(3)} s: ${sentence}`);
+  /** `rule` is what does not hold, the same words each time. */
+  fail(rule: string, sentence: string): void {
+    this.trace.note('FAILURE', `${rule}: ${sentence}`);
+    this.failures.push({ rule, sentence, atMs: this.clock.monotonicMs() });
+  }
+
+  /** Said when the network turns bad and when it is good again. */
+  sawBadNetwork(): void {
+    this.#badNetworkUntilMs = this.clock.monotonicMs();
+  }
+
+  get lastBadNetworkMs(): number {
+    return this.#badNetworkUntilMs;
   }
 
   onServerStarted(listener: (server: ControlPlane) => void): void {
     this.#serverStarted.add(listener);
   }
 
-  onCommit(listener: (changes: readonly StoredChange[]) => void): void {
+  saw(sight: string): void {
+    this.sights.set(sight, (this.sights.get(sight) ?? 0) + 1);
+  }
+
+  /** Called with each group of changes at the moment it is durable. */
+  onWrite(listener: (changes: readonly StoredChange[]) => void): void {
+    this.#written.add(listener);
+  }
+
+  /** The same as records; `durable` is then as after it. */
+  onCommit(listener: (commit: Commit) => void): void {
     this.#committed.add(listener);
   }
 
@@ -117,7 +148,8 @@ export class System {
       for (const listener of this.#serverStarted) listener(server);
     };
     start().catch((error: unknown) => {
-      if (!(error instanceof CommitFailed)) this.fail(`the server does not start: ${describe(error)}`);
+      if (!(error instanceof CommitFailed))
+        this.fail('processes start', `the server does not start: ${describe(error)}`);
       // A journal that refuses ends the process; whatever supervises it starts it again.
       if (run !== this.#serverRun) return;
       this.crashServer('process', false);
@@ -170,7 +202,7 @@ export class System {
     this.trace.line(line.replaceAll(/\(?file:\/\/[^\s")]*\)?/g, ''));
     // An error in a log is our bug, but for the one that a fault of the journal explains. What the world does is a warning.
     if (/^\S+ \S+ error /.test(line) && !line.includes('the journal could not make the change durable')) {
-      this.fail(`an error is logged: ${line}`);
+      this.fail('no error is logged', line);
     }
   }
 }
@@ -182,10 +214,31 @@ export interface SystemOptions {
   readonly keepLine?: ((line: string) => void) | undefined;
 }
 
+export interface Failure {
+  readonly rule: string;
+  readonly sentence: string;
+  /** Virtual time. */
+  readonly atMs: number;
+}
+
+/** Where machines stand, in turn: one serves the Fargate pool, the others the cluster, in two zones and two racks. */
+const places: readonly [Place, ...Place[]] = [
+  { fargatePool: true, availabilityZone: 'us-east-1a', rack: 'one' },
+  { fargatePool: false, availabilityZone: 'us-east-1a', rack: 'one' },
+  { fargatePool: false, availabilityZone: 'us-east-1b', rack: 'two' },
+  { fargatePool: false, availabilityZone: 'us-east-1b', rack: 'one' },
+];
+
+interface Place {
+  readonly fargatePool: boolean;
+  readonly availabilityZone: string;
+  readonly rack: string;
+}
+
 /** A machine with an agent: its engine and the agent's journal outlive the agent's process. */
 export class AgentMachine {
   readonly host: SimHost;
-  readonly serves: 'fargate-pool' | 'cluster';
+  readonly place: Place;
   readonly journal: MemoryJournal;
   readonly #system: System;
   /** Whether a fault has touched its engine or its power: from then on containers may end for no reason of ours. */
@@ -195,9 +248,9 @@ export class AgentMachine {
   #isUp = false;
   #run = 0;
 
-  constructor(host: SimHost, system: System, serves: 'fargate-pool' | 'cluster') {
+  constructor(host: SimHost, system: System, place: Place) {
     this.host = host;
-    this.serves = serves;
+    this.place = place;
     this.#system = system;
     const random = system.world.random.fork(`${host.name} commits`);
     this.journal = new MemoryJournal(system.clock, { commitMs: () => random.latencyMs(2) });
@@ -228,7 +281,8 @@ export class AgentMachine {
       });
     };
     start().catch((error: unknown) => {
-      if (!(error instanceof DockerError)) this.#system.fail(`${this.host.name} does not start: ${describe(error)}`);
+      if (!(error instanceof DockerError))
+        this.#system.fail('processes start', `${this.host.name} does not start: ${describe(error)}`);
       // Without its engine an agent cannot begin: whatever supervises it starts it again.
       this.host.crash('process');
       this.journal.crash();
@@ -241,11 +295,12 @@ export class AgentMachine {
   }
 
   #config(): AgentConfig {
-    const fargatePool = this.serves === 'fargate-pool';
+    const { fargatePool, availabilityZone, rack } = this.place;
     return {
       cluster: fargatePool ? 'default' : cluster,
       fargatePool,
-      attributes: [],
+      availabilityZone,
+      attributes: fargatePool ? [] : [{ name: 'rack', value: rack }],
       tags: [],
       reservedMemoryMiB: 32,
       version: '0.0.0-sim',

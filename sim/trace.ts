@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 /** What happened, line by line, as one hash: equal for two runs of one seed, or something is not deterministic. */
 export class Trace {
   readonly #hash = createHash('sha256');
+  #waiting = '';
   readonly #now: () => number;
   readonly #keep: ((line: string) => void) | undefined;
   #lines = 0;
@@ -14,7 +15,8 @@ export class Trace {
 
   /** A line that carries its own time. */
   line(text: string): void {
-    this.#hash.update(text).update('\n');
+    this.#waiting += `${text}\n`;
+    if (this.#waiting.length > blockCharacters) this.#take();
     this.#lines += 1;
     this.#keep?.(text);
   }
@@ -28,6 +30,15 @@ export class Trace {
   }
 
   digest(): string {
+    this.#take();
     return this.#hash.copy().digest('hex').slice(0, 16);
   }
+
+  #take(): void {
+    this.#hash.update(this.#waiting);
+    this.#waiting = '';
+  }
 }
+
+/** Hashed at once: a call of the hash costs as much as some hundred characters. */
+const blockCharacters = 8192;

@@ -1,261 +1,172 @@
-import { AwsError } from '../src/aws/error.ts';
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
-import { NetError } from '../src/world/world.ts';
-import { type Shape, shapes } from './definitions.ts';
-import { type TaskRecord, tasks } from '../src/services/ecs/tables.ts';
-import { subnets } from '../src/services/ec2/tables.ts';
+import { Client } from './client.ts';
+import { deploymentChoice } from './service-requests.ts';
+import { type ServiceShape, shapesByFamily } from './service-shapes.ts';
+import { type KnownService, listIn, ServiceUsers, shapeOfDefinition } from './service-users.ts';
 import { cluster, describe, type System } from './system.ts';
+import { TaskUsers } from './task-users.ts';
 
-export type Answer = Readonly<Record<string, unknown>>;
-
-/** What the client was told, which the system must stand by. */
-export interface KnownTask {
-  readonly arn: string;
-  readonly shape: Shape;
-  /** Acknowledged StopTask. */
-  stopRequested: boolean;
-  /** The furthest status an answer has shown, as its place among `statusOrder`. */
-  seen: number;
-  /** Virtual time of the first answer that showed STOPPED. */
-  stoppedMs?: number;
-}
-
-export const statusOrder = [
-  'PROVISIONING',
-  'PENDING',
-  'ACTIVATING',
-  'RUNNING',
-  'DEACTIVATING',
-  'STOPPING',
-  'DEPROVISIONING',
-  'STOPPED',
-];
-
-/** A client that does what users do, at random, and remembers every answer. */
+/** Several users at once, who do what users do, at random: now and then many things within a minute, then little. */
 export class Workload {
-  readonly known = new Map<string, KnownTask>();
-  /** Of requests that were answered without a task: such a token is not used up, and a late repetition may start some. */
-  readonly emptyTokens = new Set<string>();
+  readonly client: Client;
+  readonly tasks: TaskUsers;
+  readonly services: ServiceUsers;
   readonly #system: System;
   readonly #random: SimRandom;
-  readonly #calls = new Map<string, number>();
   #stopped = false;
-  #subnet: string | undefined;
+  #acting = 0;
 
   constructor(system: System) {
     this.#system = system;
     this.#random = system.world.random.fork('workload');
-  }
-
-  /** Answers so far, by operation and outcome. */
-  get calls(): ReadonlyMap<string, number> {
-    return this.#calls;
-  }
-
-  /** Runs several users at once until `stop`. */
-  start(users: number): void {
-    for (let user = 0; user < users; user += 1) {
-      this.#run().catch((error: unknown) => this.#system.fail(`the workload itself fails: ${describe(error)}`));
-    }
-  }
-
-  stop(): void {
-    this.#stopped = true;
+    this.client = new Client(system);
+    this.tasks = new TaskUsers(system, this.client);
+    this.services = new ServiceUsers(system, this.client, this.tasks);
   }
 
   async prepare(): Promise<void> {
-    await this.call('CreateCluster', { clusterName: cluster });
-    for (const { definition } of shapes) await this.call('RegisterTaskDefinition', definition);
-    this.#subnet = this.#defaultSubnet();
+    await this.client.call('CreateCluster', { clusterName: cluster });
+    await this.client.call('PutClusterCapacityProviders', {
+      cluster,
+      capacityProviders: ['FARGATE'],
+      defaultCapacityProviderStrategy: [],
+    });
+    await this.tasks.prepare();
+    await this.services.prepare();
+  }
+
+  start(): void {
+    const run = (name: string, act: (random: SimRandom) => Promise<void>): void => {
+      const random = this.#random.fork(name);
+      this.#run(random, act).catch((error: unknown) => {
+        this.#system.fail('the workload runs', describe(error));
+      });
+    };
+    run('task user', (random) => this.tasks.act(random));
+    run('service user 1', (random) => this.services.act(random));
+    run('service user 2', (random) => this.services.act(random));
+    run('operator', (random) => this.#operate(random));
+  }
+
+  /** Resolves when no user is in the middle of something. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    while (this.#acting > 0) await this.#system.clientWorld.clock.sleep(1000);
   }
 
   /**
-   * One call, repeated until the server has answered it: what a client with an SDK does, without giving up. Undefined
-   * when the answer is an error that the API allows.
+   * What an operator does before going home: brings instances back, and mends or deletes each service that could not come
+   * to rest. Those whose circuit breaker must end it are left to it.
    */
-  async call(operation: string, input: object, service: 'ecs' | 'logs' = 'ecs'): Promise<Answer | undefined> {
-    const { client, clientWorld, trace } = this.#system;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        const answer = await client.call(service, operation, input);
-        this.#count(operation, 'ok');
-        trace.note('client', `${operation} ${JSON.stringify(input)} -> ${JSON.stringify(answer)}`);
-        return answer;
-      } catch (error) {
-        const again = error instanceof NetError || (error instanceof AwsError && (error.status ?? 400) >= 500);
-        trace.note('client', `${operation} ${JSON.stringify(input)} -> ${String(error)}`);
-        this.#count(operation, error instanceof AwsError ? error.code : 'no answer');
-        if (!again) {
-          if (!(error instanceof AwsError)) throw error;
-          if (!allowedErrors.includes(error.code)) {
-            this.#system.fail(`${operation} ${JSON.stringify(input)} gives ${error.code}: ${error.message}`);
-          }
-          return undefined;
-        }
-        if (attempt > 200) {
-          this.#system.fail(`${operation} is not answered after 200 attempts: ${String(error)}`);
-          return undefined;
-        }
-        await clientWorld.clock.sleep(Math.min(5000, 200 * 2 ** Math.min(attempt, 5)));
+  async mend(): Promise<void> {
+    await this.#setInstances('ACTIVE');
+    for (const task of this.tasks.known.values()) {
+      if (task.shape.isScarce && !task.stopRequested) await this.tasks.stop(task);
+    }
+    let ports = 0;
+    for (const service of this.services.live) {
+      const random = this.#random.fork(`mend ${service.name}`);
+      if (service.shape.family === 's-port' && (ports += 1) > 1) await this.services.delete(random, service);
+      else if (!this.#comesToRest(service)) {
+        if (random.chance(0.4)) await this.services.delete(random, service);
+        else await this.#repair(random, service);
       }
     }
   }
 
-  async runTasks(shape: Shape, count: number): Promise<readonly KnownTask[]> {
-    const clientToken = `token-${this.#random.integer(0, 1e12)}`;
-    const answer = await this.call('RunTask', {
-      cluster,
-      taskDefinition: shape.family,
-      launchType: shape.launchType,
-      count,
-      clientToken,
-      ...(shape.launchType === 'FARGATE'
-        ? { networkConfiguration: { awsvpcConfiguration: { subnets: [this.#subnet] } } }
-        : {}),
+  async #repair(random: SimRandom, service: KnownService): Promise<void> {
+    const deployment = deploymentChoice(random, service.isDaemon);
+    const percents = service.isDaemon
+      ? { minimumHealthyPercent: 0, maximumPercent: 100 }
+      : { minimumHealthyPercent: 0, maximumPercent: 200 };
+    const family = service.shape.launchType === 'FARGATE' ? 's-fargate' : 's-plain';
+    const shape: ServiceShape | undefined = shapesByFamily.get(family);
+    await this.services.update(service, {
+      shape,
+      desiredCount: Math.min(service.desiredCount, service.isDistinct ? 1 : 3),
+      // Without stages: a hook that nobody answers any more would fail it.
+      deployment: { ...deployment, percents, strategy: 'ROLLING', configuration: { ...percents, strategy: 'ROLLING' } },
+      others: { forceNewDeployment: true },
     });
-    if (tasksIn(answer).length === 0) this.emptyTokens.add(clientToken);
-    const started: KnownTask[] = [];
-    for (const task of tasksIn(answer)) {
-      const known = this.known.get(task.taskArn) ?? { arn: task.taskArn, shape, stopRequested: false, seen: 0 };
-      this.known.set(task.taskArn, known);
-      this.#saw(known, task);
-      started.push(known);
-    }
-    return started;
   }
 
-  async stopTask(known: KnownTask): Promise<void> {
-    const before = { ...known };
-    const answer = await this.call('StopTask', { cluster, task: known.arn, reason: 'workload' });
-    const task = taskIn(answer?.['task']);
-    if (!task) return;
-    known.stopRequested = true;
-    this.#saw(known, task, before);
-    if (task.desiredStatus !== 'STOPPED')
-      this.#system.fail(`${known.arn} is wanted ${task.desiredStatus} after StopTask`);
+  #comesToRest(service: KnownService): boolean {
+    const { durable } = this.#system;
+    const record = durable.services.get(service.arn);
+    const steady = record?.steadyRevisionArn;
+    const steadyShape =
+      steady === undefined
+        ? undefined
+        : shapeOfDefinition(durable.revisions.get(steady)?.settings.taskDefinitionArn ?? '');
+    if (service.isAborted || service.desiredCount > (service.isDistinct ? 1 : 3)) return false;
+    if ([...service.families].some((family) => endless.includes(family))) return false;
+    const { minimumHealthyPercent, maximumPercent } = service.deployment.percents;
+    const lower = Math.ceil((service.desiredCount * minimumHealthyPercent) / 100);
+    const upper = Math.floor((service.desiredCount * maximumPercent) / 100);
+    if (!service.isDaemon && service.desiredCount > 0 && upper <= lower) return false;
+    const hasFailed = [...durable.deployments.all()].some(
+      (each) => each.serviceArn === service.arn && each.status === 'PRIMARY' && each.rolloutState === 'FAILED',
+    );
+    // A fault may have tripped the breaker of what works.
+    if (service.shape.outcome === 'runs') return !hasFailed;
+    return service.deployment.breaks && (steadyShape === undefined || steadyShape.outcome === 'runs');
   }
 
-  /** Asks after up to a hundred tasks; what is not found must have been stopped for an hour. */
-  async describe(asked: readonly KnownTask[]): Promise<void> {
-    if (asked.length === 0) return;
-    // What another user is told while this answer is on its way does not bind it.
-    const before = new Map(asked.map((known) => [known.arn, { ...known }]));
-    const answer = await this.call('DescribeTasks', { cluster, tasks: asked.map(({ arn }) => arn) });
-    if (!answer) return;
-    const found = new Set<string>();
-    for (const task of tasksIn(answer)) {
-      found.add(task.taskArn);
-      const known = this.known.get(task.taskArn);
-      if (known) this.#saw(known, task, before.get(task.taskArn));
-    }
-    const now = this.#system.clock.monotonicMs();
-    for (const known of asked) {
-      if (found.has(known.arn)) continue;
-      // A task that this client has not seen stopped may have been for long; only one seen so lately must be there.
-      const isRecent = known.stoppedMs !== undefined && now - known.stoppedMs < 3_000_000;
-      const cannotHaveStopped =
-        known.shape.ends === 'never' && !known.stopRequested && known.stoppedMs === undefined && now < 3_000_000;
-      if (isRecent || cannotHaveStopped) this.#system.fail(`${known.arn}, acknowledged, is not found`);
-    }
-  }
-
-  async #run(): Promise<void> {
+  async #run(random: SimRandom, act: (random: SimRandom) => Promise<void>): Promise<void> {
     const { clock } = this.#system.clientWorld;
+    let burstUntilMs = 0;
     while (!this.#stopped) {
-      await clock.sleep(this.#random.latencyMs(40000));
-      await this.#act();
+      const nowMs = clock.monotonicMs();
+      if (nowMs > burstUntilMs && random.chance(burstChance)) burstUntilMs = nowMs + random.integer(20_000, 60_000);
+      await clock.sleep(random.latencyMs(nowMs < burstUntilMs ? burstPauseMs : restPauseMs));
+      if (this.#stopped) return;
+      this.#acting += 1;
+      await act(random);
+      this.#acting -= 1;
     }
   }
 
-  async #act(): Promise<void> {
-    const all = [...this.known.values()];
-    const live = all.filter(({ stoppedMs }) => stoppedMs === undefined);
-    const dice = this.#random.fraction();
-    // Fewer than this keep some capacity free, so that placement sees both room and none.
-    if (dice < 0.35 && live.length < 24) await this.runTasks(this.#random.pick(shapes), this.#random.integer(1, 4));
-    else if (dice < 0.6 && live.length > 0) await this.stopTask(this.#random.pick(live));
-    else if (dice < 0.9 && all.length > 0) {
-      await this.describe(
-        Array.from({ length: 20 }, () => this.#random.pick(all)).filter((it, at, picked) => picked.indexOf(it) === at),
-      );
-    } else if (dice < 0.95)
-      await this.call('ListTasks', { cluster, desiredStatus: this.#random.pick(['RUNNING', 'STOPPED']) });
-    else if (dice < 0.97) await this.#drainOne();
-    else await this.call('RegisterTaskDefinition', this.#random.pick(shapes).definition);
+  /** Takes an instance out of service or back, answers hooks that wait, and looks at what all instances have left. */
+  async #operate(random: SimRandom): Promise<void> {
+    const dice = random.fraction();
+    if (dice < 0.5) await this.#setInstances(dice < 0.2 ? 'DRAINING' : 'ACTIVE', random);
+    else await this.#continueOne(random);
   }
 
-  /** Takes one instance out of service or back, and looks at what all of them have left. */
-  async #drainOne(): Promise<void> {
-    const listed = await this.call('ListContainerInstances', { cluster });
-    const arns = listed?.['containerInstanceArns'];
-    if (!Array.isArray(arns) || arns.length === 0) return;
-    const containerInstances = [this.#random.pick(arns)];
-    const status = this.#random.pick(['ACTIVE', 'ACTIVE', 'DRAINING']);
-    await this.call('UpdateContainerInstancesState', { cluster, containerInstances, status });
-    const described = await this.call('DescribeContainerInstances', { cluster, containerInstances: arns });
+  async #setInstances(status: 'ACTIVE' | 'DRAINING', random?: SimRandom): Promise<void> {
+    const listed = await this.client.call('ListContainerInstances', { cluster });
+    const arns = listIn(listed, 'containerInstanceArns');
+    if (arns.length === 0) return;
+    const containerInstances = random ? [random.pick(arns)] : arns;
+    await this.client.call('UpdateContainerInstancesState', { cluster, containerInstances, status });
+    const described = await this.client.call('DescribeContainerInstances', { cluster, containerInstances: arns });
     const text = JSON.stringify(described?.['containerInstances']);
-    if (/"integerValue":-/.test(text)) this.#system.fail(`an instance has less than nothing left: ${text}`);
+    if (/"integerValue":-/.test(text)) {
+      this.#system.fail('capacity is never over-committed', `an instance has less than nothing left: ${text}`);
+    }
   }
 
-  /** Holds an answer against what was known before it was asked for. */
-  #saw(known: KnownTask, task: TaskView, before: KnownTask = known): void {
-    const place = statusOrder.indexOf(task.lastStatus);
-    if (place < before.seen) {
-      this.#system.fail(`${known.arn} was ${statusOrder[before.seen]} and is ${task.lastStatus}`);
-    }
-    if (before.stopRequested && task.desiredStatus !== 'STOPPED') {
-      this.#system.fail(`${known.arn} was told to stop and is wanted ${task.desiredStatus}`);
-    }
-    known.seen = Math.max(known.seen, place);
-    this.#checkDurable(task);
-    if (task.lastStatus === 'STOPPED') known.stoppedMs ??= this.#system.clock.monotonicMs();
-  }
-
-  /** What an answer shows is durable by then: a server that crashes now and one that starts know no less. */
-  #checkDurable(task: TaskView): void {
-    const text = this.#system.journal.find(tasks.name, task.taskArn);
-    if (text === undefined) {
-      this.#system.fail(`${task.taskArn} is shown ${task.lastStatus} and is not durable`);
+  async #continueOne(random: SimRandom): Promise<void> {
+    for (const deployment of this.#system.durable.serviceDeployments.all()) {
+      const hook = deployment.stages?.hooks.find(({ status }) => status === 'AWAITING_ACTION');
+      if (deployment.finishedAt !== undefined || !hook) continue;
+      await this.client.call(
+        'ContinueServiceDeployment',
+        {
+          serviceDeploymentArn: deployment.arn,
+          hookId: hook.hookId,
+          action: random.pick(['CONTINUE', 'CONTINUE', 'ROLLBACK']),
+        },
+        { allowed: ['InvalidParameterException', 'ConflictException'] },
+      );
       return;
     }
-    const durable: TaskRecord = JSON.parse(text);
-    const isBehind = statusOrder.indexOf(durable.lastStatus) < statusOrder.indexOf(task.lastStatus);
-    if (isBehind || (task.desiredStatus === 'STOPPED' && durable.desiredStatus === 'RUNNING')) {
-      this.#system.fail(
-        `${task.taskArn} is shown ${task.lastStatus}, wanted ${task.desiredStatus}, and is durably ${durable.lastStatus}, wanted ${durable.desiredStatus}`,
-      );
-    }
-  }
-
-  #defaultSubnet(): string | undefined {
-    return this.#system.server?.store.view((reader) => {
-      for (const subnet of reader.list(subnets)) return subnet.subnetId;
-      return undefined;
-    });
-  }
-
-  #count(operation: string, outcome: string): void {
-    const key = `${operation} ${outcome}`;
-    this.#calls.set(key, (this.#calls.get(key) ?? 0) + 1);
   }
 }
 
-interface TaskView {
-  readonly taskArn: string;
-  readonly lastStatus: string;
-  readonly desiredStatus: string;
-}
+/** Families that never come to rest: their tasks end after they ran, get sick again, or find no place. */
+const endless: readonly string[] = ['s-crash', 's-flapping', 's-huge'];
 
-/** Mistakes of ours that a random workload makes, such as stopping what is no longer there. */
-const allowedErrors: readonly string[] = ['InvalidParameterException'];
-
-export function tasksIn(answer: Answer | undefined): readonly TaskView[] {
-  const list = answer?.['tasks'];
-  return Array.isArray(list) ? list.map(taskIn).filter((task) => task !== undefined) : [];
-}
-
-function taskIn(value: unknown): TaskView | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const member = (name: string): string => String(Reflect.get(value, name));
-  return { taskArn: member('taskArn'), lastStatus: member('lastStatus'), desiredStatus: member('desiredStatus') };
-}
+const burstChance = 0.06;
+const burstPauseMs = 5000;
+const restPauseMs = 180_000;

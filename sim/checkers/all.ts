@@ -1,10 +1,17 @@
 import { acknowledgedWrites } from './acknowledged-writes.ts';
+import { backoff } from './backoff.ts';
+import { bounds } from './bounds.ts';
 import { capacity } from './capacity.ts';
 import type { Checker } from './checker.ts';
+import { deployments } from './deployments.ts';
 import { forwardStatuses } from './forward-statuses.ts';
+import { grace } from './grace.ts';
 import { logs } from './logs.ts';
 import { oneHost } from './one-host.ts';
+import { placement } from './placement.ts';
+import { protection } from './protection.ts';
 import { replay } from './replay.ts';
+import { serviceSettles } from './service-settles.ts';
 import { settles } from './settles.ts';
 import { undisturbedTasks } from './undisturbed-tasks.ts';
 
@@ -12,8 +19,15 @@ import { undisturbedTasks } from './undisturbed-tasks.ts';
 export const checkers: readonly Checker[] = [
   forwardStatuses,
   capacity,
+  placement,
+  bounds,
+  protection,
+  grace,
+  deployments,
+  backoff,
   oneHost,
   undisturbedTasks,
+  serviceSettles,
   acknowledgedWrites,
   logs,
   settles,

@@ -1,4 +1,4 @@
-import { type ContainerInstanceRecord, containerInstances, tasks } from '../../src/services/ecs/tables.ts';
+import type { ContainerInstanceRecord, TaskRecord } from '../../src/services/ecs/tables.ts';
 import type { System } from '../system.ts';
 import type { Checker } from './checker.ts';
 
@@ -6,40 +6,41 @@ import type { Checker } from './checker.ts';
 export const capacity: Checker = {
   name: 'capacity is never over-committed',
   watch: (system) =>
-    system.onServerStarted(({ store }) => {
-      store.watch(tasks, (arn) => {
-        const instance = store.view((reader) => reader.get(tasks, arn)?.containerInstanceArn);
-        if (instance !== undefined) check(system, instance);
-      });
+    system.onCommit(({ tasks }) => {
+      // Only a task that has come to an instance can be too much for it.
+      const instances = new Set<string>();
+      for (const { before, after } of tasks) {
+        const instance = after?.containerInstanceArn;
+        if (instance !== undefined && before?.containerInstanceArn !== instance) instances.add(instance);
+      }
+      for (const arn of instances) check(system, arn);
     }),
 };
 
 function check(system: System, instanceArn: string): void {
-  system.server?.store.view((reader) => {
-    const instance = reader.get(containerInstances, instanceArn);
-    if (!instance) return;
-    let cpuUnits = 0;
-    let memoryMiB = 0;
-    const ports = new Set<string>();
-    for (const task of reader.find(tasks, 'occupying', instanceArn)) {
-      cpuUnits += task.reservation.cpuUnits;
-      memoryMiB += task.reservation.memoryMiB;
-      const wanted = [
-        ...task.reservation.tcpPorts.map((port) => `tcp/${port}`),
-        ...task.reservation.udpPorts.map((port) => `udp/${port}`),
-      ];
-      for (const port of wanted) {
-        if (ports.has(port)) system.fail(`${instanceArn} has two tasks with host port ${port}`);
-        ports.add(port);
-      }
+  const instance = system.durable.instances.get(instanceArn);
+  if (!instance) return;
+  const fail = (what: string): void => system.fail(capacity.name, `${instanceArn} ${what}`);
+  let cpuUnits = 0;
+  let memoryMiB = 0;
+  const ports = new Set<string>();
+  for (const { lastStatus, containerInstanceArn, reservation } of system.durable.tasks.all()) {
+    if (lastStatus === 'STOPPED' || containerInstanceArn !== instanceArn) continue;
+    cpuUnits += reservation.cpuUnits;
+    memoryMiB += reservation.memoryMiB;
+    for (const port of portsOf(reservation)) {
+      if (ports.has(port)) fail(`has two tasks with host port ${port}`);
+      ports.add(port);
     }
-    const registered = { cpuUnits: resource(instance, 'CPU'), memoryMiB: resource(instance, 'MEMORY') };
-    if (cpuUnits > registered.cpuUnits || memoryMiB > registered.memoryMiB) {
-      system.fail(
-        `${instanceArn} has ${cpuUnits} CPU units and ${memoryMiB} MiB in use of ${registered.cpuUnits} and ${registered.memoryMiB}`,
-      );
-    }
-  });
+  }
+  const registered = { cpuUnits: resource(instance, 'CPU'), memoryMiB: resource(instance, 'MEMORY') };
+  if (cpuUnits > registered.cpuUnits || memoryMiB > registered.memoryMiB) {
+    fail(`has ${cpuUnits} CPU units and ${memoryMiB} MiB in use of ${registered.cpuUnits} and ${registered.memoryMiB}`);
+  }
+}
+
+function portsOf({ tcpPorts, udpPorts }: TaskRecord['reservation']): readonly string[] {
+  return [...tcpPorts.map((port) => `tcp/${port}`), ...udpPorts.map((port) => `udp/${port}`)];
 }
 
 function resource(instance: ContainerInstanceRecord, name: string): number {

@@ -8,7 +8,7 @@ import type { Checker } from './checker.ts';
 export const logs: Checker = {
   name: 'each line of output is logged once',
   settled: async (system, workload) => {
-    const talkers = [...workload.known.values()].filter(({ shape }) => shape.family === 'talker');
+    const talkers = [...workload.tasks.known.values()].filter(({ shape }) => shape.family === 'talker');
     for (const { arn } of [...talkers.slice(0, 10), ...talkers.slice(10).slice(-30)])
       await check(system, workload, arn);
   },
@@ -20,14 +20,14 @@ async function check(system: System, workload: Workload, arn: string): Promise<v
   if (!task || !container || task.startedAt === undefined) return;
   const { group, prefix } = talkerLogs;
   const input = { logGroupName: group, logStreamName: `${prefix}/main/${task.id}`, startFromHead: true };
-  const answer = await workload.call('GetLogEvents', input, 'logs');
+  const answer = await workload.client.call('GetLogEvents', input, { service: 'logs' });
   const events = answer?.['events'];
   const messages = Array.isArray(events) ? events.map((event: unknown) => messageOf(event)) : [];
   const isPrefix = messages.every((message, index) => message === spoken[index]);
   // A container that was taken away took with it what had not been shipped.
   const mayEndEarly = container.exitCode !== 0 || system.takenAway.has(arn);
   if (!isPrefix || (messages.length < spoken.length && !mayEndEarly)) {
-    system.fail(`${arn} printed ${spoken.length} lines and logged ${JSON.stringify(messages)}`);
+    system.fail(logs.name, `${arn} printed ${spoken.length} lines and logged ${JSON.stringify(messages)}`);
   }
 }
 

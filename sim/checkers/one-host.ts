@@ -14,12 +14,13 @@ export const oneHost: Checker = {
     system.server?.store.view((reader) => {
       for (const [arn, host] of running) {
         const task = reader.get(tasks, arn);
-        if (!task) system.fail(`${host} runs containers of ${arn}, which is not there`);
-        else if (task.lastStatus === 'STOPPED') system.fail(`${host} runs containers of ${arn}, which is STOPPED`);
+        if (!task) system.fail(oneHost.name, `${host} runs containers of ${arn}, which is not there`);
+        else if (task.lastStatus === 'STOPPED')
+          system.fail(oneHost.name, `${host} runs containers of ${arn}, which is STOPPED`);
       }
       for (const task of reader.list(tasks)) {
         if (task.lastStatus === 'RUNNING' && !running.has(task.arn))
-          system.fail(`${task.arn} is RUNNING without a container`);
+          system.fail(oneHost.name, `${task.arn} is RUNNING without a container`);
       }
     });
   },
@@ -33,10 +34,11 @@ function runningByTask(system: System): ReadonlyMap<string, string> {
       const arn = container.labels[taskArnLabel];
       if (arn === undefined || !container.isRunning) continue;
       const other = hosts.get(arn);
-      if (other !== undefined && other !== host.name) system.fail(`${arn} runs on ${other} and on ${host.name}`);
+      if (other !== undefined && other !== host.name)
+        system.fail(oneHost.name, `${arn} runs on ${other} and on ${host.name}`);
       hosts.set(arn, host.name);
       const name = `${arn} ${container.labels[containerNameLabel] ?? ''}`;
-      if (seen.has(name)) system.fail(`container ${name} runs twice on ${host.name}`);
+      if (seen.has(name)) system.fail(oneHost.name, `container ${name} runs twice on ${host.name}`);
       seen.add(name);
     }
   }

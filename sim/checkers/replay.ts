@@ -10,7 +10,7 @@ export const replay: Checker = {
   settled: async (system) => {
     const { server } = system;
     if (!server) {
-      system.fail('no server is up');
+      system.fail(replay.name, 'no server is up');
       return;
     }
     await server.store.durable();
@@ -29,11 +29,12 @@ function compare(system: System, server: ControlPlane): void {
     const anyTable = table<object>()({ name, key: () => '', indexes: {} });
     server.store.view((reader) => {
       for (const [key, record] of records) {
-        if (!equal(reader.get(anyTable, key), record)) system.fail(`${name} ${key} differs in memory and journal`);
+        if (!equal(reader.get(anyTable, key), record))
+          system.fail(replay.name, `${name} ${key} differs in memory and journal`);
       }
       const live = [...reader.list(anyTable)].length;
       if (live !== records.size)
-        system.fail(`${name} has ${live} records in memory and ${records.size} in the journal`);
+        system.fail(replay.name, `${name} has ${live} records in memory and ${records.size} in the journal`);
     });
   }
 }

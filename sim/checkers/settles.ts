@@ -14,11 +14,16 @@ export const settles: Checker = {
       for (const task of reader.list(tasks)) {
         const isThere =
           task.lastStatus === 'STOPPED' ||
-          (task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING' && endless.has(task.family));
+          (task.lastStatus === 'RUNNING' &&
+            task.desiredStatus === 'RUNNING' &&
+            (endless.has(task.family) || task.serviceArn !== undefined));
         if (!isThere)
-          system.fail(`${task.arn} (${task.family}) stays ${task.lastStatus}, wanted ${task.desiredStatus}`);
+          system.fail(
+            settles.name,
+            `${task.arn} (${task.family}) stays ${task.lastStatus}, wanted ${task.desiredStatus}`,
+          );
         if (task.lastStatus === 'STOPPED' && task.stopCode === undefined)
-          system.fail(`${task.arn} is STOPPED without a stop code`);
+          system.fail(settles.name, `${task.arn} is STOPPED without a stop code`);
       }
     });
   },
@@ -36,7 +41,7 @@ async function staysSilent(system: System): Promise<void> {
   system.server?.store.view((reader) => {
     for (const instance of reader.list(containerInstances)) instances.set(instance.arn, instance);
   });
-  system.onCommit((changes) => {
+  system.onWrite((changes) => {
     // Removing what has had its hour is not restlessness.
     if (isListening)
       loud.push(...changes.filter((change) => change.value !== undefined && !isRenewal(change, instances)));
@@ -47,13 +52,14 @@ async function staysSilent(system: System): Promise<void> {
   if (loud.length > 0) {
     const examples = loud.slice(0, 3).map(({ table, key, value }) => `${table} ${key} ${value?.slice(0, 300)}`);
     system.fail(
+      settles.name,
       `${loud.length} records are written in ${silenceMs / 1000} s of silence, such as ${examples.join('; ')}`,
     );
   }
   system.agents.forEach(({ host, journal }, index) => {
     const commits = journal.commits - (agentCommits[index] ?? 0);
     if (commits > agentCommitsPerRenewal)
-      system.fail(`${host.name} commits ${commits} times in ${silenceMs / 1000} s of silence`);
+      system.fail(settles.name, `${host.name} commits ${commits} times in ${silenceMs / 1000} s of silence`);
   });
 }
 

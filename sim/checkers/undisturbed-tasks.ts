@@ -10,12 +10,15 @@ export const undisturbedTasks: Checker = {
   settled: (system, workload) => {
     const disturbed = new Set(system.agents.filter((agent) => agent.isDisturbed).map((agent) => agent.instanceArn));
     system.server?.store.view((reader) => {
-      for (const { arn, shape, stopRequested } of workload.known.values()) {
+      for (const { arn, shape, stopRequested } of workload.tasks.known.values()) {
         const task = reader.get(tasks, arn);
         if (!task || shape.ends !== 'never' || stopRequested) continue;
         if (system.takenAway.has(arn) || disturbed.has(task.containerInstanceArn)) continue;
         if (task.lastStatus !== 'RUNNING') {
-          system.fail(`${arn} (${shape.family}) is ${task.lastStatus} though nothing befell it: ${task.stoppedReason}`);
+          system.fail(
+            undisturbedTasks.name,
+            `${arn} (${shape.family}) is ${task.lastStatus} though nothing befell it: ${task.stoppedReason}`,
+          );
         }
       }
     });

@@ -79,9 +79,11 @@ export class SimClock implements Clock {
     if (Number.isFinite(untilMs)) this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
-  /** Lets this much time pass. */
-  async advance(byMs: number): Promise<void> {
-    await this.run(this.#nowMs + byMs);
+  /** Lets this much time pass, or less when `isOver` holds before. */
+  async advance(byMs: number, isOver: () => boolean = () => false): Promise<void> {
+    const untilMs = this.#nowMs + byMs;
+    const endedEarly = await this.#drive(untilMs, isOver);
+    if (!endedEarly) this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
   /** Takes events until the predicate holds, asked after each event. Throws when it does not within `limitMs`. */

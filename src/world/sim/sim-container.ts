@@ -136,8 +136,8 @@ export class SimContainer {
     this.#exitListeners.clear();
   }
 
-  /** Makes every further health check of the container end so, whatever it runs. */
-  forceHealth(isHealthy: boolean): void {
+  /** Makes every further health check of the container end so, whatever it runs; undefined leaves it to the container. */
+  forceHealth(isHealthy: boolean | undefined): void {
     this.#forcedHealth = isHealthy;
   }
 
@@ -241,7 +241,7 @@ export class SimContainer {
   #checkHealth(check: HealthCheck): void {
     const health = this.#health;
     if (!health || !this.isRunning) return;
-    const isHealthy = this.#forcedHealth ?? exitCodeOf(check.words, this.#shell) === 0;
+    const isHealthy = this.#forcedHealth ?? this.#parts.health(this) ?? exitCodeOf(check.words, this.#shell) === 0;
     const inStartPeriod = health.status === 'starting' && this.runningMs < check.startPeriodMs;
     health.failures = isHealthy ? 0 : health.failures + (inStartPeriod ? 0 : 1);
     const status = isHealthy ? 'healthy' : health.failures >= check.retries ? 'unhealthy' : health.status;
@@ -263,6 +263,8 @@ export interface ContainerParts {
   readonly machine: SimLife;
   /** A program set for this container by the test or the workload. */
   readonly program: (container: SimContainer, shell: ShellState) => Process | undefined;
+  /** How its health check ends, where that is not for the shell to say. */
+  readonly health: (container: SimContainer) => boolean | undefined;
   readonly emit: (container: SimContainer, action: string, attributes?: Readonly<Record<string, string>>) => void;
   /** Joins networks and takes ports; throws DockerError when that is not possible, having taken none. */
   readonly attach: (container: SimContainer) => void;

@@ -39,6 +39,7 @@ export class SimEngine {
   readonly #containerParts: ContainerParts;
   #status: 'running' | 'hanging' | 'down' = 'running';
   #fault: ((method: string) => DockerError | undefined) | undefined;
+  #isHidden: (id: string) => boolean = () => false;
   #lastEventNanos = 0;
 
   constructor(machine: SimLife, random: SimRandom, options: SimEngineOptions = {}) {
@@ -50,6 +51,7 @@ export class SimEngine {
     this.#containerParts = {
       machine,
       program: (container, shell) => options.program?.(container, shell),
+      health: (container) => options.health?.(container),
       emit: (container, action, attributes) => this.#emit(container, action, attributes),
       attach: (container) => this.#attach(container),
       detach: (container) => this.#detach(container),
@@ -95,8 +97,13 @@ export class SimEngine {
     this.#remove(this.#get(id), true);
   }
 
-  forceHealth(id: string, isHealthy: boolean): void {
-    this.#get(id).forceHealth(isHealthy);
+  forceHealth(id: string, isHealthy: boolean | undefined): void {
+    this.#containers.get(id)?.forceHealth(isHealthy);
+  }
+
+  /** The daemon lies: to whoever lists or inspects, these containers are not there. */
+  hide(isHidden: ((id: string) => boolean) | undefined): void {
+    this.#isHidden = isHidden ?? (() => false);
   }
 
   get containers(): readonly SimContainer[] {
@@ -148,11 +155,15 @@ export class SimEngine {
           container.signal(signal);
         }),
       removeContainer: (id, { force }) => call('removeContainer', () => this.#remove(this.#get(id), force), 10),
-      inspectContainer: (id) => call('inspectContainer', () => this.#find(id)?.inspect()),
+      inspectContainer: (id) =>
+        call('inspectContainer', () => {
+          const container = this.#find(id);
+          return container && !this.#isHidden(container.id) ? container.inspect() : undefined;
+        }),
       listContainers: (labels) =>
         call('listContainers', () =>
           this.containers
-            .filter((container) => hasLabels(container.labels, labels))
+            .filter((container) => hasLabels(container.labels, labels) && !this.#isHidden(container.id))
             .map(({ id, name, state, labels: own }) => ({ Id: id, Names: [`/${name}`], State: state, Labels: own })),
         ),
       events: (labels, signal) => this.#events(life, labels, signal),
@@ -391,6 +402,8 @@ export interface SimEngineOptions {
   readonly memoryMiB?: number;
   /** What a container runs, where that is not for the shell to say. */
   readonly program?: (container: SimContainer, shell: ShellState) => Process | undefined;
+  /** How a health check ends at this moment, where that is not for the shell to say. */
+  readonly health?: (container: SimContainer) => boolean | undefined;
 }
 
 function unreachable(): DockerError {

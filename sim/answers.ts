@@ -1,0 +1,91 @@
+import { model as ecs } from '../src/aws/models/ecs.gen.ts';
+import { model as logs } from '../src/aws/models/logs.gen.ts';
+import type { Member, ServiceModel } from '../src/aws/model.ts';
+import { withAgentMembers } from '../src/services/ecs/agents/agent-model.ts';
+
+/** Where an answer, as the JSON on the wire, is other than its model says; undefined where it fits. */
+export function misfitOf(service: 'ecs' | 'logs', operation: string, answer: unknown): string | undefined {
+  const model = models[service];
+  const output = model.operations[operation]?.output;
+  return output === undefined ? undefined : misfit(model, output, answer, operation);
+}
+
+const models: Readonly<Record<'ecs' | 'logs', ServiceModel>> = { ecs: withAgentMembers(ecs), logs };
+
+function misfit(model: ServiceModel, name: string, value: unknown, path: string): string | undefined {
+  const shape = model.shapes[name];
+  const kind = shape?.kind ?? name;
+  switch (kind) {
+    case 'structure':
+    case 'union':
+      if (shape?.kind !== 'structure' && shape?.kind !== 'union') return `${path} has no shape`;
+      return structureMisfit(model, shape, value, path);
+    case 'list':
+      if (shape?.kind !== 'list' || !Array.isArray(value)) return `${path} is not a list`;
+      return firstOf(value.map((item, index) => () => memberMisfit(model, shape.member, item, `${path}[${index}]`)));
+    case 'map':
+      if (shape?.kind !== 'map' || !isObject(value)) return `${path} is not a map`;
+      return firstOf(
+        Object.entries(value).map(
+          ([key, item]) =>
+            () =>
+              memberMisfit(model, shape.value, item, `${path}.${key}`),
+        ),
+      );
+    case 'string': {
+      if (typeof value !== 'string') return `${path} is not a string`;
+      const words = shape?.kind === 'string' ? shape.enum : undefined;
+      return words && !words.includes(value) ? `${path} is ${value}, which is none of ${words.join(', ')}` : undefined;
+    }
+    case 'blob':
+      return typeof value === 'string' ? undefined : `${path} is not base64`;
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : `${path} is not a boolean`;
+    case 'integer':
+    case 'long':
+      return Number.isInteger(value) ? undefined : `${path} is not a whole number`;
+    case 'float':
+    case 'number':
+    case 'timestamp':
+      return Number.isFinite(value) ? undefined : `${path} is not a number`;
+    case 'document':
+      return undefined;
+    default:
+      return `${path} has the unknown shape ${name}`;
+  }
+}
+
+function structureMisfit(
+  model: ServiceModel,
+  shape: { readonly members: Readonly<Record<string, Member>>; readonly required: readonly string[] },
+  value: unknown,
+  path: string,
+): string | undefined {
+  if (!isObject(value)) return `${path} is not an object`;
+  const absent = shape.required.find((name) => value[shape.members[name]?.wireName ?? name] === undefined);
+  if (absent !== undefined) return `${path} lacks ${absent}`;
+  const byWireName = new Map(Object.entries(shape.members).map(([name, member]) => [member.wireName ?? name, member]));
+  return firstOf(
+    Object.entries(value).map(([name, item]) => () => {
+      const member = byWireName.get(name);
+      return member ? memberMisfit(model, member, item, `${path}.${name}`) : `${path} has no member ${name}`;
+    }),
+  );
+}
+
+function memberMisfit(model: ServiceModel, member: Member, value: unknown, path: string): string | undefined {
+  if (value === null) return `${path} is null`;
+  return misfit(model, member.shape, value, path);
+}
+
+function firstOf(looks: readonly (() => string | undefined)[]): string | undefined {
+  for (const look of looks) {
+    const found = look();
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,102 @@
+import { equal } from '../../src/core/equal.ts';
+import type { DeploymentRecord, ServiceDeploymentRecord } from '../../src/services/ecs/service-tables.ts';
+import type { Commit } from '../durable.ts';
+import type { System } from '../system.ts';
+import type { Checker } from './checker.ts';
+
+/** Deployments go one way, one of a service is PRIMARY, and only that one starts tasks, while it has not failed. */
+export const deployments: Checker = {
+  name: 'deployments go their way',
+  watch: (system) => {
+    system.onCommit((commit) => {
+      for (const { key, before, after } of commit.deployments) {
+        if (before && after) checkDeployment(system, key, before, after);
+      }
+      for (const arn of new Set(commit.deployments.flatMap(({ after }) => (after ? [after.serviceArn] : [])))) {
+        checkPrimary(system, arn);
+      }
+      for (const { before, after } of commit.serviceDeployments) {
+        if (after && before?.status !== after.status) system.saw(`service deployment ${after.status}`);
+        if (before && after) checkServiceDeployment(system, before, after);
+      }
+      for (const { key, before, after } of commit.revisions) {
+        if (before && after && !equal(before.settings, after.settings)) {
+          system.fail(deployments.name, `revision ${key} changes its settings`);
+        }
+      }
+      checkStarts(system, commit);
+    });
+  },
+};
+
+function checkDeployment(system: System, id: string, before: DeploymentRecord, after: DeploymentRecord): void {
+  const order = ['PRIMARY', 'ACTIVE', 'INACTIVE'];
+  // A roll-back makes the deployment that it goes back to the PRIMARY one again, and that one begins anew.
+  const isReturnedTo = before.status === 'ACTIVE' && after.status === 'PRIMARY' && isRolledBackTo(system, after);
+  if (order.indexOf(after.status) < order.indexOf(before.status) && !isReturnedTo) {
+    system.fail(deployments.name, `${id} goes back from ${before.status} to ${after.status}`);
+  }
+  if (before.rolloutState !== 'IN_PROGRESS' && after.rolloutState !== before.rolloutState && !isReturnedTo) {
+    system.fail(deployments.name, `${id} was ${before.rolloutState} and is ${after.rolloutState}`);
+  }
+  if (after.revisionArn !== before.revisionArn) system.fail(deployments.name, `${id} changes its revision`);
+}
+
+function isRolledBackTo(system: System, { serviceArn, revisionArn }: DeploymentRecord): boolean {
+  for (const each of system.durable.serviceDeployments.all()) {
+    if (each.serviceArn === serviceArn && each.rollback?.serviceRevisionArn === revisionArn) return true;
+  }
+  return false;
+}
+
+function checkPrimary(system: System, serviceArn: string): void {
+  let primaries = 0;
+  for (const each of system.durable.deployments.all()) {
+    if (each.serviceArn === serviceArn && each.status === 'PRIMARY') primaries += 1;
+  }
+  if (primaries > 1) system.fail(deployments.name, `${serviceArn} has ${primaries} PRIMARY deployments`);
+}
+
+function checkServiceDeployment(system: System, before: ServiceDeploymentRecord, after: ServiceDeploymentRecord): void {
+  if (before.finishedAt !== undefined && (after.status !== before.status || after.finishedAt !== before.finishedAt)) {
+    system.fail(deployments.name, `${after.arn} had ended ${before.status} and is ${after.status}`);
+  }
+  if (before.rollback && !after.rollback) system.fail(deployments.name, `${after.arn} takes back its roll-back`);
+  if (after.circuitBreaker.status === 'TRIGGERED' && before.circuitBreaker.status !== 'TRIGGERED') {
+    system.saw('circuit breaker triggered');
+    // What rolls back is judged by the failed tasks of the deployment that it goes back to.
+    const isRollingBack = before.status === 'ROLLBACK_IN_PROGRESS';
+    if (!isRollingBack && after.circuitBreaker.failureCount < after.circuitBreaker.threshold) {
+      system.fail(
+        deployments.name,
+        `the breaker of ${after.arn} trips at ${after.circuitBreaker.failureCount} failures of ${after.circuitBreaker.threshold}`,
+      );
+    }
+  }
+}
+
+function checkStarts(system: System, { tasks, deployments: changed }: Commit): void {
+  for (const { before, after } of tasks) {
+    if (!before && after) system.saw('task');
+    if (before || !after?.serviceArn || after.startedBy === undefined) continue;
+    const deployment = system.durable.deployments.get(after.startedBy);
+    if (!deployment || underWayInStages(system, after.serviceArn)) continue;
+    // As it was before the commit or is after it: within it, it may have been superseded, or returned to.
+    const change = changed.find(({ key }) => key === deployment.id);
+    if (change && !change.before) continue;
+    const moments = [deployment, change?.before ?? deployment];
+    if (moments.every(({ status }) => status !== 'PRIMARY')) {
+      system.fail(deployments.name, `${after.arn} is started for ${deployment.id}, which is ${deployment.status}`);
+    }
+    if (moments.every(({ rolloutState }) => rolloutState === 'FAILED')) {
+      system.fail(deployments.name, `${after.arn} is started for ${deployment.id}, which has failed`);
+    }
+  }
+}
+
+function underWayInStages(system: System, serviceArn: string): boolean {
+  for (const each of system.durable.serviceDeployments.all()) {
+    if (each.serviceArn === serviceArn && each.stages && each.finishedAt === undefined) return true;
+  }
+  return false;
+}

@@ -1,0 +1,43 @@
+import { cluster, type System } from './system.ts';
+import type { Workload } from './workload.ts';
+
+/**
+ * After all has come to rest, one instance is drained: the tasks of services go elsewhere, within their bounds, where
+ * there is room. Then it is taken back.
+ */
+export async function drill(system: System, workload: Workload): Promise<void> {
+  const { clock } = system.clientWorld;
+  const arn = busiestInstance(system);
+  if (arn === undefined) return;
+  await setStatus(workload, arn, 'DRAINING');
+  await clock.sleep(drainMs);
+  for (const task of system.durable.tasks.all()) {
+    if (task.containerInstanceArn !== arn || task.serviceArn === undefined || task.lastStatus === 'STOPPED') continue;
+    const service = system.durable.services.get(task.serviceArn);
+    const primary = [...system.durable.deployments.all()].find(
+      (each) => each.serviceArn === task.serviceArn && each.status === 'PRIMARY',
+    );
+    // No room elsewhere, or a deployment that failed for good and starts nothing more.
+    if (service?.isUnplaced || primary?.rolloutState === 'FAILED') continue;
+    system.fail('draining instances are left', `${task.arn} of ${task.group} stays on ${arn}, which drains`);
+  }
+  await setStatus(workload, arn, 'ACTIVE');
+  await clock.sleep(restMs);
+}
+
+function busiestInstance(system: System): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { containerInstanceArn, serviceArn, lastStatus, launchType } of system.durable.tasks.all()) {
+    if (!containerInstanceArn || !serviceArn || lastStatus === 'STOPPED' || launchType !== 'EC2') continue;
+    counts.set(containerInstanceArn, (counts.get(containerInstanceArn) ?? 0) + 1);
+  }
+  return [...counts].toSorted(([, one], [, other]) => other - one)[0]?.[0];
+}
+
+async function setStatus(workload: Workload, arn: string, status: string): Promise<void> {
+  await workload.client.call('UpdateContainerInstancesState', { cluster, containerInstances: [arn], status });
+}
+
+/** Long enough for slow starts, one after the other. */
+const drainMs = 480_000;
+const restMs = 240_000;

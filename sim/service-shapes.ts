@@ -1,0 +1,95 @@
+/** The task definitions of the services of the workload, and what becomes of a service that runs them. */
+export interface ServiceShape {
+  readonly family: string;
+  readonly launchType: 'EC2' | 'FARGATE';
+  readonly definition: object;
+  readonly outcome: Outcome;
+  /** Whether its health counts only by a health check. */
+  readonly hasHealthCheck: boolean;
+  /** Seconds until its health check first succeeds. */
+  readonly healthyAfterSeconds: number;
+}
+
+/**
+ * - runs: gets healthy and stays so
+ * - restless: gets healthy, and sick again at times
+ * - fails: never runs, ends soon after it runs, or never gets healthy
+ * - never fits: asks for more than any machine has
+ */
+export type Outcome = 'runs' | 'restless' | 'fails' | 'never fits';
+
+const server = "trap 'exit 0' TERM; while true; do echo tick; sleep 3600; done";
+
+export const serviceShapes: readonly ServiceShape[] = [
+  shape('s-plain', 'runs', {}),
+  shape('s-plain-b', 'runs', { command: "trap 'exit 0' TERM; while true; do echo tock; sleep 3600; done" }),
+  shape('s-checked', 'runs', { check: { command: ['CMD-SHELL', 'exit 0'], interval: 10 } }),
+  shape('s-slow', 'runs', {
+    check: { command: ['CMD-SHELL', 'exit 0'], interval: 5, retries: 10 },
+    environment: { HEALTHY_AFTER: '45' },
+    healthyAfterSeconds: 45,
+  }),
+  shape('s-flapping', 'restless', {
+    check: { command: ['CMD-SHELL', 'exit 0'], interval: 10, retries: 2 },
+    environment: { SICK_EVERY: '400' },
+  }),
+  shape('s-port', 'runs', { members: { portMappings: [{ containerPort: 80, hostPort: 9001 }] } }),
+  shape('s-big', 'runs', { members: { memory: 3000 } }),
+  shape('s-huge', 'never fits', { members: { cpu: 8192 } }),
+  shape('s-no-image', 'fails', { members: { image: 'nobody/nothing:1' } }),
+  shape('s-no-program', 'fails', { command: '', members: { entryPoint: ['/no/such/program'] } }),
+  shape('s-crash', 'fails', { command: 'sleep 8; exit 1' }),
+  shape('s-sick', 'fails', { check: { command: ['CMD-SHELL', 'exit 1'], interval: 5, retries: 2 } }),
+  {
+    ...shape('s-fargate', 'runs', {}),
+    launchType: 'FARGATE',
+    definition: {
+      family: 's-fargate',
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [{ name: 'main', image: 'busybox:latest', essential: true, command: ['sh', '-c', server] }],
+    },
+  },
+];
+
+export const shapesByFamily: ReadonlyMap<string, ServiceShape> = new Map(
+  serviceShapes.map((each) => [each.family, each]),
+);
+
+interface ShapeParts {
+  readonly command?: string;
+  readonly check?: object;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly members?: object;
+  readonly healthyAfterSeconds?: number;
+}
+
+function shape(family: string, outcome: Outcome, parts: ShapeParts): ServiceShape {
+  const { command = server, check, environment = {}, members = {}, healthyAfterSeconds = 0 } = parts;
+  return {
+    family,
+    outcome,
+    launchType: 'EC2',
+    hasHealthCheck: check !== undefined,
+    healthyAfterSeconds,
+    definition: {
+      family,
+      networkMode: 'bridge',
+      containerDefinitions: [
+        {
+          name: 'main',
+          image: 'busybox:latest',
+          essential: true,
+          cpu: 256,
+          memory: 128,
+          ...(command === '' ? {} : { command: ['sh', '-c', command] }),
+          ...(check === undefined ? {} : { healthCheck: check }),
+          environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+          ...members,
+        },
+      ],
+    },
+  };
+}

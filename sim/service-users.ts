@@ -1,0 +1,308 @@
+import type { SimRandom } from '../src/world/sim/sim-random.ts';
+import type { Client } from './client.ts';
+import {
+  anotherShape,
+  type DeploymentChoice,
+  deploymentChoice,
+  placementChoice,
+  wrongRequest,
+} from './service-requests.ts';
+import { type ServiceShape, serviceShapes, shapesByFamily } from './service-shapes.ts';
+import { cluster, type System } from './system.ts';
+import type { TaskUsers } from './task-users.ts';
+
+/** A service as its user knows it: what was acknowledged last. */
+export interface KnownService {
+  readonly name: string;
+  readonly isDaemon: boolean;
+  arn: string;
+  shape: ServiceShape;
+  desiredCount: number;
+  deployment: DeploymentChoice;
+  isDistinct: boolean;
+  graceSeconds: number;
+  /** Families of every definition it was ever told to run. */
+  readonly families: Set<string>;
+  /** Its last deployment was told to stop where it was. */
+  isAborted: boolean;
+  isDeleted: boolean;
+  /** One user at a time changes or describes a service, so that it is known what must be. */
+  isBusy: boolean;
+  /** When the last change was acknowledged. */
+  changedMs: number;
+}
+
+/** Users who keep services: create, scale, update well and badly, stop, protect, delete, and look. */
+export class ServiceUsers {
+  readonly known = new Map<string, KnownService>();
+  readonly #system: System;
+  readonly #client: Client;
+  readonly #tasks: TaskUsers;
+  #created = 0;
+
+  constructor(system: System, client: Client, tasks: TaskUsers) {
+    this.#system = system;
+    this.#client = client;
+    this.#tasks = tasks;
+  }
+
+  async prepare(): Promise<void> {
+    for (const { definition } of serviceShapes) await this.#client.call('RegisterTaskDefinition', definition);
+  }
+
+  get live(): readonly KnownService[] {
+    return [...this.known.values()].filter(({ isDeleted }) => !isDeleted);
+  }
+
+  /** One thing that a user of services does. */
+  async act(random: SimRandom): Promise<void> {
+    const { live } = this;
+    if (live.length < 2 || (live.length < mostLive && random.chance(0.15))) return await this.create(random);
+    const service = random.pick(live);
+    const dice = random.fraction();
+    if (dice < 0.06) return await this.#client.callWrongly(...wrongRequest(random, cluster));
+    if (dice < 0.12) return await this.#list(random);
+    if (dice < 0.22) return await this.#stopTask(random, service);
+    if (dice < 0.32) return await this.#protect(random, service);
+    await this.#alone(service, async () => {
+      if (dice < 0.37) await this.#stopDeployment(random, service);
+      else if (dice < 0.55) await this.describe([service]);
+      else if (dice < 0.62) await this.delete(random, service);
+      else await this.#update(random, service);
+    });
+  }
+
+  async create(random: SimRandom): Promise<void> {
+    this.#created += 1;
+    const name = `service-${this.#created}`;
+    const isDaemon = random.chance(0.12);
+    const launchType = !isDaemon && random.chance(0.15) ? 'FARGATE' : 'EC2';
+    const shape = anotherShape(random, launchType, isDaemon);
+    const desiredCount = random.integer(0, 5);
+    const deployment = deploymentChoice(random, isDaemon);
+    const { isDistinct, ...placement } = placementChoice(random, isDaemon);
+    const graceSeconds = random.pick([0, 0, 60]);
+    const known: KnownService = {
+      name,
+      isDaemon,
+      arn: '',
+      shape,
+      desiredCount,
+      deployment,
+      isDistinct: launchType === 'EC2' && isDistinct,
+      graceSeconds,
+      families: new Set([shape.family]),
+      isAborted: false,
+      isDeleted: false,
+      isBusy: true,
+      changedMs: 0,
+    };
+    const answer = await this.#client.call('CreateService', {
+      cluster,
+      serviceName: name,
+      taskDefinition: shape.family,
+      clientToken: name,
+      deploymentConfiguration: deployment.configuration,
+      ...(isDaemon ? { schedulingStrategy: 'DAEMON' } : { desiredCount }),
+      ...(launchType === 'EC2' ? placement : {}),
+      ...(launchType === 'FARGATE' && random.chance(0.5)
+        ? { capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] }
+        : { launchType }),
+      ...(launchType === 'FARGATE' ? { networkConfiguration: this.#tasks.network() } : {}),
+      healthCheckGracePeriodSeconds: graceSeconds,
+      availabilityZoneRebalancing: isDaemon ? 'DISABLED' : random.pick(['ENABLED', 'DISABLED']),
+    });
+    if (!answer) return;
+    known.arn = textIn(answer['service'], 'serviceArn');
+    known.changedMs = this.#system.clock.monotonicMs();
+    known.isBusy = false;
+    this.known.set(known.arn, known);
+  }
+
+  /** Changes a service. What is not given stays as it is known. */
+  async update(
+    service: KnownService,
+    change: {
+      readonly shape?: ServiceShape | undefined;
+      readonly desiredCount?: number | undefined;
+      readonly deployment?: DeploymentChoice | undefined;
+      readonly others?: object;
+    },
+  ): Promise<void> {
+    const { shape, desiredCount, deployment, others = {} } = change;
+    await this.#outwait(service);
+    const answer = await this.#client.call('UpdateService', {
+      cluster,
+      service: service.name,
+      ...(shape ? { taskDefinition: shape.family } : {}),
+      ...(desiredCount === undefined || service.isDaemon ? {} : { desiredCount }),
+      ...(deployment ? { deploymentConfiguration: deployment.configuration } : {}),
+      ...others,
+    });
+    if (!answer) return;
+    if (shape) {
+      service.shape = shape;
+      service.families.add(shape.family);
+    }
+    if (shape || 'forceNewDeployment' in others) service.isAborted = false;
+    if (desiredCount !== undefined) service.desiredCount = desiredCount;
+    if (deployment) service.deployment = deployment;
+    service.changedMs = this.#system.clock.monotonicMs();
+  }
+
+  async delete(random: SimRandom, service: KnownService): Promise<void> {
+    await this.#outwait(service);
+    if (random.chance(0.5) && !service.isDaemon) await this.update(service, { desiredCount: 0 });
+    await this.#outwait(service);
+    const answer = await this.#client.call(
+      'DeleteService',
+      { cluster, service: service.name, force: true },
+      { allowed: ['ServiceNotFoundException', 'ServiceNotActiveException'] },
+    );
+    service.isDeleted = true;
+    service.changedMs = this.#system.clock.monotonicMs();
+    const status = textIn(answer?.['service'], 'status');
+    if (answer && status === 'ACTIVE') {
+      this.#system.fail('what was acknowledged stays so', `${service.name} is ACTIVE after it was deleted`);
+    }
+  }
+
+  /** Asks after services of which nobody changes anything meanwhile. */
+  async describe(services: readonly KnownService[]): Promise<void> {
+    const answer = await this.#client.call('DescribeServices', { cluster, services: services.map(({ arn }) => arn) });
+    const shown = listIn(answer, 'services');
+    for (const service of services) {
+      const view = shown.find((each) => textIn(each, 'serviceArn') === service.arn);
+      if (view !== undefined) this.#look(service, view);
+      else if (answer) this.#system.fail('what was acknowledged stays so', `${service.name} is not found`);
+    }
+  }
+
+  /** Runs one action of a user alone on a service, where nobody else is at it. */
+  async alone(service: KnownService, action: () => Promise<void>): Promise<void> {
+    await this.#alone(service, action);
+  }
+
+  async #alone(service: KnownService, action: () => Promise<void>): Promise<void> {
+    if (service.isBusy || service.isDeleted) return;
+    service.isBusy = true;
+    await action();
+    service.isBusy = false;
+  }
+
+  /** A request that a bad network repeats late must not undo a later one: a user waits until that cannot happen. */
+  async #outwait(service: KnownService): Promise<void> {
+    const { clock, lastBadNetworkMs } = this.#system;
+    const wasBad = lastBadNetworkMs > 0 && service.changedMs <= lastBadNetworkMs + longestBadNetworkMs;
+    const waitMs = service.changedMs + latestRepetitionMs - clock.monotonicMs();
+    if (wasBad && waitMs > 0) await this.#system.clientWorld.clock.sleep(waitMs);
+  }
+
+  #look(service: KnownService, view: unknown): void {
+    const fail = (what: string): void => this.#system.fail('a service is shown as it is', `${service.name} ${what}`);
+    if (textIn(view, 'status') !== 'ACTIVE') fail(`is ${textIn(view, 'status')} though nobody deleted it`);
+    const desiredCount = Reflect.get(Object(view), 'desiredCount');
+    if (!service.isDaemon && desiredCount !== service.desiredCount) {
+      this.#system.fail(
+        'what was acknowledged stays so',
+        `${service.name} was given a desired count of ${service.desiredCount} and shows ${String(desiredCount)}`,
+      );
+    }
+    const deployments = listIn(view, 'deployments');
+    const primaries = deployments.filter((each) => textIn(each, 'status') === 'PRIMARY').length;
+    if (primaries !== 1) fail(`shows ${primaries} PRIMARY deployments`);
+    const events = listIn(view, 'events');
+    if (events.length > 100) fail(`shows ${events.length} events`);
+  }
+
+  async #update(random: SimRandom, service: KnownService): Promise<void> {
+    const launchType = service.shape.launchType;
+    const dice = random.fraction();
+    const shape = dice < 0.55 ? anotherShape(random, launchType, service.isDaemon) : undefined;
+    const scales = dice > 0.4 && dice < 0.8 && !service.isDaemon;
+    const { isDistinct, ...placement } = placementChoice(random, service.isDaemon);
+    const places = launchType === 'EC2' && random.chance(0.1);
+    if (places) service.isDistinct ||= isDistinct;
+    await this.update(service, {
+      shape,
+      desiredCount: scales ? (random.chance(0.05) ? 40 : random.integer(0, 6)) : undefined,
+      deployment: random.chance(0.25) ? deploymentChoice(random, service.isDaemon) : undefined,
+      others: {
+        ...(dice > 0.8 ? { forceNewDeployment: true } : {}),
+        ...(places ? placement : {}),
+      },
+    });
+  }
+
+  async #list(random: SimRandom): Promise<void> {
+    if (random.chance(0.5)) await this.#client.call('ListServices', { cluster });
+    else {
+      await this.#client.call('ListServiceDeployments', { cluster, service: random.pick(this.live).name }, gone);
+    }
+  }
+
+  async #tasksOf(service: KnownService): Promise<readonly string[]> {
+    const answer = await this.#client.call('ListTasks', { cluster, serviceName: service.name }, gone);
+    return listIn(answer, 'taskArns').map(String);
+  }
+
+  async #stopTask(random: SimRandom, service: KnownService): Promise<void> {
+    const arns = await this.#tasksOf(service);
+    if (arns.length === 0) return;
+    const task = random.pick(arns);
+    await this.#client.call('StopTask', { cluster, task, reason: 'workload' });
+  }
+
+  async #protect(random: SimRandom, service: KnownService): Promise<void> {
+    const arns = await this.#tasksOf(service);
+    if (arns.length === 0) return;
+    await this.#client.call('UpdateTaskProtection', {
+      cluster,
+      tasks: arns.filter(() => random.chance(0.5)).slice(0, 10),
+      protectionEnabled: random.chance(0.8),
+      expiresInMinutes: random.integer(1, 5),
+    });
+  }
+
+  async #stopDeployment(random: SimRandom, service: KnownService): Promise<void> {
+    await this.#outwait(service);
+    const listed = await this.#client.call('ListServiceDeployments', {
+      cluster,
+      service: service.name,
+      status: ['PENDING', 'IN_PROGRESS'],
+    });
+    const [deployment] = listIn(listed, 'serviceDeployments');
+    if (deployment === undefined) return;
+    const stopType = random.pick(['ROLLBACK', 'ROLLBACK', 'ABORT']);
+    const serviceDeploymentArn = textIn(deployment, 'serviceDeploymentArn');
+    const answer = await this.#client.call(
+      'StopServiceDeployment',
+      { serviceDeploymentArn, stopType },
+      { allowed: ['ConflictException'] },
+    );
+    // A repetition whose first answer was lost is told of a conflict, and may have stopped it all the same.
+    if (stopType === 'ABORT') service.isAborted = true;
+    if (answer) service.changedMs = this.#system.clock.monotonicMs();
+  }
+}
+
+/** A family by the ARN of one of its definitions. */
+export function shapeOfDefinition(arn: string): ServiceShape | undefined {
+  return shapesByFamily.get(/task-definition\/([^:]+):/.exec(arn)?.[1] ?? '');
+}
+
+const mostLive = 5;
+/** A repeated request comes at most ten seconds after the first. */
+const latestRepetitionMs = 15_000;
+const longestBadNetworkMs = 120_000;
+const gone = { allowed: ['InvalidParameterException', 'ServiceNotFoundException', 'ServiceNotActiveException'] };
+
+export function listIn(value: unknown, name: string): readonly unknown[] {
+  const list: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return Array.isArray(list) ? list : [];
+}
+
+export function textIn(value: unknown, name: string): string {
+  const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return typeof text === 'string' ? text : '';
+}

@@ -1,0 +1,29 @@
+import { faultNames } from './faults.ts';
+import { type RunOptions, type RunResult, runSeed } from './run.ts';
+
+/**
+ * Makes the way to a failure shorter, as long as the same rule is broken: an earlier end, no faults at all, or fewer kinds
+ * of them. Tries until nothing more can be left out.
+ */
+export async function shrink(failed: RunResult, options: RunOptions): Promise<RunOptions> {
+  const rule = failed.failures[0]?.rule;
+  let best = options;
+  const tryOut = async (shorter: RunOptions): Promise<RunResult | undefined> => {
+    const result = await runSeed(failed.seed, { ...shorter, keepLine: undefined });
+    if (result.failures[0]?.rule !== rule) return undefined;
+    best = shorter;
+    return result;
+  };
+  const failedAtMs = failed.failures[0]?.atMs ?? 0;
+  const hours = Math.ceil((failedAtMs / 3_600_000) * 100) / 100;
+  if (hours < best.hours) await tryOut({ ...best, hours });
+  if (await tryOut({ ...best, isCalm: true })) return best;
+  for (const name of failed.faults.keys()) {
+    await tryOut({ ...best, without: [...best.without, name] });
+  }
+  for (const part of [0.5, 0.75]) {
+    await tryOut({ ...best, hours: Math.ceil(best.hours * part * 100) / 100 });
+  }
+  const struck = new Set(failed.faults.keys());
+  return { ...best, without: best.without.filter((name) => faultNames().includes(name) && struck.has(name)) };
+}
