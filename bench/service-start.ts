@@ -73,8 +73,8 @@ export async function serviceStart(): Promise<readonly Figure[]> {
     figures.push(
       ratioFigure({
         name: `update of ${updated.replicas} in parallel`,
-        subject: `UpdateService (0/200 percent) to ${updated.replicas} new tasks RUNNING and none of the old, host network`,
-        anchor: 'service update, parallelism 0, Docker Swarm',
+        subject: `UpdateService (0/100 percent) to ${updated.replicas} new tasks RUNNING and none of the old, host network`,
+        anchor: 'service update, parallelism 0, stop first, Docker Swarm',
         oursMs,
         anchorMs,
         atMost: updated.atMost,
@@ -137,7 +137,8 @@ class OursSide implements Side {
       taskDefinition,
       desiredCount,
       launchType: 'EC2',
-      deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 200 },
+      // Old tasks make room for new ones, all at once, as Swarm does by its order stop-first.
+      deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
     });
     await this.#runs(taskDefinition, desiredCount);
   }
