@@ -305,6 +305,8 @@ export class AgentMachine {
       reservedMemoryMiB: 32,
       version: '0.0.0-sim',
       cleanupWaitMs: 60_000,
+      // One that measures shows that measuring does no harm; it is half the cost of an idle hour.
+      disableMetrics: !fargatePool,
     };
   }
 

@@ -118,7 +118,10 @@ export class Workload {
     while (!this.#stopped) {
       const nowMs = clock.monotonicMs();
       if (nowMs > burstUntilMs && random.chance(burstChance)) burstUntilMs = nowMs + random.integer(20_000, 60_000);
-      await clock.sleep(random.latencyMs(nowMs < burstUntilMs ? burstPauseMs : restPauseMs));
+      // Requests that get lost or come twice matter most where there are many.
+      const isNetworkBad = nowMs > badNetworkMs && nowMs - this.#system.lastBadNetworkMs < badNetworkMs;
+      const isBusy = nowMs < burstUntilMs || isNetworkBad;
+      await clock.sleep(random.latencyMs(isBusy ? burstPauseMs : restPauseMs));
       if (this.#stopped) return;
       this.#acting += 1;
       await act(random);
@@ -169,4 +172,5 @@ const endless: readonly string[] = ['s-crash', 's-flapping', 's-huge'];
 
 const burstChance = 0.06;
 const burstPauseMs = 5000;
+const badNetworkMs = 60_000;
 const restPauseMs = 180_000;

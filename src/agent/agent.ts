@@ -43,6 +43,8 @@ export interface AgentConfig {
   readonly cleanupWaitMs?: number;
   /** Of so many stopped tasks at most, the latest. */
   readonly keepStoppedTasks?: number;
+  /** As ECS_DISABLE_METRICS of the stock agent: what containers use is not measured. */
+  readonly disableMetrics?: boolean;
 }
 
 export interface AgentParts {
@@ -184,6 +186,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       runTcsSession({
         ...common,
         docker,
+        disableMetrics: config.disableMetrics ?? false,
         url: async () =>
           socketUrl((await endpoints(config.cluster, arn)).telemetryEndpoint, {
             ...who,

@@ -16,6 +16,8 @@ export interface TcsParts {
   readonly cluster: string;
   readonly containerInstanceArn: string;
   readonly url: () => Promise<string>;
+  /** What containers use is not measured: metrics say only which tasks run. */
+  readonly disableMetrics: boolean;
 }
 
 /** The session that carries what containers use and how they are: every 20 seconds, and health when it changes. */
@@ -139,7 +141,7 @@ export function runTcsSession(parts: TcsParts): SessionLoop {
     timers.add(timer);
   }
 
-  repeat(sampleEveryMs, sample);
+  if (!parts.disableMetrics) repeat(sampleEveryMs, sample);
   repeat(publishEveryMs, () => {
     publishMetrics();
     publishHealth(healthNow());
