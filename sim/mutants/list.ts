@@ -109,9 +109,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'placement ignores the memory that is taken',
-    file: `${placement}/filters.ts`,
-    search: 'usage.memoryMiB + reservation.memoryMiB <= capacity.memoryMiB',
-    replacement: 'reservation.memoryMiB <= capacity.memoryMiB',
+    file: 'src/services/ecs/projections.ts',
+    search: 'usage.memoryMiB += change * reservation.memoryMiB;',
+    replacement: 'usage.memoryMiB += change * 0;',
   },
   {
     name: 'placement ignores the ports that are taken',
