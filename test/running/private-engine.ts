@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { realDocker } from '../../src/world/real/real-docker.ts';
 import { host } from './engine.ts';
@@ -46,6 +47,9 @@ export async function startPrivateEngine(
     },
     async remove() {
       await engine.stop();
+      // It leaves the namespace of its host-network containers mounted.
+      const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
+      for (const mount of mounts) if (mount.startsWith(`${directory}/`)) await host('umount', mount);
       await host('ip', 'netns', 'delete', namespace);
     },
   };
