@@ -172,5 +172,5 @@ const endless: readonly string[] = ['s-crash', 's-flapping', 's-huge'];
 
 const burstChance = 0.06;
 const burstPauseMs = 5000;
-const badNetworkMs = 60_000;
+const badNetworkMs = 30_000;
 const restPauseMs = 180_000;

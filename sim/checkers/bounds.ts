@@ -59,8 +59,10 @@ function checkLower(
   const gone = new Set(stopped.map(({ key }) => key));
   const healthy = new Set<string>();
   // What was healthy before the commit or after it: the world may have taken some within it, after the decision.
-  for (const { key, before } of changes) {
+  for (const { key, before, after } of changes) {
     if (before?.desiredStatus === 'RUNNING' && isHealthyAt(before, now)) healthy.add(key);
+    // Its health has changed within the commit, perhaps twice: it may have been healthy when it was decided.
+    if (before?.lastStatus === 'RUNNING' && after?.healthStatusAt !== before.healthStatusAt) healthy.add(key);
   }
   for (const task of tasksOf(system, service.arn)) {
     if (task.desiredStatus === 'RUNNING' && isHealthyAt(task, now)) healthy.add(task.arn);
