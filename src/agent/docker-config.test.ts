@@ -7,6 +7,7 @@ import {
   containerBody,
   type DockerContext,
   dockerNameOf,
+  bridgeNameOf,
   networkNameOf,
   pauseBody,
   taskLimits,
@@ -233,5 +234,7 @@ test('a task’s limits are a quota of its CPU, or the weights of its containers
 test('names on the engine', () => {
   assert.equal(dockerNameOf(record(container()).payload, 'my_app', 'ff'), 'ecs-web-7-myapp-ff');
   assert.equal(networkNameOf('172.31.0.0/20'), 'longshore-172.31.0.0-20');
+  assert.equal(bridgeNameOf('172.31.0.0/20'), 'ls-ac1f0000-20');
+  assert.ok(bridgeNameOf('255.255.255.255/32').length <= 15, 'the kernel takes no longer names');
   assert.equal(cgroupParentOf(arn, 'cgroupfs'), '/ecs/0123456789abcdef0123456789abcdef');
 });

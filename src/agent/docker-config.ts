@@ -111,6 +111,16 @@ export function networkNameOf(cidrBlock: string): string {
   return `longshore-${cidrBlock.replace('/', '-')}`;
 }
 
+/**
+ * The Linux bridge of that network. A name of our own and not the engine's, which is new each time: an engine whose data
+ * was lost leaves its bridges behind, and a second bridge with the same addresses would take their traffic.
+ */
+export function bridgeNameOf(cidrBlock: string): string {
+  const [address = '', prefixLength = ''] = cidrBlock.split('/');
+  const octets = address.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
+  return `ls-${octets.join('')}-${prefixLength}`; // 14 characters: the kernel takes 15
+}
+
 /** Docker's name of a container, as the stock agent builds it. */
 export function dockerNameOf(payload: PayloadTask, name: string, random: string): string {
   return `ecs-${payload.family}-${payload.version}-${name.replace(/[^A-Za-z0-9-]/g, '')}-${random}`;

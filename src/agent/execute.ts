@@ -7,6 +7,7 @@ import {
   cgroupParentOf,
   containerBody,
   type DockerContext,
+  bridgeNameOf,
   networkNameOf,
   pauseBody,
   taskArnLabel,
@@ -217,7 +218,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
         Name: name,
         Driver: 'bridge',
         IPAM: { Config: [{ Subnet: cidrBlock, Gateway: gateway }] },
-        Options: { 'com.docker.network.bridge.enable_icc': 'true' },
+        Options: {
+          'com.docker.network.bridge.enable_icc': 'true',
+          'com.docker.network.bridge.name': bridgeNameOf(cidrBlock),
+        },
         Labels: { 'longshore.subnet': cidrBlock },
       });
     } catch (error) {
