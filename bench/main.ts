@@ -1,10 +1,12 @@
-// npm run bench [-- NAME…]: measures each figure side by side with its anchor and writes bench/RESULTS.md (all) or prints (some).
+// npm run bench [-- NAME… [--write]]: measures each figure, or the named ones, side by side with its anchor and prints it.
+// bench/RESULTS.md is written after all of them, or of the named ones with --write.
 import { writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { apiLatency } from './api-latency.ts';
 import { costGrowth } from './cost-growth.ts';
 import type { Figure } from './figure.ts';
+import { fleet } from './fleet.ts';
 import { placement } from './placement.ts';
 import { runTaskStart } from './run-task-start.ts';
 import { runTaskThroughput } from './run-task-throughput.ts';
@@ -17,11 +19,13 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'run-task-throughput': runTaskThroughput,
   'cost-growth': costGrowth,
   placement,
+  fleet,
   'run-task-start': runTaskStart,
   'service-start': serviceStart,
 };
 
-const chosen = process.argv.slice(2);
+const chosen = process.argv.slice(2).filter((name) => name !== '--write');
+const isWriting = chosen.length === 0 || process.argv.includes('--write');
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(benches)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
@@ -31,13 +35,13 @@ for (const [name, bench] of Object.entries(benches)) {
     process.stdout.write(`${row(figure)}\n`);
   }
 }
-if (chosen.length === 0) await writeFile(fileURLToPath(new URL('./RESULTS.md', import.meta.url)), report());
+if (isWriting) await writeFile(fileURLToPath(new URL('./RESULTS.md', import.meta.url)), report());
 
 function report(): string {
   const cpu = cpus();
   return `# Results
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpu.length} × ${cpu[0]?.model.trim() ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB,
+Written by \`npm run bench${chosen.length > 0 ? ' --' : ''}${chosen.map((name) => ` ${name}`).join('')}\` on ${new Date().toISOString().slice(0, 10)}: ${cpu.length} × ${cpu[0]?.model.trim() ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB,
 Linux ${release()}, Node ${process.version}. Subject and anchor are measured alternately in one run; the number is the median.
 
 | figure | subject | anchor | ours | anchor's | ratio or value | goal | held |
