@@ -108,5 +108,4 @@ export const limits = {
   deploymentStageMs: 24 * 60 * 60 * 1000,
   hookTimeoutDefaultMinutes: 24 * 60,
   taskSetsPerService: 5,
-  taskSetClientTokenCharacters: 36,
 } as const;
