@@ -17,7 +17,21 @@ const product = files.filter(
 const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 
 /** The order of services: a service may import public.ts of those to its left. */
-const serviceOrder = ['sts', 'logs', 'cloudwatch', 'ec2', 'ecs'];
+const serviceOrder = [
+  'iam',
+  'sts',
+  'kms',
+  'logs',
+  'cloudwatch',
+  's3',
+  'secretsmanager',
+  'ssm',
+  'ecr',
+  'ecr-public',
+  'ec2',
+  'efs',
+  'ecs',
+];
 
 /** What a file may import, by the folder it is in. First match wins. Patterns are of paths, or of package names. */
 const mayImport: readonly (readonly [folder: RegExp, allowed: readonly RegExp[]])[] = [

@@ -5,6 +5,7 @@ import type { Derivation, Projection, Table } from '../store/table.ts';
 import type { HttpRequest, HttpResponse, Socket } from '../world/world.ts';
 import type { ServiceModel } from './model.ts';
 import type { Operation, OperationContext } from './operation.ts';
+import type { Permissions } from './permission.ts';
 
 /** What a service folder gives to the composition root: its manifest. */
 export interface Service<Parts = unknown> {
@@ -14,6 +15,11 @@ export interface Service<Parts = unknown> {
   readonly model: () => Promise<ServiceModel>;
   /** What is built, by operation name; whatever else the model names is answered with a clear error. */
   readonly operations: Readonly<Record<string, Operation<never, unknown, Parts>>>;
+  /**
+   * What each operation asks of IAM. One that is not named here asks for the action of its own name on every resource
+   * (`*`), as AWS's actions without resource types do.
+   */
+  readonly permissions?: Readonly<Record<string, Permissions<never>>>;
   readonly tables: readonly Table<never>[];
   readonly projections: readonly Projection<never, unknown>[];
   readonly derivations?: readonly Derivation[];

@@ -49,8 +49,17 @@ export interface Hash {
   sha256Hex(data: Uint8Array | string): string;
   hmacSha256(key: Uint8Array | string, data: Uint8Array | string): Uint8Array;
   md5Hex(data: Uint8Array | string): string;
+  /** A digest of bytes that come in parts. */
+  startSha256(): RunningDigest;
+  startMd5(): RunningDigest;
   /** Compares without telling by its time where the first difference is. */
   equal(a: Uint8Array, b: Uint8Array): boolean;
+}
+
+export interface RunningDigest {
+  update(data: Uint8Array): void;
+  /** Lower-case hex. Ends the digest: nothing may be added afterwards. */
+  hex(): string;
 }
 
 // --- disk -------------------------------------------------------------------------------------------------------
@@ -66,6 +75,8 @@ export interface Disk {
   /** Opens for appending, making the file and its directories where missing. */
   openAppend(path: string): Promise<AppendFile>;
   truncate(path: string, size: number): Promise<void>;
+  /** Moves a file within one file system, durably, replacing what is there and making directories where missing. */
+  rename(from: string, to: string): Promise<void>;
   /** Names (not paths) in a directory, sorted; empty when there is no such directory. */
   list(directory: string): Promise<readonly string[]>;
   makeDirectory(path: string, mode?: number): Promise<void>;

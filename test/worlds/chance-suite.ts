@@ -54,6 +54,18 @@ export function chanceSuite(make: MakeFixture<ChanceFixture>): void {
       assert.equal(hash.equal(new Uint8Array(), new Uint8Array()), true);
     });
 
+    worldTest(make, 'a digest of parts is that of the whole', async ({ hash }) => {
+      const sha256 = hash.startSha256();
+      const md5 = hash.startMd5();
+      for (const part of ['a', '', 'bc']) {
+        sha256.update(utf8(part));
+        md5.update(utf8(part));
+      }
+      assert.equal(sha256.hex(), hash.sha256Hex('abc'));
+      assert.equal(md5.hex(), hash.md5Hex('abc'));
+      assert.equal(hash.startSha256().hex(), hash.sha256Hex(''));
+    });
+
     worldTest(make, 'a digest is not overwritten by the next', async ({ hash }) => {
       const first = hash.sha256('abc');
       const kept = hexOf(first);

@@ -74,6 +74,19 @@ export function diskSuite(make: MakeFixture<DiskFixture>): void {
       assert.equal(text(await disk.read(`${directory}/a`)), '0123');
     });
 
+    worldTest(make, 'renaming moves a file over another and into directories that it makes', async (fixture) => {
+      const { disk, directory } = fixture;
+      await disk.writeAtomic(`${directory}/a`, utf8('new'));
+      await disk.makeDirectory(`${directory}/b`);
+      await disk.writeAtomic(`${directory}/b/c`, utf8('old'));
+      await disk.rename(`${directory}/a`, `${directory}/b/c`);
+      assert.equal(text(await disk.read(`${directory}/b/c`)), 'new');
+      assert.equal(await disk.read(`${directory}/a`), undefined);
+      await disk.rename(`${directory}/b/c`, `${directory}/d/e/f`);
+      assert.equal(text(await disk.read(`${directory}/d/e/f`)), 'new');
+      await assert.rejects(disk.rename(`${directory}/none`, `${directory}/d/g`));
+    });
+
     worldTest(make, 'a listing is sorted and holds files and directories', async ({ disk, directory }) => {
       await disk.writeAtomic(`${directory}/b`, utf8(''));
       await disk.writeAtomic(`${directory}/a10`, utf8(''));

@@ -55,11 +55,11 @@ async function readModel(source: Source): Promise<{ readonly model: ServiceModel
   const model: ServiceModel = {
     serviceId: source.serviceId,
     signingName: source.signingName ?? source.name,
-    ...(speaks('json-1.0', 'json-1.1') && { targetPrefix: settings.serviceTarget }),
-    apiVersion: settings.apiVersion,
+    ...(speaks('json-1.0', 'json-1.1') && { targetPrefix: settings('serviceTarget') }),
+    apiVersion: settings('apiVersion'),
     protocols: source.protocols,
-    ...(speaks('query', 'ec2') && { xmlNamespace: settings.xmlNamespace }),
-    ...(speaks('rpc-v2-cbor') && { namespace: settings.namespace }),
+    ...(speaks('query', 'ec2') && { xmlNamespace: settings('xmlNamespace') }),
+    ...(speaks('rpc-v2-cbor') && { namespace: settings('defaultNamespace') }),
     operations: Object.fromEntries(
       [...operations].map(([name, operation]): [string, OperationModel] => [
         name,
@@ -72,26 +72,13 @@ async function readModel(source: Source): Promise<{ readonly model: ServiceModel
 }
 
 /** Protocol settings stand only in the client's own source: its constructor does not give them out. */
-async function readSettings(folder: string): Promise<Settings> {
+async function readSettings(folder: string): Promise<(name: string) => string> {
   const text = await readFile(join(folder, 'dist-es/runtimeConfig.shared.js'), 'utf8');
-  const find = (pattern: RegExp): string => {
-    const found = pattern.exec(text)?.[1];
-    assert(found, `runtimeConfig.shared.js of ${folder} holds ${pattern.source}`);
+  return (name) => {
+    const found = new RegExp(`${name}: "([^"]+)"`).exec(text)?.[1];
+    assert(found, `runtimeConfig.shared.js of ${folder} tells ${name}`);
     return found;
   };
-  return {
-    apiVersion: find(/apiVersion: "([^"]+)"/),
-    serviceTarget: find(/serviceTarget: "([^"]+)"/),
-    xmlNamespace: find(/xmlNamespace: "([^"]+)"/),
-    namespace: find(/defaultNamespace: "([^"]+)"/),
-  };
-}
-
-interface Settings {
-  readonly apiVersion: string;
-  readonly serviceTarget: string;
-  readonly xmlNamespace: string;
-  readonly namespace: string;
 }
 
 /** Which errors an operation may raise stands only in the documentation of its command. */

@@ -98,4 +98,22 @@ export const sources: readonly Source[] = [
   },
   { name: 'ec2', client: '@aws-sdk/client-ec2', serviceId: 'EC2', protocols: ['ec2'], fractions: 'all' },
   { name: 'sts', client: '@aws-sdk/client-sts', serviceId: 'STS', protocols: ['query'], fractions: 'all' },
+  { name: 'iam', client: '@aws-sdk/client-iam', serviceId: 'IAM', protocols: ['query'], fractions: 'all' },
+  { name: 'kms', client: '@aws-sdk/client-kms', serviceId: 'KMS', protocols: ['json-1.1'], fractions: [] },
+  {
+    name: 'secretsmanager',
+    client: '@aws-sdk/client-secrets-manager',
+    serviceId: 'Secrets Manager',
+    protocols: ['json-1.1'],
+    fractions: [],
+  },
+  { name: 'ssm', client: '@aws-sdk/client-ssm', serviceId: 'SSM', protocols: ['json-1.1'], fractions: 'all' },
+  { name: 'ecr', client: '@aws-sdk/client-ecr', serviceId: 'ECR', protocols: ['json-1.1'], fractions: 'all' },
+  {
+    name: 'ecr-public',
+    client: '@aws-sdk/client-ecr-public',
+    serviceId: 'ECR PUBLIC',
+    protocols: ['json-1.1'],
+    fractions: [],
+  },
 ];

@@ -17,6 +17,7 @@ export function realDisk(): Disk {
     },
     openAppend,
     truncate: (path, size) => truncate(path, size),
+    rename: renameDurably,
     list: async (directory) => {
       const names = (await unlessMissing(readdir(directory))) ?? [];
       return names.filter((name) => !unfinished.test(name)).sort();
@@ -59,6 +60,13 @@ async function writeAtomic(path: string, temporary: string, data: Uint8Array, mo
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+async function renameDurably(from: string, to: string): Promise<void> {
+  await makeDirectory(dirname(to));
+  await rename(from, to);
+  await syncDirectory(dirname(to));
+  if (dirname(from) !== dirname(to)) await syncDirectory(dirname(from));
 }
 
 async function openAppend(path: string): Promise<AppendFile> {

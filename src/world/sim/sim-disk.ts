@@ -86,6 +86,16 @@ export class SimDisk {
         file.resize(size);
         file.sync();
       },
+      rename: async (from, to) => {
+        await write(to);
+        const file = this.#files.get(from);
+        if (!file) throw new Error(`ENOENT: no such file or directory, rename '${from}' -> '${to}'`);
+        this.#addDirectory(parentOf(to));
+        this.#files.delete(from);
+        this.#files.set(to, file);
+        // The name is durable; bytes that were never synced are not.
+        file.everSynced = true;
+      },
       list: async (directory) => {
         await wait();
         const prefix = directory.endsWith('/') ? directory : `${directory}/`;

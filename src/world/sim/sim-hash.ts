@@ -1,4 +1,4 @@
-import type { Hash } from '../world.ts';
+import type { Hash, RunningDigest } from '../world.ts';
 
 /** Digests in plain JavaScript, for the simulator and the browser: FIPS 180-4 (SHA-256), RFC 2104 (HMAC), RFC 1321 (MD5). */
 export const simHash: Hash = {
@@ -6,12 +6,33 @@ export const simHash: Hash = {
   sha256Hex: (data) => toHex(sha256(toBytes(data))),
   hmacSha256: (key, data) => hmacSha256(toBytes(key), toBytes(data)),
   md5Hex: (data) => toHex(md5(toBytes(data))),
+  startSha256: () => running(sha256),
+  startMd5: () => running(md5),
   equal: (a, b) => {
     let difference = a.length ^ b.length;
     for (let at = 0; at < a.length; at += 1) difference |= (a[at] ?? 0) ^ (b[at] ?? 0);
     return difference === 0;
   },
 };
+
+/** Keeps the parts until the end: simulated bodies are small. */
+function running(digest: (data: Uint8Array) => Uint8Array): RunningDigest {
+  const parts: Uint8Array[] = [];
+  return {
+    update: (data) => {
+      parts.push(data.slice());
+    },
+    hex: () => {
+      const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+      let at = 0;
+      for (const part of parts) {
+        whole.set(part, at);
+        at += part.length;
+      }
+      return toHex(digest(whole));
+    },
+  };
+}
 
 const encoder = new TextEncoder();
 
