@@ -36,6 +36,8 @@ export interface StructureShape {
   readonly required: readonly string[];
   /** On a union: the output member of this shape is an event stream. */
   readonly streaming?: boolean;
+  /** In rest-xml: the element's name where nobody else names it (the root of a body). */
+  readonly wireName?: string;
   /** On an exception: its wire code and status. */
   readonly error?: { readonly code: string; readonly status: number; readonly fault: 'client' | 'server' };
 }
@@ -63,6 +65,8 @@ export interface Member {
   readonly wireName?: string;
   readonly queryName?: string;
   readonly flattened?: boolean;
+  /** In rest-xml: written as an attribute of its structure's element. */
+  readonly attribute?: boolean;
   readonly timestampFormat?: 'epoch-seconds' | 'date-time' | 'http-date';
   readonly idempotencyToken?: boolean;
   readonly streaming?: boolean;

@@ -58,7 +58,7 @@ async function readModel(source: Source): Promise<{ readonly model: ServiceModel
     ...(speaks('json-1.0', 'json-1.1') && { targetPrefix: settings('serviceTarget') }),
     apiVersion: settings('apiVersion'),
     protocols: source.protocols,
-    ...(speaks('query', 'ec2') && { xmlNamespace: settings('xmlNamespace') }),
+    ...(speaks('query', 'ec2', 'rest-xml') && { xmlNamespace: settings('xmlNamespace') }),
     ...(speaks('rpc-v2-cbor') && { namespace: settings('defaultNamespace') }),
     operations: Object.fromEntries(
       [...operations].map(([name, operation]): [string, OperationModel] => [

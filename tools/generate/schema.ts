@@ -28,7 +28,13 @@ export function readSchemas(source: Source, exports: Readonly<Record<string, unk
     if (schema[0] === kinds.operation) {
       const input = operationShape(context, schema[4]);
       const output = operationShape(context, schema[5]);
-      operations.set(schema[2], { ...(input && { input }), ...(output && { output }), errors: [] });
+      const http = isRest(source) ? httpOf(schema[3], input === undefined ? undefined : shapes.get(input)) : undefined;
+      operations.set(schema[2], {
+        ...(input && { input }),
+        ...(output && { output }),
+        errors: [],
+        ...(http && { http }),
+      });
     } else if (schema[0] === kinds.exception) {
       shapeOf(context, schema);
     }
@@ -71,6 +77,39 @@ const timestampFormats: Readonly<Record<number, NonNullable<Member['timestampFor
 
 /** Bits of a member's traits when they are given as a number. */
 const idempotencyTokenBit = 4;
+const locationBits: readonly (readonly [bit: number, location: NonNullable<Member['location']>])[] = [
+  [1, 'uri'],
+  [16, 'payload'],
+  [32, 'status'],
+];
+const locationTraits: Readonly<Record<string, NonNullable<Member['location']>>> = {
+  httpLabel: 'uri',
+  httpHeader: 'header',
+  httpQuery: 'query',
+  httpPrefixHeaders: 'prefix-headers',
+  httpPayload: 'payload',
+  httpResponseCode: 'status',
+};
+
+function isRest(source: Source): boolean {
+  return source.protocols.some((protocol) => protocol === 'rest-xml' || protocol === 'rest-json');
+}
+
+/**
+ * The binding of an operation. The SDK's S3 leaves the bucket out of its paths, because its endpoint rules put it into
+ * the host name: a label that no path holds is put in front.
+ */
+function httpOf(traits: unknown, input: Shape | undefined): NonNullable<OperationModel['http']> {
+  const http = isRecord(traits) ? traits['http'] : undefined;
+  assert(Array.isArray(http), 'an operation of a REST protocol has a binding');
+  const [method, path, status]: unknown[] = http;
+  assert(typeof method === 'string' && typeof path === 'string' && typeof status === 'number', 'a binding is whole');
+  let uri = path;
+  for (const [name, member] of input && 'members' in input ? Object.entries(input.members) : []) {
+    if (member.location === 'uri' && !new RegExp(`[{]${name}[+]?[}]`).test(uri)) uri = `/{${name}}${uri}`;
+  }
+  return { method, uri, status };
+}
 
 function operationShape(context: Context, reference: unknown): string | undefined {
   const schema = resolve(reference);
@@ -110,12 +149,14 @@ function shapeOf(context: Context, schema: readonly unknown[]): string {
       });
       const error = kind === kinds.exception ? errorOf(name, traits) : undefined;
       const streaming = isRecord(traits) && traits['streaming'] === 1;
+      const wireName = isRecord(traits) && isRest(context.source) ? traits['xmlName'] : undefined;
       const shape: StructureShape = {
         kind: kind === kinds.union ? 'union' : 'structure',
         members,
         required: names.slice(0, requiredCount).map(String),
         ...(error && { error }),
         ...(streaming && { streaming }),
+        ...(typeof wireName === 'string' && { wireName }),
       };
       context.shapes.set(name, shape);
       return name;
@@ -160,7 +201,13 @@ function simpleMember(context: Context, type: number, path: string): Member {
 }
 
 function traitMembers(source: Source, traits: unknown): Partial<Member> {
-  if (typeof traits === 'number') return (traits & idempotencyTokenBit) !== 0 ? { idempotencyToken: true } : {};
+  if (typeof traits === 'number') {
+    const location = isRest(source) ? locationBits.find(([bit]) => (traits & bit) !== 0)?.[1] : undefined;
+    return {
+      ...((traits & idempotencyTokenBit) !== 0 && { idempotencyToken: true }),
+      ...(location && { location }),
+    };
+  }
   if (!isRecord(traits)) return {};
   const xmlName = traits['xmlName'];
   const ec2QueryName = traits['ec2QueryName'];
@@ -171,7 +218,17 @@ function traitMembers(source: Source, traits: unknown): Partial<Member> {
     ...(xml && traits['xmlFlattened'] === 1 && { flattened: true }),
     ...(traits['idempotencyToken'] === 1 && { idempotencyToken: true }),
     ...(traits['eventPayload'] === 1 && { eventPayload: true }),
+    ...(xml && traits['xmlAttribute'] === 1 && { attribute: true }),
+    ...(isRest(source) && locationOf(traits)),
   };
+}
+
+function locationOf(traits: Readonly<Record<string, unknown>>): Pick<Member, 'location' | 'locationName'> {
+  for (const [trait, location] of Object.entries(locationTraits)) {
+    const value = traits[trait];
+    if (value !== undefined) return { location, ...(typeof value === 'string' && { locationName: value }) };
+  }
+  return {};
 }
 
 const xmlProtocols: readonly Protocol[] = ['query', 'ec2', 'rest-xml'];

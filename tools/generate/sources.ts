@@ -116,4 +116,17 @@ export const sources: readonly Source[] = [
     protocols: ['json-1.1'],
     fractions: [],
   },
+  { name: 's3', client: '@aws-sdk/client-s3', serviceId: 'S3', protocols: ['rest-xml'], fractions: [] },
+  {
+    name: 'efs',
+    signingName: 'elasticfilesystem',
+    client: '@aws-sdk/client-efs',
+    serviceId: 'EFS',
+    protocols: ['rest-json'],
+    fractions: [
+      'CreateFileSystemRequest.ProvisionedThroughputInMibps',
+      'FileSystemDescription.ProvisionedThroughputInMibps',
+      'UpdateFileSystemRequest.ProvisionedThroughputInMibps',
+    ],
+  },
 ];
