@@ -7,12 +7,18 @@ import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 export function newTask(given: PayloadTask, now: Instant, newName: () => string): TaskRecord {
   // A payload that stops a task may leave out what it consists of.
   const payload = { ...given, containers: given.containers ?? [], volumes: given.volumes ?? [] };
-  const { roleCredentials: _role, executionRoleCredentials: _execution, ...kept } = payload;
+  const { roleCredentials: role, executionRoleCredentials: execution, ...kept } = payload;
   const names = [...(needsPause(payload) ? [pauseName] : []), ...payload.containers.map((container) => container.name)];
   const failure = refusalOf(payload);
   return {
     arn: payload.arn,
     payload: kept,
+    ...((role ?? execution) && {
+      credentialsIds: {
+        ...(role && { task: role.credentialsId }),
+        ...(execution && { execution: execution.credentialsId }),
+      },
+    }),
     desiredStatus: payload.desiredStatus,
     acceptedAt: now,
     containers: Object.fromEntries(

@@ -61,6 +61,7 @@ export interface IamRoleCredentialsMessage {
 }
 
 export interface RoleCredentials {
+  /** One for the task's whole life, also when they are renewed: it is part of what its containers are told at creation. */
   readonly credentialsId: string;
   readonly roleArn: string;
   readonly accessKeyId: string;
@@ -274,13 +275,20 @@ export type HealthStatus = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
  */
 export interface Backend {
   readonly region: string;
-  /** One AWS call. Rejects with an error whose `code` is AWS's error name, or with NetError. */
-  call(service: 'ecs' | 'logs', operation: string, input: object): Promise<Readonly<Record<string, unknown>>>;
+  /** One AWS call, with the agent's own keys or a role's. Rejects with an error whose `code` is AWS's error name, or with NetError. */
+  call(
+    service: BackendService,
+    operation: string,
+    input: object,
+    as?: RoleCredentials,
+  ): Promise<Readonly<Record<string, unknown>>>;
   /** Opens a signed websocket. */
   openSocket(url: string): Promise<Socket>;
   /** The signed pseudo-HTTP header block that goes before each TCS frame, ending in an empty line. */
   signFrame(url: string, body: string): string;
 }
+
+export type BackendService = 'ecs' | 'logs' | 'ssm' | 'secretsmanager' | 'ecr';
 
 /** Attribute by which our agent inside `longshore up` says that it serves the Fargate pool of every cluster. */
 export const fargatePoolAttribute = 'longshore.fargate-pool';

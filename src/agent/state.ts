@@ -17,6 +17,8 @@ export interface TaskRecord {
   readonly arn: string;
   /** Without credentials: the control plane sends them again after every start, so no secret is kept. */
   readonly payload: PayloadTask;
+  /** Where the credentials of its roles are found (task-credentials.ts). */
+  readonly credentialsIds?: { readonly task?: string; readonly execution?: string };
   readonly desiredStatus: DesiredStatus;
   readonly acceptedAt: Instant;
   /** By container name; an awsvpc task has its pause container among them. */

@@ -12,7 +12,12 @@ export function createAwsClient(parts: AwsClientParts): AwsClient {
   const endpoint = parts.endpoint.replace(/\/+$/, '');
   return {
     region: parts.region,
-    async call<Output extends object>(service: 'ecs' | 'logs', operation: string, input: object): Promise<Output> {
+    async call<Output extends object>(
+      service: JsonService,
+      operation: string,
+      input: object,
+      as?: Credentials,
+    ): Promise<Output> {
       const body = JSON.stringify(input, dateAsSeconds);
       const headers = {
         host: hostOf(endpoint),
@@ -20,7 +25,7 @@ export function createAwsClient(parts: AwsClientParts): AwsClient {
         'x-amz-target': `${targetPrefixes[service]}.${operation}`,
       };
       const url = `${endpoint}/`;
-      const signed = sign({ method: 'POST', url, headers, body, service });
+      const signed = sign({ method: 'POST', url, headers, body, service, ...(as && { credentials: as }) });
       const answer = await parts.net.request({ method: 'POST', url, headers: signed, body, timeoutMs: callTimeoutMs });
       return readAnswer<Output>(answer);
     },
@@ -56,6 +61,8 @@ export interface AwsClientParts {
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of temporary credentials. */
+  readonly sessionToken?: string;
 }
 
 export interface AwsClient {
@@ -64,11 +71,13 @@ export interface AwsClient {
    * One call. Dates in `input` go out as epoch seconds; timestamps come back as epoch seconds, as they are on the wire.
    * Rejects with AwsError (code and status as answered) or, when no answer came, NetError. `Output` is what the caller
    * expects of the operation, such as the SDK's type of its answer; the server is trusted to keep to its model.
+   * `as` signs with other keys than the client's own.
    */
   call<Output extends object = Readonly<Record<string, unknown>>>(
-    service: 'ecs' | 'logs',
+    service: JsonService,
     operation: string,
     input: object,
+    as?: Credentials,
   ): Promise<Output>;
   /** Opens a signed websocket. Rejects with SocketRefused or NetError. */
   openSocket(url: string): Promise<Socket>;
@@ -76,7 +85,14 @@ export interface AwsClient {
   signFrame(url: string, body: string): string;
 }
 
-const targetPrefixes = { ecs: 'AmazonEC2ContainerServiceV20141113', logs: 'Logs_20140328' } as const;
+const targetPrefixes = {
+  ecs: 'AmazonEC2ContainerServiceV20141113',
+  logs: 'Logs_20140328',
+  ssm: 'AmazonSSM',
+  secretsmanager: 'secretsmanager',
+  ecr: 'AmazonEC2ContainerRegistry_V20150921',
+} as const;
+type JsonService = keyof typeof targetPrefixes;
 const callTimeoutMs = 30_000;
 
 function hostOf(url: string): string {

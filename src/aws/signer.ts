@@ -7,10 +7,14 @@ import { createSigningKeys, stringToSign } from './signing-key.ts';
 /** Signs requests with SigV4, all their headers. The counterpart of the verifier in sigv4.ts. */
 export function createSigner(parts: SignerParts): (request: RequestToSign) => Headers {
   const signingKeys = createSigningKeys(parts.hash);
-  const { accessKeyId, secretAccessKey } = parts.credentials;
-  return ({ method, url, headers, body, service }) => {
+  return ({ method, url, headers, body, service, credentials = parts.credentials }) => {
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     const date = isoBasic(parts.clock.now());
-    const all: Headers = { ...headers, 'x-amz-date': date };
+    const all: Headers = {
+      ...headers,
+      'x-amz-date': date,
+      ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
+    };
     const signedHeaders = Object.keys(all).sort();
     const target = url.replace(/^https?:\/\/[^/?#]+/, '');
     const head = readHead({ method, target, headers: Object.entries(all) });
@@ -30,7 +34,13 @@ export interface SignerParts {
   readonly clock: Clock;
   readonly hash: Hash;
   readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials: SigningCredentials;
+}
+
+export interface SigningCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 export interface RequestToSign {
@@ -40,6 +50,8 @@ export interface RequestToSign {
   readonly headers: Headers;
   readonly body: string | Uint8Array;
   readonly service: string;
+  /** Where other keys than the signer's own are to sign. */
+  readonly credentials?: SigningCredentials;
 }
 
 function hex(bytes: Uint8Array): string {
