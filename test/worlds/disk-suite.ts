@@ -51,6 +51,28 @@ export function diskSuite(make: MakeFixture<DiskFixture>): void {
       assert.equal(text(await disk.readRange(`${directory}/a`, 50, 10)), '');
     });
 
+    worldTest(make, 'a stream gives the same bytes in parts, and may be left early', async ({ disk, directory }) => {
+      const content = Uint8Array.from({ length: 700_000 }, (_, index) => index % 251);
+      await disk.writeAtomic(`${directory}/a`, content);
+      const collect = async (offset: number, length: number): Promise<readonly number[]> => {
+        const bytes: number[] = [];
+        for await (const part of disk.readStream(`${directory}/a`, offset, length))
+          for (const byte of part) bytes.push(byte);
+        return bytes;
+      };
+      assert.deepEqual(await collect(0, 700_000), [...content]);
+      assert.deepEqual(await collect(300_001, 5), [...content.slice(300_001, 300_006)]);
+      assert.deepEqual(await collect(699_999, 100), [...content.slice(699_999)]);
+      assert.deepEqual(await collect(0, 0), []);
+      for await (const part of disk.readStream(`${directory}/a`, 0, 700_000)) {
+        assert.ok(part.length < 700_000);
+        break;
+      }
+      await assert.rejects(async () => {
+        for await (const part of disk.readStream(`${directory}/none`, 0, 1)) assert.fail(`gave ${part.length} bytes`);
+      });
+    });
+
     worldTest(make, 'appending makes directories, goes on after the end, and keeps the order', async (fixture) => {
       const { disk, directory } = fixture;
       const path = `${directory}/deep/er/log`;

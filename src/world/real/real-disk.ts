@@ -10,6 +10,7 @@ export function realDisk(): Disk {
   return {
     read: (path) => unlessMissing(readFile(path)),
     readRange: (path, offset, length) => unlessMissing(readRange(path, offset, length)),
+    readStream,
     size: async (path) => (await unlessMissing(stat(path)))?.size,
     writeAtomic: (path, data, mode) => {
       writes += 1;
@@ -40,6 +41,32 @@ async function readRange(path: string, offset: number, length: number): Promise<
     }
     return bytes.subarray(0, filled);
   } finally {
+    await file.close();
+  }
+}
+
+/** Large enough that a layer costs few turns of the loop, small enough that a hundred readers are no burden. */
+const streamPartBytes = 256 * 1024;
+
+/** The part after the one that is given is read meanwhile, so that disk and network work at the same time. */
+async function* readStream(path: string, offset: number, length: number): AsyncIterable<Uint8Array> {
+  const file = await open(path, 'r');
+  let at = offset;
+  const end = offset + length;
+  const readNext = async (): Promise<Uint8Array> => {
+    const part = new Uint8Array(Math.min(streamPartBytes, end - at));
+    const { bytesRead } = part.length === 0 ? { bytesRead: 0 } : await file.read(part, 0, part.length, at);
+    at += bytesRead;
+    return part.subarray(0, bytesRead);
+  };
+  let next = readNext();
+  try {
+    for (let part = await next; part.length > 0; part = await next) {
+      next = readNext();
+      yield part;
+    }
+  } finally {
+    await next.catch(() => undefined); // whoever iterates has been told, or has gone
     await file.close();
   }
 }

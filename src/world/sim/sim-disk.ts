@@ -2,6 +2,9 @@ import type { AppendFile, Disk } from '../world.ts';
 import { type SimLife, never } from './sim-life.ts';
 import type { SimRandom } from './sim-random.ts';
 
+/** Small, so that tests with little data see several parts. */
+const streamPartBytes = 1024;
+
 /**
  * The disk of one simulated host, outliving its processes. Killing a process loses nothing that was written; power loss
  * (`losePower`) does what real disks do with bytes that were appended and not synced: keeps some prefix of them, at
@@ -59,6 +62,7 @@ export class SimDisk {
         await wait();
         return this.#file(path)?.slice(offset, offset + length);
       },
+      readStream: (path, offset, length) => this.#readStream(path, offset, length, wait),
       size: async (path) => {
         await wait();
         return this.#file(path)?.size;
@@ -114,6 +118,23 @@ export class SimDisk {
         for (const directory of this.#directories) if (isWithin(directory, path)) this.#directories.delete(directory);
       },
     };
+  }
+
+  async *#readStream(
+    path: string,
+    offset: number,
+    length: number,
+    wait: () => Promise<void>,
+  ): AsyncIterable<Uint8Array> {
+    // The file that was opened is read on, whatever becomes of its name.
+    await wait();
+    const file = this.#file(path);
+    if (!file) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+    const end = Math.min(offset + length, file.size);
+    for (let at = offset; at < end; at += streamPartBytes) {
+      if (at > offset) await wait();
+      yield file.slice(at, Math.min(at + streamPartBytes, end));
+    }
   }
 
   #appendTo(path: string, file: SimFile, life: SimLife, write: (path: string) => Promise<void>): AppendFile {
