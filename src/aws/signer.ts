@@ -1,3 +1,4 @@
+import { hex } from '../core/hex.ts';
 import type { Clock, Hash, Headers } from '../world/world.ts';
 import { canonicalRequest } from './canonical-request.ts';
 import { readHead } from './request-head.ts';
@@ -52,10 +53,4 @@ export interface RequestToSign {
   readonly service: string;
   /** Where other keys than the signer's own are to sign. */
   readonly credentials?: SigningCredentials;
-}
-
-function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
 }

@@ -1,4 +1,5 @@
 /** Frames of both agent websockets: text, one JSON object each. What a peer sends is checked here and trusted inside. */
+import { asUuid, hex } from '../../../core/hex.ts';
 import type { Random } from '../../../world/world.ts';
 import type { Frame } from '../../../agent/contract.ts';
 
@@ -31,8 +32,7 @@ export function writeFrame<Message extends object>(type: string, message: Messag
 }
 
 export function newMessageId(random: Random): string {
-  const hex = Array.from(random.bytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return asUuid(hex(random.bytes(16)));
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
