@@ -51,6 +51,8 @@ export interface Hash {
   md5Hex(data: Uint8Array | string): string;
   /** A digest of bytes that come in parts. */
   startSha256(): RunningDigest;
+  /** For what clients send and once signed with it; nothing of ours rests on it. */
+  startSha1(): RunningDigest;
   startMd5(): RunningDigest;
   /** Compares without telling by its time where the first difference is. */
   equal(a: Uint8Array, b: Uint8Array): boolean;

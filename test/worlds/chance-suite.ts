@@ -57,12 +57,15 @@ export function chanceSuite(make: MakeFixture<ChanceFixture>): void {
     worldTest(make, 'a digest of parts is that of the whole', async ({ hash }) => {
       const sha256 = hash.startSha256();
       const md5 = hash.startMd5();
+      const sha1 = hash.startSha1();
       for (const part of ['a', '', 'bc']) {
         sha256.update(utf8(part));
         md5.update(utf8(part));
+        sha1.update(utf8(part));
       }
       assert.equal(sha256.hex(), hash.sha256Hex('abc'));
       assert.equal(md5.hex(), hash.md5Hex('abc'));
+      assert.equal(sha1.hex(), 'a9993e364706816aba3e25717850c26c9cd0d89d', 'the vector of FIPS 180-4');
       assert.equal(hash.startSha256().hex(), hash.sha256Hex(''));
     });
 

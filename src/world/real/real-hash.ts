@@ -9,6 +9,7 @@ export function realHash(): Hash {
     hmacSha256,
     md5Hex: (data) => hash('md5', data, 'hex'),
     startSha256: () => running('sha256'),
+    startSha1: () => running('sha1'),
     startMd5: () => running('md5'),
     equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   };
@@ -35,7 +36,7 @@ function hmacSha256(key: Uint8Array | string, data: Uint8Array | string): Uint8A
   return hash('sha256', outer, 'buffer');
 }
 
-function running(algorithm: 'sha256' | 'md5'): RunningDigest {
+function running(algorithm: 'sha256' | 'sha1' | 'md5'): RunningDigest {
   const digest = createHash(algorithm);
   return {
     update: (data) => {

@@ -1,12 +1,13 @@
 import type { Hash, RunningDigest } from '../world.ts';
 
-/** Digests in plain JavaScript, for the simulator and the browser: FIPS 180-4 (SHA-256), RFC 2104 (HMAC), RFC 1321 (MD5). */
+/** Digests in plain JavaScript, for the simulator and the browser: FIPS 180-4 (SHA-256, SHA-1), RFC 2104 (HMAC), RFC 1321 (MD5). */
 export const simHash: Hash = {
   sha256: (data) => sha256(toBytes(data)),
   sha256Hex: (data) => toHex(sha256(toBytes(data))),
   hmacSha256: (key, data) => hmacSha256(toBytes(key), toBytes(data)),
   md5Hex: (data) => toHex(md5(toBytes(data))),
   startSha256: () => running(sha256),
+  startSha1: () => running(sha1),
   startMd5: () => running(md5),
   equal: (a, b) => {
     let difference = a.length ^ b.length;
@@ -123,6 +124,40 @@ function sha256(data: Uint8Array): Uint8Array {
       a = (first + s0 + majority) | 0;
     }
     [a, b, c, d, e, f, g, h].forEach((value, at) => {
+      state[at] = (state[at] ?? 0) + value;
+    });
+  }
+  return fromWords(state, false);
+}
+
+function sha1(data: Uint8Array): Uint8Array {
+  const view = pad(data, true);
+  const state = Int32Array.from([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
+  const words = new Int32Array(80);
+  const word = (at: number): number => words[at] ?? 0;
+  for (let block = 0; block < view.byteLength; block += 64) {
+    for (let at = 0; at < 16; at += 1) words[at] = view.getInt32(block + 4 * at);
+    for (let at = 16; at < 80; at += 1) {
+      words[at] = rotateLeft(word(at - 3) ^ word(at - 8) ^ word(at - 14) ^ word(at - 16), 1);
+    }
+    let [a = 0, b = 0, c = 0, d = 0, e = 0] = state;
+    for (let at = 0; at < 80; at += 1) {
+      const [mixed, constant] =
+        at < 20
+          ? [(b & c) | (~b & d), 0x5a827999]
+          : at < 40
+            ? [b ^ c ^ d, 0x6ed9eba1]
+            : at < 60
+              ? [(b & c) | (b & d) | (c & d), 0x8f1bbcdc]
+              : [b ^ c ^ d, 0xca62c1d6];
+      const sum = (rotateLeft(a, 5) + mixed + e + constant + word(at)) | 0;
+      e = d;
+      d = c;
+      c = rotateLeft(b, 30);
+      b = a;
+      a = sum;
+    }
+    [a, b, c, d, e].forEach((value, at) => {
       state[at] = (state[at] ?? 0) + value;
     });
   }
