@@ -35,7 +35,7 @@ function check(system: System, commit: Commit, serviceArn: string): void {
   const versions = changed?.before ? [changed.before, after] : [after];
   const ofService = commit.tasks.filter((change) => change.after?.serviceArn === serviceArn);
   checkLower(system, ofService, versions, after);
-  checkUpper(system, ofService, versions, after);
+  checkUpper(system, commit, versions, after);
 }
 
 function checkLower(
@@ -44,13 +44,8 @@ function checkLower(
   versions: readonly ServiceRecord[],
   service: ServiceRecord,
 ): void {
-  // A deployment in stages clears away what has served nobody: what serves is the revision that was steady.
-  const isStaged = underWayInStages(system, service.arn);
   const stopped = changes.filter(
-    ({ before, after }) =>
-      isStoppedByScheduler(before, after) &&
-      after?.stoppedReason !== failedHealthChecks &&
-      (!isStaged || isSteady(system, service, after)),
+    ({ before, after }) => isStoppedByScheduler(before, after) && after?.stoppedReason !== failedHealthChecks,
   );
   if (stopped.length === 0) return;
   const now = Math.max(...stopped.map(({ after }) => after?.stoppingAt ?? 0));
@@ -79,38 +74,55 @@ function checkLower(
 
 function checkUpper(
   system: System,
-  changes: readonly Changed<TaskRecord>[],
+  { tasks: changedTasks, serviceDeployments }: Commit,
   versions: readonly ServiceRecord[],
   service: ServiceRecord,
 ): void {
-  const isStaged = versions.some(({ deploymentConfiguration: { strategy = 'ROLLING' } }) => strategy !== 'ROLLING');
-  const started = changes.filter(({ before, after }) => !before && after);
-  // The two fleets of a blue/green deployment are as many as desired each.
-  if (started.length === 0 || isStaged || underWayInStages(system, service.arn)) return;
+  const started = changedTasks.flatMap(({ before, after }) =>
+    !before && after?.serviceArn === service.arn ? [after] : [],
+  );
+  if (started.length === 0) return;
+  const ended = serviceDeployments.flatMap(({ before }) => (before?.serviceArn === service.arn ? [before] : []));
+  const staged = [...ended, ...system.durable.serviceDeployments.all()].find(
+    (each) => each.serviceArn === service.arn && each.stages && each.finishedAt === undefined,
+  );
   const counted = tasksOf(system, service.arn).filter(
     ({ lastStatus, desiredStatus }) =>
       lastStatus === 'RUNNING' ||
       (desiredStatus === 'RUNNING' && ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(lastStatus)),
-  ).length;
+  );
   const upper = Math.max(...versions.map((version) => percentOf(version, 'maximumPercent', Math.floor)));
-  if (counted > upper) {
-    system.fail(
-      bounds.name,
-      `${service.name} wants ${service.desiredCount} and may have ${upper}; the controller started ${started.length} and there are ${counted}`,
-    );
-  }
+  if (!staged) return failAbove(system, service, counted, upper, started);
+  system.saw('start in stages');
+  // Blue and green run beside each other: 200 %. What earlier deployments have left is not counted and gets no new tasks.
+  const twice = 2 * Math.max(...versions.map(({ desiredCount }) => desiredCount));
+  const blues = new Set(started.map(({ startedBy }) => startedBy).filter((id) => id !== staged.deploymentId));
+  if (blues.size > 1)
+    system.fail(bounds.name, `${service.name} starts tasks for ${[...blues].join(' and ')} in stages`);
+  const blue = [...blues][0] ?? steadyDeployment(system, service);
+  const both = counted.filter(({ startedBy }) => startedBy === staged.deploymentId || startedBy === blue);
+  failAbove(system, service, both, Math.max(upper, twice), started);
 }
 
-function isSteady(system: System, { steadyRevisionArn }: ServiceRecord, task: TaskRecord | undefined): boolean {
-  const revision = system.durable.deployments.get(task?.startedBy ?? '')?.revisionArn;
-  return revision !== undefined && revision === steadyRevisionArn;
+function failAbove(
+  system: System,
+  { name, desiredCount }: ServiceRecord,
+  counted: readonly TaskRecord[],
+  upper: number,
+  started: readonly TaskRecord[],
+): void {
+  if (counted.length <= upper) return;
+  system.fail(
+    bounds.name,
+    `${name} wants ${desiredCount} and may have ${upper}; the controller started ${started.length} and there are ${counted.length}`,
+  );
 }
 
-function underWayInStages(system: System, serviceArn: string): boolean {
-  for (const each of system.durable.serviceDeployments.all()) {
-    if (each.serviceArn === serviceArn && each.stages && each.finishedAt === undefined) return true;
+function steadyDeployment(system: System, { arn, steadyRevisionArn }: ServiceRecord): string | undefined {
+  for (const { serviceArn, revisionArn, status, id } of system.durable.deployments.all()) {
+    if (serviceArn === arn && revisionArn === steadyRevisionArn && status !== 'INACTIVE') return id;
   }
-  return false;
+  return undefined;
 }
 
 function tasksOf(system: System, serviceArn: string): readonly TaskRecord[] {

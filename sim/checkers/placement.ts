@@ -11,6 +11,8 @@ export const placement: Checker = {
       for (const { before, after } of commit.tasks) {
         if (!after?.serviceArn || after.containerInstanceArn === undefined) continue;
         if (before?.containerInstanceArn === after.containerInstanceArn) continue;
+        // Placed and told to stop within one commit: what came into its place in between was no neighbour of it.
+        if (after.desiredStatus === 'STOPPED') continue;
         const instance = commit.instances.find(({ key }) => key === after.containerInstanceArn);
         const statuses = [instance?.before?.status, system.durable.instances.get(after.containerInstanceArn)?.status];
         check(system, after, after.containerInstanceArn, statuses);

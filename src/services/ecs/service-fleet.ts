@@ -1,7 +1,7 @@
 /** The tasks of one deployment or task set, and keeping them as many as they are to be. */
 import type { Instant } from '../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
-import { boundsOf } from './rules/deployment/bounds.ts';
+import type { Bounds } from './rules/deployment/bounds.ts';
 import { keepUp, type KeepUpState, type Stop } from './rules/deployment/keep-up.ts';
 import type { ServiceTask } from './rules/deployment/service-task.ts';
 import type { FleetWish } from './rules/deployment/stages.ts';
@@ -56,6 +56,8 @@ export interface FleetOrder {
   readonly wish: FleetWish;
   /** How many tasks it is to have when they are all wanted. */
   readonly desiredCount: number;
+  /** Of this fleet: what the bounds of the service leave for it. */
+  readonly bounds: Bounds;
   /** False while its launches fail and wait. */
   readonly mayStart: boolean;
   /** Whether it is being deployed: failed tasks go at once then; in a settled fleet their replacements come first. */
@@ -69,11 +71,15 @@ export interface FleetStep {
   readonly changed: number;
   /** Tasks that were stopped because their health checks failed. */
   readonly failedHealthChecks: readonly TaskRecord[];
+  /** How many healthy tasks were stopped. */
+  readonly healthyStopped: number;
+  /** Whether tasks it should have started found no place. */
+  readonly isUnplaced: boolean;
   /** When to look again though nothing has changed. */
   readonly lookAt?: Instant;
 }
 
-/** Starts and stops what brings the fleet nearer to what is wanted, within the bounds of the service for each fleet. */
+/** Starts and stops what brings the fleet nearer to what is wanted, within its bounds. */
 export function keepFleet(
   tx: Transaction,
   env: Env,
@@ -81,12 +87,12 @@ export function keepFleet(
   fleet: ServiceFleet,
   order: FleetOrder,
 ): FleetStep {
-  if (order.wish === 'hold') return { changed: 0, failedHealthChecks: [] };
+  if (order.wish === 'hold') return { changed: 0, failedHealthChecks: [], healthyStopped: 0, isUnplaced: false };
   const { service, deploymentId } = source;
   const desiredCount = order.wish === 'none' ? 0 : order.desiredCount;
   const state: KeepUpState = {
     desiredCount,
-    ...boundsOf(desiredCount, 'REPLICA', service.deploymentConfiguration),
+    ...order.bounds,
     tasks: fleet.tasks,
     isWanted: () => order.wish === 'full',
     mayStart: order.wish === 'full' && order.mayStart,
@@ -110,7 +116,8 @@ export function keepFleet(
   }
   const stopped = [...stoppedFailed, ...stopTasks(tx, env, scaled, scalingCause(deploymentId))];
   tellOfTasks(tx, env, service, started, stopped);
-  if (refusal !== undefined) addServiceEvent(tx, env, service, refusal);
+  // Told once, until all tasks have found their places.
+  if (refusal !== undefined && !service.isUnplaced) addServiceEvent(tx, env, service, refusal);
   if (decision.isHeldByProtection) {
     addServiceEvent(tx, env, service, serviceMessage.protectedTasks(service.name, deploymentId));
   }
@@ -120,7 +127,19 @@ export function keepFleet(
     decision.isHeldByProtection ? endOfProtection(tx, fleet, env.now) : undefined,
   ]);
   const changed = started.length + stopped.length + stoppedFailed.length * 2;
-  return { changed, failedHealthChecks: stoppedFailed, ...(lookAt !== undefined && { lookAt }) };
+  return {
+    changed,
+    failedHealthChecks: stoppedFailed,
+    healthyStopped: scaled.filter(({ health }) => health === 'HEALTHY').length,
+    isUnplaced: refusal !== undefined,
+    ...(lookAt !== undefined && { lookAt }),
+  };
+}
+
+/** The service as it is remembered whether tasks of it wait for room. */
+export function withUnplaced(service: ServiceRecord, isUnplaced: boolean): ServiceRecord {
+  const { isUnplaced: _before, ...rest } = service;
+  return isUnplaced ? { ...rest, isUnplaced } : rest;
 }
 
 function tasksOf(stop: readonly Stop[], reason: Stop['why']): readonly ServiceTask[] {

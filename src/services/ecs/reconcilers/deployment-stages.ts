@@ -6,6 +6,7 @@ import type { Instant } from '../../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { alarms } from '../../cloudwatch/public.ts';
 import { countFailed, countFailedChecks, pinImages, readRolling, watchAlarms } from '../rolling-deployment.ts';
+import { type Bounds, boundsOf, type FleetSize, lowerOfFleet, upperOfFleet } from '../rules/deployment/bounds.ts';
 import { backoffDelays, countFailures } from '../rules/deployment/failures.ts';
 import { failureOf } from '../rules/deployment/outcome.ts';
 import type { ServiceTask } from '../rules/deployment/service-task.ts';
@@ -19,7 +20,7 @@ import {
 } from '../rules/deployment/stages.ts';
 import { limits } from '../rules/limits.ts';
 import { addServiceEvent, serviceMessage } from '../service-events.ts';
-import { earliest, keepFleet, noFleet, type ServiceFleet, serviceFleets } from '../service-fleet.ts';
+import { earliest, keepFleet, noFleet, type ServiceFleet, serviceFleets, withUnplaced } from '../service-fleet.ts';
 import { tasksPerStep } from '../service-state.ts';
 import { type StagedDeployment, stagedDeployment, steeringOf } from '../service-steering.ts';
 import {
@@ -31,8 +32,10 @@ import {
   serviceDeployments,
   serviceRevisions,
   services,
+  type StageState,
   trafficReports,
 } from '../service-tables.ts';
+import { arnsOf, servicesOfInstance, servicesOfTask } from '../service-wakes.ts';
 import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
 import { carriesTestTraffic, carriesTraffic, type DeploymentFleets, fleetsOf, observedTraffic } from '../traffic.ts';
 
@@ -51,12 +54,8 @@ export function deploymentStages(settings: FleetSettings): Reconciler {
         table: serviceDeployments,
         keys: (reader, arn) => ownedKey(reader, reader.get(serviceDeployments, arn)?.serviceArn),
       },
-      { table: tasks, keys: (reader, arn) => ownedKey(reader, reader.get(tasks, arn)?.serviceArn) },
-      {
-        table: containerInstances,
-        keys: (reader, arn) =>
-          Array.from(reader.find(tasks, 'occupying', arn)).flatMap(({ serviceArn }) => ownedKey(reader, serviceArn)),
-      },
+      { table: tasks, keys: (reader, arn) => ownedKeys(reader, servicesOfTask(reader, arn)) },
+      { table: containerInstances, keys: (reader, arn) => ownedKeys(reader, servicesOfInstance(reader, arn)) },
       { table: alarms, keys: allKeys },
     ],
     all: allKeys,
@@ -68,7 +67,11 @@ export function deploymentStages(settings: FleetSettings): Reconciler {
 }
 
 function allKeys(reader: Reader): readonly string[] {
-  return Array.from(reader.list(services)).flatMap(({ arn }) => ownedKey(reader, arn));
+  return ownedKeys(reader, arnsOf(reader.list(services)));
+}
+
+function ownedKeys(reader: Reader, serviceArns: Iterable<string>): readonly string[] {
+  return Array.from(serviceArns).flatMap((arn) => ownedKey(reader, arn));
 }
 
 function ownedKey(reader: Reader, serviceArn: string | undefined): readonly string[] {
@@ -100,14 +103,16 @@ function step(tx: Transaction, env: Env, serviceArn: string, { healthyAfterMs }:
   const move = nextStage(deployment.stages, facts, env.now, () => env.newUuid());
   apply(tx, env, scene, move);
   if (move.end) return undefined;
-  return earliest([move.lookAt, ...keepFleets(tx, env, scene, fleetWishes(move.state, facts))]);
+  return earliest([move.lookAt, ...keepFleets(tx, env, scene, move.state, fleetWishes(move.state, facts))]);
 }
 
 function tasksOf(seen: ReadonlyMap<string, ServiceFleet>): readonly ServiceTask[] {
   return Array.from(seen.values()).flatMap((fleet) => fleet.tasks);
 }
 
-function factsOf(reader: Reader, { service, deployment, fleets: { target, source }, seen }: Scene): StageFacts {
+function factsOf(reader: Reader, scene: Scene): StageFacts {
+  const { service, deployment, seen } = scene;
+  const { target, source } = scene.fleets;
   const settings = settingsOf(reader, deployment.targetRevisionArn);
   const fleet = (of: DeploymentRecord | undefined): ServiceFleet => (of && seen.get(of.id)) ?? noFleet;
   const known = new Set([target?.id, source?.id]);
@@ -123,11 +128,26 @@ function factsOf(reader: Reader, { service, deployment, fleets: { target, source
       active: strays.reduce((total, { active }) => total + active, 0),
       healthy: strays.reduce((total, { healthy }) => total + healthy, 0),
     },
+    areOthersHeld: healthyOf(seen) <= boundsOfService(service).lower || strays.every(isProtected),
     traffic: carriesTraffic(settings)
       ? observedTraffic(reader, service.arn, deployment.targetRevisionArn, source?.revisionArn)
       : undefined,
     failure: failureOf(deployment, target?.failedTasks ?? 0, deployment.alarms.triggeredAlarmNames)?.reason,
   };
+}
+
+function boundsOfService({ desiredCount, deploymentConfiguration }: ServiceRecord): Bounds {
+  return boundsOf(desiredCount, 'REPLICA', deploymentConfiguration);
+}
+
+function healthyOf(seen: ReadonlyMap<string, ServiceFleet>): number {
+  let total = 0;
+  for (const { healthy } of seen.values()) total += healthy;
+  return total;
+}
+
+function isProtected({ tasks: found }: ServiceFleet): boolean {
+  return found.every((task) => task.isProtected && task.phase !== 'STOPPING');
 }
 
 function settingsOf(reader: Reader, revisionArn: string): RevisionSettings {
@@ -176,19 +196,28 @@ function keepFleets(
   tx: Transaction,
   env: Env,
   { fleets: { target, source, others }, seen, service: { arn } }: Scene,
+  { isRollingBack }: StageState,
   wishes: FleetWishes,
 ): readonly (Instant | undefined)[] {
   const service = tx.get(services, arn);
   assert(service, `service ${arn} stays while a deployment of it is under way`);
   const looks: (Instant | undefined)[] = [];
+  const bounds = boundsOfService(service);
+  const sizeOf = (of: DeploymentRecord | undefined, isClaiming: boolean): FleetSize => ({
+    active: (of && seen.get(of.id)?.active) ?? 0,
+    claim: of && isClaiming ? service.desiredCount : 0,
+  });
   let room = roomOf(tx, service);
+  let healthy = healthyOf(seen);
+  let isUnplaced = false;
   const failedHealthChecks: TaskRecord[] = [];
   const parts = [
-    [target, wishes.target],
-    [source, wishes.source],
-    ...others.map((other) => [other, wishes.others] as const),
+    // Each with the other of the two that it shares the upper bound with. What is left of others starts nothing.
+    [target, wishes.target, sizeOf(source, wishes.source === 'full')],
+    [source, wishes.source, sizeOf(target, !isRollingBack)],
+    ...others.map((other) => [other, wishes.others, sizeOf(undefined, false)] as const),
   ] as const;
-  for (const [part, wish] of parts) {
+  for (const [part, wish, beside] of parts) {
     const record = part && tx.get(deployments, part.id);
     if (!record) continue;
     const revision = tx.get(serviceRevisions, record.revisionArn);
@@ -201,14 +230,28 @@ function keepFleets(
     const launchesAfter = isPrimary ? service.launchesAfter : sourceLaunchesAfter(record);
     const mayStart = (launchesAfter ?? 0) <= env.now;
     const launch = { service, settings: revision.settings, deploymentId: record.id, revision };
-    const kept = keepFleet(tx, env, launch, fleet, { wish, desiredCount, mayStart, isRollout: part === target, room });
+    const kept = keepFleet(tx, env, launch, fleet, {
+      wish,
+      desiredCount,
+      bounds: {
+        lower: lowerOfFleet(bounds, wish === 'none', healthy - fleet.healthy),
+        upper: upperOfFleet(service.desiredCount, bounds, beside),
+      },
+      mayStart,
+      isRollout: part === target,
+      room,
+    });
     room -= kept.changed;
+    healthy -= kept.healthyStopped;
+    isUnplaced ||= kept.isUnplaced;
     failedHealthChecks.push(...kept.failedHealthChecks);
     looks.push(kept.lookAt, mayStart ? undefined : launchesAfter);
     const isLeftOver = part !== target && part !== source;
     if (isLeftOver && wish === 'none' && fleet.tasks.length === 0) end(tx, env, record);
   }
-  const rolling = readRolling(tx, service);
+  const after = withUnplaced(service, isUnplaced);
+  tx.put(services, after);
+  const rolling = readRolling(tx, after);
   if (rolling) countFailedChecks(tx, env, rolling, tasksOf(seen), failedHealthChecks);
   return looks;
 }

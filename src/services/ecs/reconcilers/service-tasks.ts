@@ -1,6 +1,5 @@
 import type { Reconciler } from '../../../control/reconciler.ts';
 import type { Instant } from '../../../core/instant.ts';
-import { scopeKey } from '../../../core/scope.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { alarms } from '../../cloudwatch/public.ts';
 import {
@@ -37,6 +36,7 @@ import { glance } from '../service-quiet.ts';
 import { stopChooser, tasksOfService, tasksPerStep } from '../service-state.ts';
 import { steeringOf } from '../service-steering.ts';
 import { deployments, type ServiceRecord, serviceDeployments, services } from '../service-tables.ts';
+import { arnsOf, servicesOfInstance, servicesOfTask } from '../service-wakes.ts';
 import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
 import { startForBalance, tellOfBalance, tellOfBalanceReached } from '../zone-rebalancing.ts';
 
@@ -72,30 +72,6 @@ export function serviceTasks(settings: ServiceTasksSettings): Reconciler {
 
 function present(arn: string | undefined): readonly string[] {
   return arn === undefined ? [] : [arn];
-}
-
-/** Its own service, and when it has stopped those that wait for room. */
-function servicesOfTask(reader: Reader, arn: string): readonly string[] {
-  const task = reader.get(tasks, arn);
-  if (!task) return [];
-  const waiting = task.lastStatus === 'STOPPED' ? [...arnsOf(reader.find(services, 'unplaced', scopeKey(task)))] : [];
-  return task.serviceArn === undefined ? waiting : [task.serviceArn, ...waiting];
-}
-
-/** Services with tasks on it, those that wait for room, and those that want a task on every instance. */
-function servicesOfInstance(reader: Reader, arn: string): Iterable<string> {
-  const instance = reader.get(containerInstances, arn);
-  const found = new Set<string>();
-  for (const task of reader.find(tasks, 'occupying', arn))
-    if (task.serviceArn !== undefined) found.add(task.serviceArn);
-  if (!instance) return found;
-  for (const service of reader.find(services, 'unplaced', scopeKey(instance))) found.add(service.arn);
-  for (const service of reader.find(services, 'daemons', instance.clusterArn)) found.add(service.arn);
-  return found;
-}
-
-function* arnsOf(found: Iterable<ServiceRecord>): Generator<string> {
-  for (const { arn } of found) yield arn;
 }
 
 /** The one next step. Returns when to look again though nothing has changed. */

@@ -2,11 +2,21 @@
 import type { Reconciler } from '../../../control/reconciler.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
+import { boundsOf } from '../rules/deployment/bounds.ts';
 import { backOff } from '../rules/deployment/failures.ts';
-import { earliest, type FleetStep, keepFleet, noFleet, type ServiceFleet, serviceFleets } from '../service-fleet.ts';
+import {
+  earliest,
+  type FleetStep,
+  keepFleet,
+  noFleet,
+  type ServiceFleet,
+  serviceFleets,
+  withUnplaced,
+} from '../service-fleet.ts';
 import { tasksPerStep } from '../service-state.ts';
 import { type ServiceRecord, services, type TaskSetRecord, taskSets } from '../service-tables.ts';
 import { computedDesiredCount } from '../service-view.ts';
+import { arnsOf, servicesOfInstance, servicesOfTask } from '../service-wakes.ts';
 import { containerInstances, tasks } from '../tables.ts';
 
 export function serviceTaskSets(settings: { readonly healthyAfterMs: number }): Reconciler {
@@ -15,14 +25,10 @@ export function serviceTaskSets(settings: { readonly healthyAfterMs: number }): 
     wakes: [
       { table: services, keys: ownedKey },
       { table: taskSets, keys: (reader, arn) => ownedKey(reader, reader.get(taskSets, arn)?.serviceArn) },
-      { table: tasks, keys: (reader, arn) => ownedKey(reader, reader.get(tasks, arn)?.serviceArn) },
-      {
-        table: containerInstances,
-        keys: (reader, arn) =>
-          Array.from(reader.find(tasks, 'occupying', arn)).flatMap(({ serviceArn }) => ownedKey(reader, serviceArn)),
-      },
+      { table: tasks, keys: (reader, arn) => ownedKeys(reader, servicesOfTask(reader, arn)) },
+      { table: containerInstances, keys: (reader, arn) => ownedKeys(reader, servicesOfInstance(reader, arn)) },
     ],
-    all: (reader) => Array.from(reader.list(services)).flatMap(({ arn }) => ownedKey(reader, arn)),
+    all: (reader) => ownedKeys(reader, arnsOf(reader.list(services))),
     reconcile: (tx, env, serviceArn) => {
       const service = tx.get(services, serviceArn);
       if (!service || service.deploymentController === 'ECS') return undefined;
@@ -34,6 +40,10 @@ export function serviceTaskSets(settings: { readonly healthyAfterMs: number }): 
       return lookAt === undefined ? undefined : { afterMs: Math.max(lookAt - env.now, 0) };
     },
   };
+}
+
+function ownedKeys(reader: Reader, serviceArns: Iterable<string>): readonly string[] {
+  return Array.from(serviceArns).flatMap((arn) => ownedKey(reader, arn));
 }
 
 function ownedKey(reader: Reader, serviceArn: string | undefined): readonly string[] {
@@ -56,13 +66,15 @@ function step(tx: Transaction, env: Env, before: ServiceRecord, healthyAfterMs: 
   const own = [...tx.find(taskSets, 'service', service.arn)];
   const looks: (Instant | undefined)[] = [];
   const [first] = own;
+  let isUnplaced = false;
   let room = first ? tasksPerStep(tx, service, first.settings) : 0;
   for (const taskSet of own) {
     const kept = keepTaskSet(tx, env, service, taskSet, fleets.get(taskSet.id) ?? noFleet, room);
     room -= kept?.changed ?? 0;
+    isUnplaced ||= kept?.isUnplaced === true;
     looks.push(kept?.lookAt);
   }
-  tx.put(services, service);
+  tx.put(services, withUnplaced(service, isUnplaced));
   const isWaiting = service.launchesAfter !== undefined && service.launchesAfter > env.now;
   return earliest([...looks, isWaiting ? service.launchesAfter : undefined]);
 }
@@ -107,6 +119,7 @@ function keepTaskSet(
   const kept = keepFleet(tx, env, launch, fleet, {
     wish: isLeaving ? 'none' : 'full',
     desiredCount,
+    bounds: boundsOf(isLeaving ? 0 : desiredCount, 'REPLICA', service.deploymentConfiguration),
     mayStart: (service.launchesAfter ?? 0) <= env.now,
     isRollout: false,
     room,

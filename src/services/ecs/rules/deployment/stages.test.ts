@@ -34,6 +34,7 @@ class Deployment {
       target: { active: 0, healthy: 0 },
       source: { active: 4, healthy: 4 },
       others: { active: 0, healthy: 0 },
+      areOthersHeld: false,
       traffic: undefined,
       failure: undefined,
       ...facts,

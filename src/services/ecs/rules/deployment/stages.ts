@@ -23,6 +23,8 @@ export interface StageFacts {
   readonly source: Fleet;
   /** Tasks of neither: what earlier deployments have left that did not finish. */
   readonly others: Fleet;
+  /** What is left of the others cannot go yet: the service needs it to stay within its lower bound, or it is protected. */
+  readonly areOthersHeld: boolean;
   /** Undefined where nothing carries traffic to the service: there is nothing to shift then. */
   readonly traffic: ObservedTraffic | undefined;
   /** Why it must not go on, seen from outside: an alarm, the circuit breaker, the user. Without a full stop. */
@@ -139,7 +141,9 @@ function stepForward(state: StageState, facts: StageFacts, now: Instant, newId: 
     default: {
       const run = runHooks(state, facts.configuration, state.stage, now, newId);
       if (run.state !== state) return { state: run.state };
-      const isReconciled = state.stage !== 'RECONCILE_SERVICE' || facts.others.active === 0;
+      // Others that are held go in whatever later stage lets them: were this one to wait for them, a service whose source
+      // does not come up could never be deployed anew.
+      const isReconciled = state.stage !== 'RECONCILE_SERVICE' || facts.others.active === 0 || facts.areOthersHeld;
       const isDone = run.areDone && isReconciled && isShifted(state, facts.traffic);
       return isDone ? enterNext(state, facts, now) : { state };
     }
