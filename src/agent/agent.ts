@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 import type { World } from '../world/world.ts';
 import { runAcsSession } from './acs-session.ts';
 import { type Attribute, capabilityAttributes, instanceResources } from './capabilities.ts';
-import { type Backend, longshoreAgentHash, type PayloadContainer, type RoleCredentials } from './contract.ts';
+import { type Backend, longshoreAgentHash, type RoleCredentials } from './contract.ts';
 import { cgroupParentOf, type DockerContext } from './docker-config.ts';
 import { createExecutor } from './execute.ts';
 import { createImages, type PullBehavior } from './images.ts';
@@ -11,8 +11,10 @@ import { createPollEndpoints, socketUrl } from './poll-endpoints.ts';
 import { register } from './register.ts';
 import type { SessionLoop } from './session-loop.ts';
 import { startStateReporter } from './state-reporter.ts';
-import { agentTasks, identities, type TaskRecord } from './state.ts';
+import { type AgentIdentity, agentTasks, identities, type TaskRecord } from './state.ts';
 import { TaskCredentials } from './task-credentials.ts';
+import { endpointEnvironment } from './task-endpoint/environment.ts';
+import { startTaskEndpoint, type TaskEndpoint } from './task-endpoint/task-endpoint.ts';
 import { TaskEngine } from './task-engine.ts';
 import { runTcsSession } from './tcs-session.ts';
 
@@ -53,8 +55,13 @@ export interface AgentParts {
   readonly store: Store;
   readonly backend: Backend;
   readonly config: AgentConfig;
-  /** More environment for a container: where it finds its credentials and metadata. */
-  readonly environment?: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
+  /** Where containers find their credentials, their metadata and this AWS. Without it they are told of none. */
+  readonly taskEndpoint?: {
+    /** One directory for all agents of the machine. */
+    readonly directory: string;
+    /** The control plane's URL as this agent reaches it. */
+    readonly endpoint: string;
+  };
 }
 
 export interface Agent {
@@ -87,6 +94,8 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     pullTimeoutMs: config.pullTimeoutMs ?? 20 * 60_000,
   });
   const logs = createLogShipper({ docker, clock, log, store, backend });
+  const credentials = new TaskCredentials();
+  const endpoint = parts.taskEndpoint && (await startOwnEndpoint(parts, parts.taskEndpoint, agentId, credentials));
   const executor = createExecutor({
     docker,
     logs,
@@ -95,7 +104,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     cgroups: world.cgroups,
     images,
     architecture: info.Architecture,
-    environment: parts.environment ?? (() => ({})),
+    environment: (task, container) => (endpoint ? endpointEnvironment(task, container, endpoint.endpointUrl) : {}),
     context: { agentId, cluster: config.cluster, region: backend.region, cgroupDriver: info.CgroupDriver, limits },
   });
   const engine = new TaskEngine({
@@ -123,7 +132,6 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   });
   await engine.start();
 
-  const credentials = new TaskCredentials();
   const stop = new AbortController();
   const sessions: SessionLoop[] = [];
   let isConnected = false;
@@ -208,6 +216,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       for (const session of sessions) session.stop();
       reporter.stop();
       engine.stop();
+      await endpoint?.stop();
       await logs.close();
       await store.durable().catch(() => undefined); // its own writer has been told
     },
@@ -223,6 +232,32 @@ async function identify(store: Store): Promise<{ readonly agentId: string }> {
     tx.put(identities, fresh);
     return fresh;
   });
+}
+
+async function startOwnEndpoint(
+  { world, store, backend }: AgentParts,
+  where: NonNullable<AgentParts['taskEndpoint']>,
+  agentId: string,
+  credentials: TaskCredentials,
+): Promise<TaskEndpoint> {
+  const identity = (): AgentIdentity | undefined => store.view((reader) => reader.get(identities, 'agent'));
+  const known = identity()?.endpointPort;
+  const endpoint = await startTaskEndpoint({
+    ...world,
+    ...where,
+    agentId,
+    backend,
+    ...(known !== undefined && { endpointPort: known }),
+    tasks: () => store.view((reader) => [...reader.find(agentTasks, 'remains', 'left')]),
+    credentials: (credentialsId) => credentials.get(credentialsId),
+    containerInstanceArn: () => identity()?.containerInstanceArn,
+  });
+  // Containers that run keep what they were told, so the next start serves the same port.
+  await store.update((tx) => {
+    const now = tx.get(identities, 'agent');
+    if (now) tx.put(identities, { ...now, endpointPort: endpoint.endpointPort });
+  });
+  return endpoint;
 }
 
 /** Tries out once whether this machine lets us limit a task as a whole. */

@@ -104,7 +104,14 @@ export interface LongshoreTask {
   /** Where each awslogs container's output goes. Our agent ships it; the container itself logs to the engine. */
   readonly logs: readonly LogDestination[];
   /** The subnet of the task's network interface, as the network the agent makes for it. */
-  readonly subnet?: { readonly subnetId: string; readonly cidrBlock: string; readonly gateway: string };
+  readonly subnet?: {
+    readonly subnetId: string;
+    readonly cidrBlock: string;
+    readonly gateway: string;
+    readonly vpcId?: string;
+  };
+  /** `none`: the containers are not told where this AWS is; by default AWS_ENDPOINT_URL says it. */
+  readonly endpoint?: 'none';
 }
 
 export interface LogDestination {

@@ -10,6 +10,8 @@ export interface AgentIdentity {
   readonly containerInstanceArn?: string;
   /** The highest sequence number of a payload or a manifest taken. */
   readonly highestSeqNum: number;
+  /** Where its containers reach the control plane, at the task endpoint's address. */
+  readonly endpointPort?: number;
 }
 
 /** One task this agent was told to run: what is wanted, what is there, and what the control plane was told of it. */

@@ -1,4 +1,6 @@
-import { type Agent, agentTables, startAgent } from '../agent/agent.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Agent, type AgentConfig, agentTables, startAgent } from '../agent/agent.ts';
 import { createAwsClient } from '../aws/client.ts';
 import { Store } from '../store/store.ts';
 import { DockerError, type World } from '../world/world.ts';
@@ -23,7 +25,11 @@ export interface HostAgentOptions {
   readonly attributes?: readonly (readonly [name: string, value: string])[];
   readonly cpuUnits?: number;
   readonly memoryMiB?: number;
+  readonly warmSandboxes?: number;
+  readonly pullBehavior?: PullBehavior;
 }
+
+export type PullBehavior = NonNullable<AgentConfig['pullBehavior']>;
 
 const engineRetryMs = 2000;
 
@@ -59,12 +65,15 @@ async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() 
       world,
       store,
       backend,
+      taskEndpoint: { directory: sharedDirectory(), endpoint },
       config: {
         cluster: options.cluster,
         fargatePool: options.fargatePool,
         attributes: (options.attributes ?? []).map(([name, value]) => ({ name, value })),
         ...(options.cpuUnits === undefined ? {} : { cpuUnits: options.cpuUnits }),
         ...(options.memoryMiB === undefined ? {} : { memoryMiB: options.memoryMiB }),
+        ...(options.warmSandboxes === undefined ? {} : { warmSandboxes: options.warmSandboxes }),
+        ...(options.pullBehavior === undefined ? {} : { pullBehavior: options.pullBehavior }),
         reservedMemoryMiB: 0,
         tags: [],
         version,
@@ -85,4 +94,10 @@ async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() 
     await agent?.stop();
     await store.close();
   };
+}
+
+/** Where the agents of this machine that run as this user find each other. */
+function sharedDirectory(): string {
+  const base = process.getuid?.() === 0 ? '/run' : (process.env['XDG_RUNTIME_DIR'] ?? tmpdir());
+  return join(base, 'longshore', 'agents');
 }

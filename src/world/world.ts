@@ -101,6 +101,8 @@ export interface AppendFile {
 
 export interface Net {
   listen(address: ListenAddress, handler: HttpHandler): Promise<Listener>;
+  /** Passes the bytes of every connection to the host and port of `url` and back, through TLS where it is an https one. */
+  forward(address: ListenAddress, url: string): Promise<Listener>;
   /** One HTTP exchange over kept-alive connections. Rejects with NetError when no answer came. */
   request(request: OutgoingRequest): Promise<HttpAnswer>;
   /** Opens a websocket. Rejects with SocketRefused when the server answered with something else than 101. */
@@ -175,9 +177,15 @@ export interface Socket {
   close(code?: number, reason?: string): void;
 }
 
-/** No answer came: refused, reset, timed out, name unknown. */
+/** No answer came: refused, reset, timed out, name unknown. Of `listen` and `forward`: the address cannot be had. */
 export class NetError extends Error {
   override readonly name = 'NetError';
+  /** The system's name of what failed where it has one, such as EADDRINUSE. */
+  readonly code: string | undefined;
+  constructor(message: string, options: { readonly cause?: unknown; readonly code?: string } = {}) {
+    super(message, options);
+    this.code = options.code;
+  }
 }
 
 /** The server answered a websocket upgrade with an ordinary response. */
@@ -333,6 +341,7 @@ export interface ContainerInspect {
     };
   };
   readonly HostConfig: HostConfig;
+  readonly Mounts?: readonly { readonly Name?: string; readonly Source: string; readonly Destination: string }[];
   readonly NetworkSettings: {
     readonly Ports: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;
     readonly Networks: Readonly<

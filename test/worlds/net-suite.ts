@@ -12,6 +12,35 @@ const host = '127.0.0.1';
 
 export function netSuite(make: MakeFixture<NetFixture>): void {
   describe('net: requests', () => {
+    worldTest(make, 'what is forwarded arrives as it was sent, and the answer comes back', async ({ net }) => {
+      const handler = async ({ target, body }: HttpRequest): Promise<HttpResponse> => ({
+        status: 202,
+        headers: { 'x-seen': target },
+        body: `got ${text(await body.read(1000))}`,
+      });
+      await serve(net, { request: handler }, async (url) => {
+        const forward = await net.forward({ host, port: 0 }, url);
+        const there = `http://${host}:${forward.port}`;
+        const answer = await net.request({ method: 'POST', url: `${there}/a?b=c`, headers: {}, body: 'hello' });
+        assert.equal(answer.status, 202);
+        assert.equal(answer.headers['x-seen'], '/a?b=c');
+        assert.equal(text(answer.body), 'got hello');
+        await forward.close();
+        await assert.rejects(net.request({ method: 'GET', url: there, headers: {} }), NetError);
+      });
+    });
+
+    worldTest(make, 'a port that is taken is refused by name', async ({ net }) => {
+      await serve(net, {}, async (url, { port }) => {
+        const isTaken = (error: unknown): boolean => error instanceof NetError && error.code === 'EADDRINUSE';
+        await assert.rejects(
+          net.listen({ host, port }, { request: async () => ok(''), upgrade: async () => ok('') }),
+          isTaken,
+        );
+        await assert.rejects(net.forward({ host, port }, url), isTaken);
+      });
+    });
+
     worldTest(make, 'the server sees method, raw target, headers and body as sent', async ({ net }) => {
       const seen = signalOf<{ request: HttpRequest; body: string | undefined }>();
       await serve(

@@ -57,15 +57,19 @@ export async function listenHttp(address: ListenAddress, handler: HttpHandler, l
 
 function listening(server: Server, address: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
-      reject(new NetError(`cannot listen on ${address.host}:${address.port}: ${error.message}`, { cause: error }));
-    };
+    const fail = (error: Error): void => reject(cannotListen(address, error));
     server.once('error', fail);
     server.listen({ ...address, backlog: 1024 }, () => {
       server.off('error', fail);
       resolve();
     });
   });
+}
+
+export function cannotListen(address: ListenAddress, error: NodeJS.ErrnoException): NetError {
+  const { code, message } = error;
+  const options = { cause: error, ...(code !== undefined && { code }) };
+  return new NetError(`cannot listen on ${address.host}:${address.port}: ${message}`, options);
 }
 
 function requestOf(request: IncomingMessage, slow: SlowBodies): HttpRequest {

@@ -4,6 +4,7 @@ import { type Headers, type Log, type Net, NetError, type Socket, SocketRefused 
 import { httpClient } from './http-exchange.ts';
 import { listenHttp } from './http-listener.ts';
 import { longestMessageBytes, RealSocket } from './real-socket.ts';
+import { forwardTcp } from './tcp-forward.ts';
 
 const handshakeLimitMs = 30_000;
 
@@ -11,6 +12,7 @@ const handshakeLimitMs = 30_000;
 export function realNet(log: Log): Net {
   return {
     listen: (address, handler) => listenHttp(address, handler, log),
+    forward: forwardTcp,
     request: httpClient(),
     openSocket,
   };

@@ -63,6 +63,15 @@ export class SimNet {
         await life.pass(0);
         return this.#listen(life, address.host, address.port, handler);
       },
+      forward: async (address, url) => {
+        if (!life.isAlive) return await never;
+        await life.pass(0);
+        const target = url.replace(/\/+$/, '');
+        return this.#listen(life, address.host, address.port, {
+          request: (request) => this.#forwarded(life, target, request),
+          upgrade: async () => plainResponse(502, 'websockets are not forwarded here'),
+        });
+      },
       request: (request) => (life.isAlive ? this.#request(life, request) : never),
       openSocket: (request) => (life.isAlive ? this.#openSocket(life, request.url, request.headers) : never),
     };
@@ -76,7 +85,10 @@ export class SimNet {
       this.#nextPort += 1;
     }
     const key = `${life.host}:${port}`;
-    if (this.#servers.has(key)) throw new NetError(`listen EADDRINUSE: address already in use ${address}:${port}`);
+    if (this.#servers.has(key)) {
+      const message = `listen EADDRINUSE: address already in use ${address}:${port}`;
+      throw new NetError(message, { code: 'EADDRINUSE' });
+    }
     const server: Server = {
       life,
       handler,
@@ -99,9 +111,16 @@ export class SimNet {
     };
   }
 
+  async #forwarded(life: SimLife, target: string, request: HttpRequest): Promise<HttpResponse> {
+    const { method } = request;
+    const headers = Object.fromEntries(request.headers);
+    const body = await request.body.read(Number.MAX_SAFE_INTEGER);
+    return this.#request(life, { method, url: `${target}${request.target}`, headers, ...(body && { body }) });
+  }
+
   async #request(life: SimLife, request: OutgoingRequest): Promise<HttpAnswer> {
     const url = parseUrl(request.url);
-    const serverHost = isLoopback(url.hostname) ? life.host : url.hostname;
+    const serverHost = isOwn(url.hostname) ? life.host : url.hostname;
     const exchange = this.#exchange(life, serverHost, url, request);
     const answer = new Promise<HttpAnswer>((resolve, reject) => {
       exchange.answer.then(resolve, reject);
@@ -230,7 +249,7 @@ export class SimNet {
   }
 
   #isKnown(host: string, client: SimLife): boolean {
-    return host === client.host || this.#hosts.has(host) || isLoopback(host);
+    return host === client.host || this.#hosts.has(host) || isOwn(host);
   }
 
   #isCut(oneHost: string, otherHost: string): boolean {
@@ -296,10 +315,19 @@ function remoteAddressOf(url: ParsedUrl, client: SimLife): string {
   return isLoopback(url.hostname) ? '127.0.0.1' : client.host;
 }
 
+/** Every machine has these for itself: loopback, and the address of the task endpoint. */
+function isOwn(host: string): boolean {
+  return isLoopback(host) || host === '169.254.170.2';
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host.startsWith('127.') || host === '[::1]' || host === '::1';
 }
 
 function linkOf(oneHost: string, otherHost: string): string {
   return oneHost < otherHost ? `${oneHost}|${otherHost}` : `${otherHost}|${oneHost}`;
+}
+
+function plainResponse(status: number, body: string): HttpResponse {
+  return { status, headers: { 'content-type': 'text/plain' }, body };
 }

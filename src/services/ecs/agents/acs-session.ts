@@ -6,7 +6,7 @@ import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts'
 import { findSubnet } from '../../ec2/public.ts';
 import { isWithAgent } from '../rules/lifecycle.ts';
 import { payloadTask, payloadVersion } from '../rules/payload.ts';
-import { type ContainerInstanceRecord, type TaskRecord, taskDefinitions, tasks } from '../tables.ts';
+import { clusters, type ContainerInstanceRecord, type TaskRecord, taskDefinitions, tasks } from '../tables.ts';
 import { type JsonObject, newMessageId, objectsIn, parseFrame, textIn, writeFrame } from './frames.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import type { TaskCredentials } from './task-credentials.ts';
@@ -219,8 +219,16 @@ export class AcsSession {
       task,
       definition,
       speaksLongshore: this.#parts.speaksLongshore,
+      clusterTags: reader.get(clusters, task.clusterArn)?.tags ?? [],
       ...(subnet
-        ? { subnet: { subnetId: subnet.subnetId, cidrBlock: subnet.cidrBlock, gateway: subnet.gateway } }
+        ? {
+            subnet: {
+              subnetId: subnet.subnetId,
+              cidrBlock: subnet.cidrBlock,
+              gateway: subnet.gateway,
+              vpcId: subnet.vpcId,
+            },
+          }
         : {}),
       ...(roleCredentials ? { roleCredentials } : {}),
       ...(executionRoleCredentials ? { executionRoleCredentials } : {}),

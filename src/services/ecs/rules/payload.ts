@@ -46,6 +46,7 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
           longshore: {
             logs: containers.flatMap((container) => logDestination(container, task) ?? []),
             ...(given.subnet ? { subnet: given.subnet } : {}),
+            ...(wantsNoEndpoint(task.tags, given.clusterTags ?? []) ? { endpoint: 'none' as const } : {}),
           },
         }
       : {}),
@@ -66,6 +67,7 @@ export interface PayloadSources {
   readonly definition: TaskDefinitionRecord;
   /** Whether the agent is ours: it ships logs itself and makes networks; the stock agent leaves logs to the engine. */
   readonly speaksLongshore: boolean;
+  readonly clusterTags?: TaskRecord['tags'];
   /** The subnet of the task's network interface. */
   readonly subnet?: PayloadSubnet;
   readonly roleCredentials?: RoleCredentials;
@@ -76,7 +78,19 @@ export interface PayloadSubnet {
   readonly subnetId: string;
   readonly cidrBlock: string;
   readonly gateway: string;
+  readonly vpcId?: string;
 }
+
+/**
+ * Containers are told in AWS_ENDPOINT_URL that this is their AWS, unless the tag longshore:endpoint of the task, or else
+ * of its cluster, is `none`: the task then talks to the AWS that its own configuration names.
+ */
+function wantsNoEndpoint(taskTags: TaskRecord['tags'], clusterTags: TaskRecord['tags']): boolean {
+  const tag = [...taskTags, ...clusterTags].find(({ key }) => key === endpointTag);
+  return tag?.value === 'none';
+}
+
+const endpointTag = 'longshore:endpoint';
 
 const cpuUnitsPerVcpu = 1024;
 

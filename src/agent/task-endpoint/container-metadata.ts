@@ -1,0 +1,134 @@
+import type { Instant } from '../../core/instant.ts';
+import type { ContainerInspect } from '../../world/world.ts';
+import type { PayloadContainer } from '../contract.ts';
+import { addressOf } from '../docker-config.ts';
+import type { ContainerRecord, TaskRecord } from '../state.ts';
+
+export type MetadataVersion = 2 | 3 | 4;
+
+/** One container in the words of the task metadata endpoint (field names as the stock agent writes them). */
+export function containerMetadata(
+  task: TaskRecord,
+  wanted: PayloadContainer,
+  seen: ContainerInspect | undefined,
+  version: MetadataVersion,
+): Readonly<Record<string, unknown>> {
+  const record = task.containers[wanted.name];
+  const log = seen?.HostConfig.LogConfig;
+  const destination = task.payload.longshore?.logs.find(({ containerName }) => containerName === wanted.name);
+  return withoutEmpty({
+    DockerId: record?.id ?? '',
+    Name: wanted.name,
+    DockerName: record?.dockerName ?? '',
+    Image: wanted.image,
+    ImageID: seen?.Image ?? '',
+    Ports: version === 4 && task.payload.networkMode === 'awsvpc' ? undefined : portsOf(task, wanted, record),
+    Labels: seen?.Config.Labels,
+    DesiredStatus: task.desiredStatus,
+    KnownStatus: record ? knownStatus(record) : 'NONE',
+    ExitCode: record?.exitCode,
+    Limits: { CPU: wanted.cpu, ...(wanted.memory > 0 ? { Memory: wanted.memory } : {}) },
+    CreatedAt: seen?.Created,
+    StartedAt: timeOf(record?.startedAt),
+    FinishedAt: timeOf(record?.finishedAt),
+    Type: 'NORMAL',
+    Health: healthOf(record, seen),
+    Volumes: mountsOf(seen),
+    // What is shipped by the agent itself is, to whoever asks, what the definition says.
+    LogDriver: version < 4 ? undefined : destination ? 'awslogs' : log?.Type,
+    LogOptions:
+      version < 4
+        ? undefined
+        : destination
+          ? {
+              'awslogs-group': destination.group,
+              'awslogs-region': destination.region,
+              'awslogs-stream': destination.stream,
+            }
+          : log?.Config,
+    ContainerARN: wanted.containerArn,
+    Networks: networksOf(task, seen, version),
+    Snapshotter: version === 4 ? 'overlayfs' : undefined,
+    RestartCount: version === 4 && wanted.restartPolicy?.enabled ? (record?.restarts ?? 0) : undefined,
+  });
+}
+
+/** The stock agent's container statuses. */
+export function knownStatus(record: ContainerRecord): string {
+  if (record.phase === 'running') return 'RUNNING';
+  if (record.phase === 'exited' || record.phase === 'gone') return 'STOPPED';
+  if (record.phase === 'created') return 'CREATED';
+  return record.hasImage ? 'PULLED' : 'NONE';
+}
+
+export function timeOf(instant: Instant | undefined): string | undefined {
+  return instant === undefined ? undefined : new Date(instant).toISOString();
+}
+
+/** Empty members are left out, as Go's omitempty does. */
+export function withoutEmpty(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => {
+      if (value === undefined || value === null) return false;
+      return typeof value !== 'object' || Object.keys(value).length > 0;
+    }),
+  );
+}
+
+function portsOf(task: TaskRecord, wanted: PayloadContainer, record: ContainerRecord | undefined): readonly object[] {
+  if (task.payload.networkMode === 'awsvpc') {
+    return wanted.portMappings.flatMap(({ containerPort, protocol }) =>
+      containerPort === undefined ? [] : [{ ContainerPort: containerPort, Protocol: protocol }],
+    );
+  }
+  return (record?.bindings ?? []).map(({ bindIP, containerPort, hostPort, protocol }) => ({
+    ContainerPort: containerPort,
+    Protocol: protocol,
+    HostPort: hostPort,
+    HostIp: bindIP,
+  }));
+}
+
+function healthOf(record: ContainerRecord | undefined, seen: ContainerInspect | undefined): object | undefined {
+  if (!record?.health) return undefined;
+  const last = seen?.State.Health?.Log?.at(-1);
+  return withoutEmpty({
+    status: record.health.status,
+    statusSince: timeOf(record.health.since),
+    exitCode: last?.ExitCode,
+    output: last?.Output === '' ? undefined : last?.Output,
+  });
+}
+
+function mountsOf(seen: ContainerInspect | undefined): readonly object[] {
+  return (seen?.Mounts ?? []).map((mount) =>
+    withoutEmpty({ DockerName: mount.Name, Source: mount.Source, Destination: mount.Destination }),
+  );
+}
+
+function networksOf(task: TaskRecord, seen: ContainerInspect | undefined, version: MetadataVersion): readonly object[] {
+  const mode = task.payload.networkMode ?? 'bridge';
+  if (mode !== 'awsvpc') {
+    const addresses = Object.values(seen?.NetworkSettings.Networks ?? {})
+      .map(({ IPAddress }) => IPAddress)
+      .filter((address) => address !== '');
+    return [{ NetworkMode: mode, IPv4Addresses: addresses }];
+  }
+  const address = addressOf(task.payload);
+  const card = task.payload.elasticNetworkInterfaces?.[0];
+  const inVersion4 = {
+    AttachmentIndex: card?.index ?? 0,
+    MACAddress: card?.macAddress,
+    IPv4SubnetCIDRBlock: task.payload.longshore?.subnet?.cidrBlock,
+    DomainNameServers: card?.domainNameServers,
+    PrivateDNSName: card?.privateDnsName,
+    SubnetGatewayIpv4Address: card?.subnetGatewayIpv4Address,
+  };
+  return [
+    withoutEmpty({
+      NetworkMode: mode,
+      IPv4Addresses: address === undefined ? [] : [address],
+      ...(version === 4 ? inVersion4 : {}),
+    }),
+  ];
+}

@@ -1,0 +1,159 @@
+import type { Clock, ContainerInspect, Docker, HttpHandler, HttpRequest, HttpResponse } from '../../world/world.ts';
+import type { Backend, RoleCredentials } from '../contract.ts';
+import { addressOf } from '../docker-config.ts';
+import type { TaskRecord } from '../state.ts';
+import { findByEndpointId, type FoundContainer } from './addresses.ts';
+import { json, unknownId } from './answers.ts';
+import { containerMetadata, type MetadataVersion } from './container-metadata.ts';
+import { answerCredentials } from './credentials.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { createStatsReader } from './stats.ts';
+import { type Tags, taskMetadata } from './task-metadata.ts';
+import { answerTaskProtection } from './task-protection.ts';
+
+export interface HandlerParts {
+  readonly docker: Docker;
+  readonly clock: Clock;
+  readonly backend: Backend;
+  readonly tasks: () => readonly TaskRecord[];
+  readonly credentials: (credentialsId: string) => RoleCredentials | undefined;
+  /** The container instance, once it is registered. */
+  readonly containerInstanceArn: () => string | undefined;
+}
+
+/** What one agent answers to its own containers. Ids of other agents' containers are unknown here; see peers.ts. */
+export function createTaskEndpointHandler(parts: HandlerParts): (request: HttpRequest) => Promise<HttpResponse> {
+  const stats = createStatsReader(parts.docker, parts.clock);
+
+  const inspect = async (task: TaskRecord, name: string): Promise<ContainerInspect | undefined> => {
+    const id = task.containers[name]?.id;
+    return id === undefined ? undefined : parts.docker.inspectContainer(id);
+  };
+
+  async function taskAnswer(task: TaskRecord, version: MetadataVersion, withTags: boolean): Promise<HttpResponse> {
+    const names = task.payload.containers.map(({ name }) => name);
+    const [seen, tags] = await Promise.all([
+      Promise.all(names.map(async (name) => [name, await inspect(task, name)] as const)),
+      withTags ? readTags(task, parts) : undefined,
+    ]);
+    const known = new Map(seen.flatMap(([name, container]) => (container ? [[name, container] as const] : [])));
+    return json(200, taskMetadata(task, known, version, parts.clock.now(), tags));
+  }
+
+  async function containerAnswer({ task, container }: FoundContainer, version: MetadataVersion): Promise<HttpResponse> {
+    return json(200, containerMetadata(task, container, await inspect(task, container.name), version));
+  }
+
+  async function containerStats(containerId: string | undefined, version: MetadataVersion): Promise<HttpResponse> {
+    const found = containerId === undefined ? undefined : await stats.read(containerId, version === 4);
+    return found ? json(200, found) : json(404, `V${version} container stats handler: unable to get container stats`);
+  }
+
+  async function taskStats(task: TaskRecord, version: MetadataVersion): Promise<HttpResponse> {
+    const ids = task.payload.containers.flatMap(({ name }) => task.containers[name]?.id ?? []);
+    const entries = await Promise.all(ids.map(async (id) => [id, (await stats.read(id, version === 4)) ?? null]));
+    return json(200, Object.fromEntries(entries));
+  }
+
+  async function metadata(version: 3 | 4, found: FoundContainer, rest: string): Promise<HttpResponse> {
+    const { task, container } = found;
+    switch (rest) {
+      case '':
+        return containerAnswer(found, version);
+      case '/task':
+        return taskAnswer(task, version, false);
+      case '/taskWithTags':
+        return taskAnswer(task, version, true);
+      case '/stats':
+        return containerStats(task.containers[container.name]?.id, version);
+      case '/task/stats':
+        return taskStats(task, version);
+    }
+    return notFound();
+  }
+
+  /** Version 2 knows the caller by its address, which only tasks with an interface of their own have. */
+  async function metadataByAddress(request: HttpRequest, rest: string): Promise<HttpResponse> {
+    const task = parts
+      .tasks()
+      .find(({ payload, stoppedAt }) => stoppedAt === undefined && addressOf(payload) === request.remoteAddress);
+    if (!task) {
+      const message = `Unable to get task arn from request: unable to get task by ip address ${request.remoteAddress}`;
+      return unknownId(json(404, message));
+    }
+    const [, kind = '', containerId] = /^\/(metadata|metadataWithTags|stats)(?:\/([0-9a-f]+))?\/?$/.exec(rest) ?? [];
+    if (kind === '') return notFound();
+    if (kind === 'stats') return containerId === undefined ? taskStats(task, 2) : containerStats(containerId, 2);
+    if (containerId === undefined) return taskAnswer(task, 2, kind === 'metadataWithTags');
+    const container = task.payload.containers.find(({ name }) => task.containers[name]?.id === containerId);
+    return container ? containerAnswer({ task, container }, 2) : notFound();
+  }
+
+  return async (request) => {
+    const [path = '', query = ''] = request.target.split('?');
+    const credentialsPath = /^\/v2\/credentials(?:\/([^/]*))?\/?$/.exec(path);
+    if (credentialsPath) return answerCredentials(2, credentialsPath[1] ?? '', parts.credentials);
+    if (path === '/v1/credentials') {
+      return answerCredentials(1, /(?:^|&)id=([^&]*)/.exec(query)?.[1] ?? '', parts.credentials);
+    }
+    if (path.startsWith('/v2/')) return metadataByAddress(request, path.slice('/v2'.length));
+
+    const [, prefix = '', endpointId = '', rest = ''] = /^\/(v3|v4|api)\/([0-9a-f-]+)(\/.*)?$/.exec(path) ?? [];
+    if (prefix === '') return notFound();
+    const found = findByEndpointId(parts.tasks(), endpointId);
+    if (!found) {
+      const message = `${prefix.toUpperCase()} metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: ${endpointId}`;
+      return unknownId(json(404, message));
+    }
+    if (prefix !== 'api') return metadata(prefix === 'v4' ? 4 : 3, found, rest.replace(/\/$/, ''));
+    if (rest === '/task-protection/v1/state') {
+      return answerTaskProtection(request, found.task, { backend: parts.backend, find: parts.credentials });
+    }
+    return notFound();
+  };
+}
+
+/** What containers themselves are answered: no more often than the stock agent would. */
+export function limited(clock: Clock, answer: (request: HttpRequest) => Promise<HttpResponse>): HttpHandler {
+  const mayAsk = createRateLimit(clock);
+  return {
+    request: async (request) =>
+      mayAsk(request.remoteAddress)
+        ? answer(request)
+        : { status: 429, headers: { 'content-type': 'text/plain' }, body: 'You have reached maximum request limit.' },
+    upgrade: async () => notFound(),
+  };
+}
+
+function notFound(): HttpResponse {
+  return { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' };
+}
+
+async function readTags(
+  task: TaskRecord,
+  parts: Pick<HandlerParts, 'backend' | 'containerInstanceArn'>,
+): Promise<Tags> {
+  const instance = parts.containerInstanceArn();
+  const asked: readonly (readonly [name: 'TaskTags' | 'ContainerInstanceTags', arn: string])[] = [
+    ['TaskTags', task.arn],
+    ...(instance === undefined ? [] : [['ContainerInstanceTags', instance] as const]),
+  ];
+  const errors: object[] = [];
+  const tags: Record<string, Readonly<Record<string, string>>> = {};
+  for (const [name, resourceArn] of asked) {
+    try {
+      const { tags: list } = await parts.backend.call('ecs', 'ListTagsForResource', { resourceArn });
+      tags[name] = Object.fromEntries(
+        (Array.isArray(list) ? list : []).map(({ key, value }) => [String(key), String(value ?? '')]),
+      );
+    } catch (error) {
+      errors.push({
+        ErrorField: name,
+        ErrorCode: error instanceof Error && 'code' in error ? String(error.code) : 'ServerException',
+        ErrorMessage: error instanceof Error ? error.message : String(error),
+        ResourceARN: resourceArn,
+      });
+    }
+  }
+  return { ...tags, ...(errors.length > 0 ? { Errors: errors } : {}) };
+}

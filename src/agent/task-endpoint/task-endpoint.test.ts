@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type SimHost, simWorld } from '../../world/sim/sim-world.ts';
+import type { HttpAnswer, World } from '../../world/world.ts';
+import { newTask } from '../accept.ts';
+import type { Backend, PayloadContainer, PayloadTask, RoleCredentials } from '../contract.ts';
+import type { TaskRecord } from '../state.ts';
+import { endpointIdOf } from './addresses.ts';
+import { endpointEnvironment } from './environment.ts';
+import { startTaskEndpoint, type TaskEndpoint } from './task-endpoint.ts';
+
+const web: PayloadContainer = {
+  name: 'web',
+  image: 'nginx:1',
+  containerArn: 'arn:aws:ecs:us-east-1:000000000000:container/c1',
+  cpu: 128,
+  memory: 64,
+  essential: true,
+  command: [],
+  environment: {},
+  links: [],
+  portMappings: [{ containerPort: 80, protocol: 'tcp' }],
+  mountPoints: [],
+  volumesFrom: [],
+  dockerConfig: { version: '1.18', config: '{}', hostConfig: '{}' },
+  dependsOn: [],
+};
+
+function credentialsOf(id: string): RoleCredentials {
+  return {
+    credentialsId: id,
+    roleArn: 'arn:aws:iam::000000000000:role/app',
+    accessKeyId: 'ASIAEXAMPLE',
+    secretAccessKey: 'secret',
+    sessionToken: 'token',
+    expiration: '2026-01-01T06:00:00Z',
+  };
+}
+
+function taskOf(letter: string, over: Partial<PayloadTask> = {}): TaskRecord {
+  const payload: PayloadTask = {
+    arn: `arn:aws:ecs:us-east-1:000000000000:task/default/${letter.repeat(32)}`,
+    taskClusterArn: 'arn:aws:ecs:us-east-1:000000000000:cluster/default',
+    family: 'web',
+    version: '3',
+    desiredStatus: 'RUNNING',
+    containers: [web],
+    volumes: [],
+    cpu: 0.25,
+    memory: 512,
+    launchType: 'EC2',
+    zone: 'us-east-1a',
+    roleCredentials: credentialsOf(`credentials-${letter}`),
+    ...over,
+  };
+  return newTask(payload, 0, () => `${letter}0`.repeat(10));
+}
+
+interface Called {
+  readonly operation: string;
+  readonly input: object;
+  readonly as?: string;
+}
+
+/** A machine on which one or two agents serve their tasks. */
+function scene(): {
+  readonly host: SimHost;
+  readonly calls: Called[];
+  readonly start: (agentId: string, tasks: readonly TaskRecord[]) => Promise<TaskEndpoint>;
+  readonly get: (path: string, method?: string, body?: string) => Promise<HttpAnswer>;
+  readonly pass: (ms: number) => Promise<void>;
+} {
+  const sim = simWorld('task-endpoint');
+  const host = sim.addHost('machine', {});
+  const calls: Called[] = [];
+  const backend: Pick<Backend, 'call'> = {
+    call: async (_service, operation, input, as) => {
+      calls.push({ operation, input, ...(as && { as: as.credentialsId }) });
+      if (operation === 'ListTagsForResource') return { tags: [{ key: 'team', value: 'blue' }] };
+      return {
+        protectedTasks: [{ taskArn: 'arn', protectionEnabled: true, expirationDate: 1_700_000_000 }],
+        failures: [],
+      };
+    },
+  };
+  const run = <T>(work: Promise<T>): Promise<T> => sim.clock.runUntilSettled(work, 60_000);
+  const container: World = host.boot();
+  return {
+    host,
+    calls,
+    start: (agentId, tasks) => {
+      const world = host.boot();
+      return run(
+        startTaskEndpoint({
+          ...world,
+          backend: {
+            ...backend,
+            region: 'us-east-1',
+            openSocket: () => Promise.reject(new Error('no')),
+            signFrame: () => '',
+          },
+          agentId,
+          directory: '/run/longshore/agents',
+          endpoint: 'http://127.0.0.1:4566',
+          tasks: () => tasks,
+          credentials: (id) => (tasks.some((task) => task.credentialsIds?.task === id) ? credentialsOf(id) : undefined),
+          containerInstanceArn: () => undefined,
+        }),
+      );
+    },
+    get: (path, method = 'GET', body) =>
+      run(container.net.request({ method, url: `http://169.254.170.2${path}`, headers: {}, ...(body && { body }) })),
+    pass: (ms) => sim.clock.advance(ms),
+  };
+}
+
+function jsonOf(answer: HttpAnswer): Readonly<Record<string, unknown>> {
+  return JSON.parse(new TextDecoder().decode(answer.body));
+}
+
+test('a container finds its credentials, and a wrong or missing id is refused as the stock agent refuses it', async () => {
+  const { start, get, pass } = scene();
+  await start('one', [taskOf('a')]);
+  await pass(1000);
+  const found = await get('/v2/credentials/credentials-a');
+  assert.equal(found.status, 200);
+  assert.deepEqual(jsonOf(found), {
+    RoleArn: 'arn:aws:iam::000000000000:role/app',
+    AccessKeyId: 'ASIAEXAMPLE',
+    SecretAccessKey: 'secret',
+    Token: 'token',
+    Expiration: '2026-01-01T06:00:00Z',
+  });
+  assert.equal((await get('/v1/credentials?id=credentials-a')).status, 200);
+  const wrong = await get('/v2/credentials/credentials-b');
+  assert.equal(wrong.status, 400);
+  assert.deepEqual(jsonOf(wrong), {
+    code: 'InvalidIdInRequest',
+    message: 'CredentialsV2Request: ID not found',
+    HTTPErrorCode: 400,
+  });
+  assert.deepEqual(jsonOf(await get('/v2/credentials/'))['code'], 'NoIdInRequest');
+});
+
+test('agents of one machine share the address; when its holder stops, another has it within a second', async () => {
+  const { start, get, pass } = scene();
+  const first = await start('one', [taskOf('a')]);
+  await pass(1000);
+  await start('two', [taskOf('b')]);
+  await pass(1000);
+  assert.equal((await get('/v2/credentials/credentials-a')).status, 200);
+  assert.equal((await get('/v2/credentials/credentials-b')).status, 200, 'the holder asks its fellow');
+  const other = taskOf('b');
+  const id = endpointIdOf(other, 'web');
+  assert.equal(jsonOf(await get(`/v4/${id}/task`))['TaskARN'], other.arn);
+  const stopping = first.stop();
+  await pass(1000);
+  await stopping;
+  assert.equal((await get('/v2/credentials/credentials-b')).status, 200);
+  assert.equal((await get('/v2/credentials/credentials-a')).status, 400, 'its tasks are nobody’s now');
+});
+
+test('metadata of versions 3 and 4 tell of the container and its task', async () => {
+  const { start, get, pass, calls } = scene();
+  const task = taskOf('a', { serviceName: 'shop', group: 'service:shop' });
+  await start('one', [task]);
+  await pass(1000);
+  const id = endpointIdOf(task, 'web');
+  const container = jsonOf(await get(`/v4/${id}`));
+  assert.equal(container['Name'], 'web');
+  assert.equal(container['ContainerARN'], web.containerArn);
+  assert.deepEqual(container['Limits'], { CPU: 128, Memory: 64 });
+  assert.deepEqual(container['Networks'], [{ NetworkMode: 'bridge', IPv4Addresses: [] }]);
+  const whole = jsonOf(await get(`/v4/${id}/taskWithTags`));
+  assert.equal(whole['Family'], 'web');
+  assert.equal(whole['Revision'], '3');
+  assert.equal(whole['ServiceName'], 'shop');
+  assert.equal(whole['AvailabilityZone'], 'us-east-1a');
+  assert.deepEqual(whole['Limits'], { CPU: 0.25, Memory: 512 });
+  assert.deepEqual(whole['TaskTags'], { team: 'blue' });
+  assert.deepEqual(
+    calls.map(({ operation }) => operation),
+    ['ListTagsForResource'],
+  );
+  const third = jsonOf(await get(`/v3/${id}/task`));
+  assert.equal(third['LaunchType'], undefined, 'version 3 does not tell');
+  assert.equal((await get(`/v4/${id.slice(0, -1)}f/task`)).status, 404);
+  assert.equal((await get(`/v4/${id}/nothing`)).status, 404);
+});
+
+test('a task protects itself with its own role', async () => {
+  const { start, get, pass, calls } = scene();
+  const task = taskOf('a');
+  await start('one', [task]);
+  await pass(1000);
+  const path = `/api/${endpointIdOf(task, 'web')}/task-protection/v1/state`;
+  const put = await get(path, 'PUT', '{"ProtectionEnabled":true,"ExpiresInMinutes":5}');
+  assert.deepEqual(jsonOf(put), {
+    protection: { ProtectionEnabled: true, ExpirationDate: '2023-11-14T22:13:20.000Z', TaskArn: 'arn' },
+  });
+  assert.deepEqual(calls.at(-1), {
+    operation: 'UpdateTaskProtection',
+    input: { cluster: task.payload.taskClusterArn, tasks: [task.arn], protectionEnabled: true, expiresInMinutes: 5 },
+    as: 'credentials-a',
+  });
+  assert.equal((await get(path)).status, 200);
+  assert.equal(calls.at(-1)?.operation, 'GetTaskProtection');
+  assert.equal((await get(path, 'PUT', '{"Protection":true}')).status, 400);
+});
+
+test('who asks too often is told so, and may ask again a second later', async () => {
+  const { start, get, pass } = scene();
+  await start('one', [taskOf('a')]);
+  await pass(1000);
+  const statuses: number[] = [];
+  for (let count = 0; count < 70; count += 1) statuses.push((await get('/v2/credentials/guess')).status);
+  assert.deepEqual(new Set(statuses.slice(0, 60)), new Set([400]));
+  assert.ok(statuses.includes(429));
+  await pass(1000);
+  assert.equal((await get('/v2/credentials/credentials-a')).status, 200);
+});
+
+test('containers are told where everything is, and of no endpoint where the task wants none', () => {
+  const task = taskOf('a');
+  const id = endpointIdOf(task, 'web');
+  assert.deepEqual(endpointEnvironment(task, web, 'http://169.254.170.2:4566'), {
+    ECS_CONTAINER_METADATA_URI: `http://169.254.170.2/v3/${id}`,
+    ECS_CONTAINER_METADATA_URI_V4: `http://169.254.170.2/v4/${id}`,
+    ECS_AGENT_URI: `http://169.254.170.2/api/${id}`,
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/credentials-a',
+    AWS_ENDPOINT_URL: 'http://169.254.170.2:4566',
+  });
+  const without = taskOf('b', { longshore: { logs: [], endpoint: 'none' } });
+  assert.ok(!('AWS_ENDPOINT_URL' in endpointEnvironment(without, web, 'http://169.254.170.2:4566')));
+});

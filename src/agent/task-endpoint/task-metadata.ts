@@ -1,0 +1,58 @@
+import type { Instant } from '../../core/instant.ts';
+import type { ContainerInspect } from '../../world/world.ts';
+import { pauseName, type TaskRecord } from '../state.ts';
+import { containerMetadata, knownStatus, type MetadataVersion, timeOf, withoutEmpty } from './container-metadata.ts';
+
+export interface Tags {
+  readonly TaskTags?: Readonly<Record<string, string>>;
+  readonly ContainerInstanceTags?: Readonly<Record<string, string>>;
+  readonly Errors?: readonly object[];
+}
+
+/** A task in the words of the task metadata endpoint. `seen` is what the engine says of its containers, by name. */
+export function taskMetadata(
+  task: TaskRecord,
+  seen: ReadonlyMap<string, ContainerInspect>,
+  version: MetadataVersion,
+  now: Instant,
+  tags: Tags = {},
+): Readonly<Record<string, unknown>> {
+  const { payload } = task;
+  const limits = withoutEmpty({ CPU: payload.cpu, Memory: payload.memory });
+  return withoutEmpty({
+    Cluster: payload.taskClusterArn,
+    TaskARN: task.arn,
+    Family: payload.family,
+    Revision: payload.version,
+    DesiredStatus: task.desiredStatus,
+    KnownStatus: taskStatus(task),
+    Limits: limits,
+    PullStartedAt: timeOf(task.pullStartedAt),
+    PullStoppedAt: timeOf(task.pullStoppedAt),
+    ExecutionStoppedAt: timeOf(task.executionStoppedAt),
+    AvailabilityZone: payload.zone,
+    ...tags,
+    ...(version === 4
+      ? {
+          LaunchType: payload.launchType,
+          VPCID: payload.longshore?.subnet?.vpcId,
+          ServiceName: payload.serviceName,
+          Group: payload.group,
+          // Longshore's tasks keep the host's clock, and whoever keeps that in time has not told us how well.
+          ClockDrift: { ReferenceTimestamp: timeOf(now), ClockSynchronizationStatus: 'NOT_SYNCHRONIZED' },
+          FaultInjectionEnabled: payload.enableFaultInjection ?? false,
+        }
+      : {}),
+    Containers: payload.containers.map((wanted) => containerMetadata(task, wanted, seen.get(wanted.name), version)),
+  });
+}
+
+/** As far as the least of its containers is; STOPPED when all are. */
+function taskStatus(task: TaskRecord): string {
+  if (task.stoppedAt !== undefined) return 'STOPPED';
+  const order = ['NONE', 'PULLED', 'CREATED', 'RUNNING', 'STOPPED'];
+  const reached = Object.values(task.containers)
+    .filter((record) => record.name !== pauseName)
+    .map((record) => order.indexOf(knownStatus(record)));
+  return order[Math.min(...reached, order.length - 1)] ?? 'NONE';
+}
