@@ -64,7 +64,7 @@ function structureMisfit(
   if (!isObject(value)) return `${path} is not an object`;
   const absent = shape.required.find((name) => value[shape.members[name]?.wireName ?? name] === undefined);
   if (absent !== undefined) return `${path} lacks ${absent}`;
-  const byWireName = new Map(Object.entries(shape.members).map(([name, member]) => [member.wireName ?? name, member]));
+  const byWireName = membersByWireName(shape.members);
   return firstOf(
     Object.entries(value).map(([name, item]) => () => {
       const member = byWireName.get(name);
@@ -72,6 +72,17 @@ function structureMisfit(
     }),
   );
 }
+
+/** Worked out once for each shape. */
+function membersByWireName(members: Readonly<Record<string, Member>>): ReadonlyMap<string, Member> {
+  const known = knownMembers.get(members);
+  if (known) return known;
+  const byWireName = new Map(Object.entries(members).map(([name, member]) => [member.wireName ?? name, member]));
+  knownMembers.set(members, byWireName);
+  return byWireName;
+}
+
+const knownMembers = new WeakMap<Readonly<Record<string, Member>>, ReadonlyMap<string, Member>>();
 
 function memberMisfit(model: ServiceModel, member: Member, value: unknown, path: string): string | undefined {
   if (value === null) return `${path} is null`;

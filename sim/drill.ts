@@ -11,9 +11,15 @@ export async function drill(system: System, workload: Workload): Promise<void> {
   if (arn === undefined) return;
   await setStatus(workload, arn, 'DRAINING');
   await clock.sleep(drainMs);
-  for (const task of system.durable.tasks.all()) {
-    if (task.containerInstanceArn !== arn || task.serviceArn === undefined || task.lastStatus === 'STOPPED') continue;
+  const staying = [...system.durable.tasks.all()].filter(
+    ({ containerInstanceArn, lastStatus }) => containerInstanceArn === arn && lastStatus !== 'STOPPED',
+  );
+  // Tasks that users run themselves stay, and daemons stay with them.
+  const hasOthers = staying.some(({ serviceArn }) => serviceArn === undefined);
+  for (const task of staying) {
+    if (task.serviceArn === undefined) continue;
     const service = system.durable.services.get(task.serviceArn);
+    if (service?.schedulingStrategy === 'DAEMON' && hasOthers) continue;
     const primary = [...system.durable.deployments.all()].find(
       (each) => each.serviceArn === task.serviceArn && each.status === 'PRIMARY',
     );

@@ -34,14 +34,19 @@ export class Durable {
 
   /** Takes in one commit and gives what it changed. */
   take(changes: readonly StoredChange[]): Commit {
+    const byTable = Map.groupBy(changes, ({ table }) => table);
+    const taken = <R extends object>(table: DurableTable<R>): readonly Changed<R>[] => {
+      const ofTable = byTable.get(table.name);
+      return ofTable === undefined ? [] : table.take(ofTable);
+    };
     return {
-      tasks: this.tasks.take(changes),
-      instances: this.instances.take(changes),
-      services: this.services.take(changes),
-      revisions: this.revisions.take(changes),
-      deployments: this.deployments.take(changes),
-      serviceDeployments: this.serviceDeployments.take(changes),
-      taskSets: this.taskSets.take(changes),
+      tasks: taken(this.tasks),
+      instances: taken(this.instances),
+      services: taken(this.services),
+      revisions: taken(this.revisions),
+      deployments: taken(this.deployments),
+      serviceDeployments: taken(this.serviceDeployments),
+      taskSets: taken(this.taskSets),
     };
   }
 }
@@ -64,11 +69,11 @@ export interface Changed<R> {
 }
 
 export class DurableTable<R extends object> {
-  readonly #table: Pick<Table<R>, 'name'>;
+  readonly name: string;
   readonly #records = new Map<string, R>();
 
   constructor(table: Pick<Table<R>, 'name'>) {
-    this.#table = table;
+    this.name = table.name;
   }
 
   get(key: string): R | undefined {
@@ -79,17 +84,15 @@ export class DurableTable<R extends object> {
     return this.#records.values();
   }
 
+  /** Takes in changes of this table. */
   take(changes: readonly StoredChange[]): readonly Changed<R>[] {
-    const changed: Changed<R>[] = [];
-    for (const { table, key, value } of changes) {
-      if (table !== this.#table.name) continue;
+    return changes.map(({ key, value }) => {
       const before = this.#records.get(key);
       // The journal holds what the store wrote, so its text is trusted.
       const after: R | undefined = value === undefined ? undefined : JSON.parse(value);
       if (after) this.#records.set(key, after);
       else this.#records.delete(key);
-      changed.push({ key, before, after });
-    }
-    return changed;
+      return { key, before, after };
+    });
   }
 }

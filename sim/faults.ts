@@ -1,6 +1,7 @@
 import { taskArnLabel } from '../src/agent/docker-config.ts';
 import { DockerError } from '../src/world/world.ts';
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
+import type { SimHost } from '../src/world/sim/sim-world.ts';
 import type { AgentMachine, System } from './system.ts';
 
 /**
@@ -246,11 +247,18 @@ function someContainer(system: System, random: SimRandom) {
   const all = system.agents.flatMap(({ host }) =>
     host.engine.containers
       .filter(({ isRunning }) => isRunning)
-      .map(({ id, name, labels }) => ({ host, id, name, task: labels[taskArnLabel] ?? '' })),
+      .map(({ id, name }) => ({ host, id, name, tasks: tasksOn(host, id) })),
   );
   if (all.length === 0) return undefined;
   const found = random.pick(all);
-  system.takenAway.add(found.task);
+  for (const task of found.tasks) system.takenAway.add(task);
   system.trace.note('fault', `container ${found.name} on ${found.host.name} is taken away from outside`);
   return found;
+}
+
+/** The tasks that lose something with a container: its own, and those of containers that share its network. */
+function tasksOn({ engine }: SimHost, id: string): readonly string[] {
+  return engine.containers
+    .filter((each) => each.id === id || each.body.HostConfig?.NetworkMode === `container:${id}`)
+    .flatMap(({ labels }) => labels[taskArnLabel] ?? []);
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { brokenResult, runJobs } from './pool.ts';
-import { type RunOptions, type RunResult, runSeed } from './run.ts';
+import { type RunOptions, type RunResult, runSeed, usualMinutes } from './run.ts';
 import { shrink } from './shrink.ts';
 
 /**
@@ -11,14 +11,14 @@ import { shrink } from './shrink.ts';
  *   npm run sim -- --seed 7              one seed, with what was done and what struck
  *   npm run sim -- --seed 7 --trace FILE with every event written to a file
  *   npm run sim -- --seeds 2000          many, from 1 (or --seed) on, on all cores (or --jobs)
- *   npm run sim -- --seed 7 --hours 4    four virtual hours of users and faults
+ *   npm run sim -- --seed 7 --minutes 240  four virtual hours of users and faults, instead of what makes a run one hour
  *   npm run sim -- --seed 7 --calm       without faults; --without 'partition,slow disk' without some
  */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
-    hours: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: `${usualMinutes}` },
     agents: { type: 'string', default: '4' },
     jobs: { type: 'string', default: `${availableParallelism()}` },
     calm: { type: 'boolean', default: false },
@@ -28,7 +28,7 @@ const { values } = parseArgs({
 });
 
 const options: RunOptions = {
-  hours: Number(values.hours),
+  minutes: Number(values.minutes),
   agents: Number(values.agents),
   isCalm: values.calm,
   without: values.without.split(',').filter((name) => name !== ''),
@@ -109,8 +109,8 @@ function report(result: RunResult): void {
   }
 }
 
-function commandOf(seed: string, { hours, agents, isCalm, without }: RunOptions): string {
-  const parts = [`npm run sim -- --seed ${seed} --hours ${hours} --agents ${agents}`];
+function commandOf(seed: string, { minutes, agents, isCalm, without }: RunOptions): string {
+  const parts = [`npm run sim -- --seed ${seed} --minutes ${minutes} --agents ${agents}`];
   if (isCalm) parts.push('--calm');
   if (without.length > 0 && !isCalm) parts.push(`--without '${without.join(',')}'`);
   return parts.join(' ');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runSeed } from './run.ts';
 
-const options = { hours: 0.1, agents: 4, isCalm: false, without: [] };
+const options = { minutes: 6, agents: 4, isCalm: false, without: [] };
 
 test('the same seed gives the same trace, and another seed another', { timeout: 120_000 }, async () => {
   const first = await runSeed('trace', options);

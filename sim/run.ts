@@ -7,8 +7,8 @@ import { type Failure, System } from './system.ts';
 import { Workload } from './workload.ts';
 
 /**
- * Runs one seed: a story that must always work, then hours of users and faults, then an end of both, after which all must
- * come to rest. Ends at the first failure. The same seed and options give the same trace.
+ * Runs one seed: a story that must always work, then users and faults for a while, then an end of both, after which all
+ * must come to rest. Ends at the first failure. The same seed and options give the same trace.
  */
 export async function runSeed(seed: string, options: RunOptions): Promise<RunResult> {
   const system = new System(seed, { agents: options.agents, keepLine: options.keepLine });
@@ -45,7 +45,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<RunRes
     async () => {
       workload.start();
       if (!options.isCalm) faults.start();
-      await clock.advance(options.hours * 3_600_000, hasFailed);
+      await clock.advance(options.minutes * 60_000, hasFailed);
       faults.end();
     },
     () => act(workload.stop()),
@@ -85,8 +85,8 @@ async function checkSettled(
 }
 
 export interface RunOptions {
-  /** Virtual hours of users and faults; what comes before and after is more. */
-  readonly hours: number;
+  /** Virtual minutes of users and faults; what comes before and after takes 37 more. */
+  readonly minutes: number;
   readonly agents: number;
   /** Without faults. */
   readonly isCalm: boolean;
@@ -112,6 +112,9 @@ export interface RunResult {
   readonly sights: ReadonlyMap<string, number>;
 }
 
-const lookEveryMs = 10_000;
+/** With what comes before and after, a virtual hour. */
+export const usualMinutes = 24;
+
+const lookEveryMs = 30_000;
 /** Longer than every time limit of the system: lost agents, hanging engines, stop timeouts, protection. */
 const settleMs = 900_000;

@@ -15,14 +15,14 @@ export async function shrink(failed: RunResult, options: RunOptions): Promise<Ru
     return result;
   };
   const failedAtMs = failed.failures[0]?.atMs ?? 0;
-  const hours = Math.ceil((failedAtMs / 3_600_000) * 100) / 100;
-  if (hours < best.hours) await tryOut({ ...best, hours });
+  const minutes = Math.ceil(failedAtMs / 60_000);
+  if (minutes < best.minutes) await tryOut({ ...best, minutes });
   if (await tryOut({ ...best, isCalm: true })) return best;
   for (const name of failed.faults.keys()) {
     await tryOut({ ...best, without: [...best.without, name] });
   }
   for (const part of [0.5, 0.75]) {
-    await tryOut({ ...best, hours: Math.ceil(best.hours * part * 100) / 100 });
+    await tryOut({ ...best, minutes: Math.ceil(best.minutes * part) });
   }
   const struck = new Set(failed.faults.keys());
   return { ...best, without: best.without.filter((name) => faultNames().includes(name) && struck.has(name)) };

@@ -1,19 +1,20 @@
 import { parseArgs } from 'node:util';
 import { runJobs } from '../pool.ts';
+import { usualMinutes } from '../run.ts';
 
 /** Runs seeds until one fails, and prints which rule broke and how many seeds it took, as JSON. */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '100' },
-    hours: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: `${usualMinutes}` },
     jobs: { type: 'string', default: '2' },
   },
 });
 
 let tried = 0;
 let caught: { readonly seed: string; readonly rule: string; readonly sentence: string } | undefined;
-const options = { hours: Number(values.hours), agents: 4, isCalm: false, without: [] };
+const options = { minutes: Number(values.minutes), agents: 4, isCalm: false, without: [] };
 const jobs = Array.from({ length: Number(values.seeds) }, (_, index) => ({
   seed: `${Number(values.seed) + index}`,
   options,

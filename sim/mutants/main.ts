@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     seeds: { type: 'string', default: '100' },
-    hours: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '' },
     jobs: { type: 'string', default: `${availableParallelism()}` },
   },
 });
@@ -77,7 +77,15 @@ interface Hunted {
 }
 
 function hunt(seed: string, seeds: string): Hunted {
-  const options = ['--seed', seed, '--seeds', seeds, '--hours', values.hours, '--jobs', values.jobs];
+  const options = [
+    '--seed',
+    seed,
+    '--seeds',
+    seeds,
+    ...(values.minutes === '' ? [] : ['--minutes', values.minutes]),
+    '--jobs',
+    values.jobs,
+  ];
   const ran = spawnSync(process.execPath, [join(copy, 'sim/mutants/hunt.ts'), ...options], {
     cwd: copy,
     encoding: 'utf8',

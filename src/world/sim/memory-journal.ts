@@ -58,6 +58,8 @@ export class MemoryJournal {
    */
   crash(options: { readonly keepUnderWay: boolean } = { keepUnderWay: false }): void {
     const underWay = this.#underWay.splice(0);
+    // The next server does not wait for what was under way.
+    this.#lastEndMs = 0;
     if (options.keepUnderWay) for (const changes of underWay) this.#apply(changes);
     if (this.#owner) this.#crashed.add(this.#owner);
     this.#owner = undefined;

@@ -65,6 +65,7 @@ export class SocketPair {
           this.#close(peer, code, reason);
           this.#deliver(own, () => this.#close(own, code, reason));
         });
+        own.life.after(closeTimeoutMs, () => this.#close(own, 1006, ''));
       },
     };
   }
@@ -114,6 +115,8 @@ export interface SocketParts {
 }
 
 const silentPeerMs = 60_000;
+/** Who closes waits no longer for the other's word: it may be cut off and die meanwhile. */
+const closeTimeoutMs = 30_000;
 
 /** What one end has received and whom it tells. */
 class End {
