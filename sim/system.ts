@@ -33,6 +33,9 @@ export class System {
   readonly agents: readonly AgentMachine[];
   readonly client: AwsClient;
   readonly clientWorld: World;
+  /** Whether the agent of the Fargate pool measures its containers. In a few runs, to see that it does no harm: it is half
+   * the cost of an idle hour. */
+  readonly isMeasuring: boolean;
   /** While it is, commits take most of a second. */
   isDiskSlow = false;
   /** When requests last could get lost or come twice; a late repetition comes within seconds. */
@@ -63,6 +66,7 @@ export class System {
       write: (line) => this.#logged(line),
     });
     this.random = this.world.random.fork('system');
+    this.isMeasuring = this.world.random.fork('measuring').chance(0.2);
     const commitRandom = this.world.random.fork('commits');
     this.serverHost = this.world.addHost('server');
     this.journal = new MemoryJournal(this.clock, {
@@ -305,8 +309,7 @@ export class AgentMachine {
       reservedMemoryMiB: 32,
       version: '0.0.0-sim',
       cleanupWaitMs: 60_000,
-      // One that measures shows that measuring does no harm; it is half the cost of an idle hour.
-      disableMetrics: !fargatePool,
+      disableMetrics: !(fargatePool && this.#system.isMeasuring),
     };
   }
 
