@@ -2,9 +2,18 @@ import { readPairs, type RequestHead } from './request-head.ts';
 
 /** What a SigV4 signature is over: the canonical form of the request, as AWS computes it for all services but S3. */
 export function canonicalRequest(head: RequestHead, signedHeaders: readonly string[], bodyHash: string): string {
+  return canonical(head, canonicalPath(head.path), signedHeaders, bodyHash);
+}
+
+/** S3's: the path is a name and keeps its dots and its double slashes. */
+export function s3CanonicalRequest(head: RequestHead, signedHeaders: readonly string[], bodyHash: string): string {
+  return canonical(head, s3CanonicalPath(head.path), signedHeaders, bodyHash);
+}
+
+function canonical(head: RequestHead, path: string, signedHeaders: readonly string[], bodyHash: string): string {
   let headers = '';
   for (const name of signedHeaders) headers += `${name}:${head.headers.get(name) ?? ''}\n`;
-  return `${head.method}\n${canonicalPath(head.path)}\n${canonicalQuery(head.query)}\n${headers}\n${signedHeaders.join(';')}\n${bodyHash}`;
+  return `${head.method}\n${path}\n${canonicalQuery(head.query)}\n${headers}\n${signedHeaders.join(';')}\n${bodyHash}`;
 }
 
 /**
@@ -21,6 +30,13 @@ export function canonicalPath(path: string): string {
   }
   const trailing = segments.length > 0 && /\/\.{0,2}$/.test(path) ? '/' : '';
   return `/${segments.join('/')}${trailing}`;
+}
+
+/** Decoded and encoded once, so that however a client spells a key, what is signed is the key. */
+export function s3CanonicalPath(path: string): string {
+  if (/^[A-Za-z0-9\-_.~/]+$/.test(path)) return path;
+  const decoded = path.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return decoded.split('/').map(encodeReceived).join('/') || '/';
 }
 
 /** Sorted by encoded name, then by encoded value; only `X-Amz-Signature` in exactly this spelling is left out. */

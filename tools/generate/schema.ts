@@ -66,6 +66,7 @@ const simpleKinds: Readonly<Record<number, SimpleShape['kind']>> = {
   42: 'blob',
 };
 const numberType = 1;
+const streamingBlob = 42;
 const listOf = 64;
 const mapOf = 128;
 
@@ -197,7 +198,11 @@ function simpleMember(context: Context, type: number, path: string): Member {
   const kind = simpleKinds[type];
   assert(kind !== undefined, `${path} has type ${type}, which is unknown here`);
   const timestampFormat = timestampFormats[type];
-  return { shape: kind, ...(timestampFormat && { timestampFormat }) };
+  return {
+    shape: kind,
+    ...(timestampFormat && { timestampFormat }),
+    ...(type === streamingBlob && { streaming: true }),
+  };
 }
 
 function traitMembers(source: Source, traits: unknown): Partial<Member> {

@@ -21,7 +21,7 @@ export function createJsonCodec(model: ServiceModel, contentType: string): Servi
   };
   return {
     readInput(name, { body }): ParsedInput {
-      const value = parseBody(body);
+      const value = parseJsonBody(body);
       const input = model.operations[name]?.input;
       if (input === undefined) return { input: {}, missing: [] };
       const walk = { path: [], missing: [] };
@@ -69,7 +69,8 @@ export function createJsonErrors(contentType: string): (failure: Failure) => Htt
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function parseBody(body: Uint8Array): unknown {
+/** The value of a body; an empty one is an empty object. */
+export function parseJsonBody(body: Uint8Array): unknown {
   if (body.length === 0) return {};
   let value: unknown;
   try {

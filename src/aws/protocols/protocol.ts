@@ -16,6 +16,17 @@ export interface WireInput {
   readonly body: Uint8Array;
   /** Of the request target; query protocols take parameters from it too. */
   readonly query: string;
+  /** In REST protocols: what the operation's members are taken from besides. */
+  readonly rest?: RestInput;
+}
+
+export interface RestInput {
+  /** By lower-case name; with the parameters of a presigned URL that stand for headers. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** What stands in the path, decoded, by member name. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** The body, where the operation takes it as a stream. */
+  readonly stream?: object;
 }
 
 export interface ParsedInput {

@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.ts';
-import type { Member, ServiceModel, SimpleShape } from '../model.ts';
+import type { Member, ServiceModel, SimpleShape, StructureShape } from '../model.ts';
 import { encodeBase64 } from './base64.ts';
 import { isSimple, shapeOf } from './shape.ts';
 
@@ -11,6 +11,7 @@ export function writeXmlMembers(model: ServiceModel, shapeName: string, value: u
   let xml = '';
   for (const [name, member] of Object.entries(shape.members)) {
     const held = value[name];
+    if (member.location !== undefined || member.attribute) continue; // a header's, or of the element's own tag
     if (held !== undefined && held !== null) xml += writeMember(model, member, member.wireName ?? name, held, names);
   }
   return xml;
@@ -27,7 +28,7 @@ function writeMember(model: ServiceModel, member: Member, tag: string, value: un
   switch (shape.kind) {
     case 'structure':
     case 'union':
-      return element(tag, writeXmlMembers(model, member.shape, value, names));
+      return element(tag, writeXmlMembers(model, member.shape, value, names), writeAttributes(shape, value));
     case 'list': {
       assert(Array.isArray(value), `${tag} is an array`);
       const item = member.flattened ? tag : (shape.member.wireName ?? names.item);
@@ -48,6 +49,18 @@ function writeMember(model: ServiceModel, member: Member, tag: string, value: un
   }
 }
 
+/** Members that rest-xml writes into the tag of their structure: the kind of a grantee is the one that S3 has. */
+function writeAttributes(shape: StructureShape, value: unknown): string {
+  let attributes = '';
+  for (const [name, member] of Object.entries(shape.members)) {
+    const held = member.attribute && isObject(value) ? value[name] : undefined;
+    if (typeof held === 'string') attributes += ` ${member.wireName ?? name}="${escapeXml(held)}"`;
+  }
+  return attributes.includes(' xsi:')
+    ? ` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"${attributes}`
+    : attributes;
+}
+
 function simpleText(kind: SimpleShape['kind'], member: Member, value: unknown): string {
   if (kind === 'timestamp') {
     assert(value instanceof Date, 'a timestamp is a Date');
@@ -60,8 +73,8 @@ function simpleText(kind: SimpleShape['kind'], member: Member, value: unknown): 
   return escapeXml(String(value));
 }
 
-export function element(tag: string, content: string): string {
-  return content === '' ? `<${tag}/>` : `<${tag}>${content}</${tag}>`;
+export function element(tag: string, content: string, attributes = ''): string {
+  return content === '' ? `<${tag}${attributes}/>` : `<${tag}${attributes}>${content}</${tag}>`;
 }
 
 /** Escapes what XML would read as its own. Characters that XML 1.0 cannot hold become U+FFFD: no escape is valid for them. */
