@@ -3,7 +3,7 @@
  * added up digit by digit stays a tree of its pieces in memory. At most a few thousand bytes: each is an argument.
  */
 export function hex(bytes: Uint8Array): string {
-  const codes = new Array<number>(bytes.length * 2).fill(0);
+  const codes: number[] = [];
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index] ?? 0;
     codes[index * 2] = digits.charCodeAt(byte >> 4);

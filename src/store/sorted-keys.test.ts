@@ -34,6 +34,23 @@ test('random additions and deletions agree with a sorted array, from every place
   );
 });
 
+test('keys that come in thousands, some of them again, are all found in order', () => {
+  const keys = new SortedKeys();
+  const model = new Set<string>();
+  for (let index = 0; index < 20_000; index += 1) {
+    const key = String((index * 7919) % 12_000);
+    keys.add(key);
+    model.add(key);
+    if (index % 3001 === 0) {
+      const gone = String((index * 13) % 12_000);
+      keys.delete(gone);
+      model.delete(gone);
+    }
+  }
+  assert.equal(keys.size, model.size);
+  assert.deepEqual([...keys.after(undefined)], [...model].sort());
+});
+
 test('many chunks stay in order while they are split and emptied', () => {
   const keys = new SortedKeys();
   const all = Array.from({ length: 5000 }, (_, index) => String((index * 7919) % 5000).padStart(4, '0'));

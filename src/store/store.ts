@@ -1,10 +1,11 @@
 import { assert } from '../core/assert.ts';
 import { equal } from '../core/equal.ts';
+import { asUuid, hex } from '../core/hex.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Clock, Random } from '../world/world.ts';
 import type { Journal, StoredChange } from './journal.ts';
 import { TableState } from './table-state.ts';
-import type { Derivation, Projection, Table } from './table.ts';
+import type { Derivation, Projection, RecordChange, Table } from './table.ts';
 
 /** Reads of one consistent moment. */
 export interface Reader {
@@ -51,7 +52,7 @@ export class Store {
   readonly #random: Random;
   readonly #tables = new Map<string, TableState>();
   readonly #projections = new Map<Projection<never, unknown>, unknown>();
-  readonly #derivations: readonly (Pick<Derivation, 'derive'> & { readonly tables: ReadonlySet<string> })[];
+  readonly #derivations: readonly (Pick<Derivation, 'derive'> & { readonly tables: ReadonlySet<TableState> })[];
   readonly #watchers = new Map<string, Set<(key: string) => void>>();
   readonly #reader: Reader;
   /** Applied in memory, in order, not yet durable. The first `#inFlight` of them are being committed. */
@@ -75,7 +76,7 @@ export class Store {
       this.#state(projection.of).project((before, after) => projection.apply(state, before as never, after as never));
     }
     this.#derivations = (parts.derivations ?? []).map(({ of, derive }) => ({
-      tables: new Set(of.map(({ name }) => name)),
+      tables: new Set(of.map((table) => this.#state(table))),
       derive,
     }));
     this.#reader = {
@@ -120,7 +121,7 @@ export class Store {
     if (this.#broken) throw this.#broken;
     const applied = new AppliedTransaction();
     const result = this.#run(applied, write);
-    if (applied.changes.size === 0) {
+    if (applied.changes.length === 0) {
       await this.durable();
       return result;
     }
@@ -164,7 +165,7 @@ export class Store {
         const before = state.get(key);
         if (before === record || (before && equal(before, record))) return;
         state.set(key, record);
-        applied.note(table.name, key, before, record);
+        applied.note(state, key, before, record);
       },
       delete: (table, key) => {
         assert(!applied.ended, 'a transaction is used only while it runs');
@@ -172,7 +173,7 @@ export class Store {
         const before = state.get(key);
         if (!before) return;
         state.set(key, undefined);
-        applied.note(table.name, key, before, undefined);
+        applied.note(state, key, before, undefined);
       },
     };
     try {
@@ -192,11 +193,11 @@ export class Store {
 
   #derive(applied: AppliedTransaction, transaction: Transaction, env: Env): void {
     for (const { tables, derive } of this.#derivations) {
-      const changes = [...applied.changes.values()].filter(({ table }) => tables.has(table));
+      const changes = applied.changes.filter(({ state }) => tables.has(state));
       if (changes.length === 0) continue;
+      const written = applied.writes(tables);
       derive(transaction, env, changes);
-      const told = [...applied.changes.values()].filter(({ table }) => tables.has(table));
-      assert(told.length === changes.length, 'a derivation does not write to the tables it derives from');
+      assert(applied.writes(tables) === written, 'a derivation does not write to the tables it derives from');
     }
   }
 
@@ -204,17 +205,12 @@ export class Store {
     const now = Math.max(this.#clock.now(), this.#lastNow);
     this.#lastNow = now;
     const newId = (): string => hex(this.#random.bytes(16));
-    const newUuid = (): string => {
-      const id = newId();
-      return `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;
-    };
+    const newUuid = (): string => asUuid(newId());
     return { now, newId, newUuid, random: this.#random };
   }
 
   #undo(applied: AppliedTransaction): void {
-    for (const [id, change] of [...applied.changes].reverse()) {
-      this.#tables.get(change.table)?.set(id.slice(change.table.length + 1), change.before);
-    }
+    for (const change of applied.changes.toReversed()) change.state.set(change.key, change.before);
   }
 
   #scheduleFlush(): void {
@@ -228,22 +224,22 @@ export class Store {
 
   /** Commits as many waiting transactions as fit one group. One group is in flight at a time. */
   async #flush(): Promise<void> {
-    const changes = new Map<string, StoredChange>();
+    const group = new ChangeGroup();
     let bytes = 0;
     let count = 0;
     for (const applied of this.#pending) {
       if (
         count > 0 &&
-        (changes.size + applied.changes.size > groupLimit.changes || bytes + applied.bytes > groupLimit.bytes)
+        (group.changes.length + applied.changes.length > groupLimit.changes || bytes + applied.bytes > groupLimit.bytes)
       )
         break;
-      for (const [id, change] of applied.changes) changes.set(id, change.stored);
+      for (const change of applied.changes) group.add(change);
       bytes += applied.bytes;
       count += 1;
     }
     this.#inFlight = count;
     try {
-      await this.#journal.commit([...changes.values()]);
+      await this.#journal.commit(group.changes);
     } catch (error) {
       this.#giveUpPending(error);
       return;
@@ -252,8 +248,8 @@ export class Store {
     this.#inFlight = 0;
     if (this.#pending.length > 0) this.#scheduleFlush();
     for (const applied of committed) applied.resolve();
-    for (const change of changes.values()) {
-      for (const listener of this.#watchers.get(change.table) ?? []) listener(change.key);
+    for (const { table, key } of group.changes) {
+      for (const listener of this.#watchers.get(table) ?? []) listener(key);
     }
   }
 
@@ -294,26 +290,29 @@ const journalLimit = { changes: 128, bytes: 3 * 1024 * 1024 } as const;
 /** What one group may hold. A group of a single transaction is always within it. */
 const groupLimit = { changes: 1024, bytes: 4 * 1024 * 1024 } as const;
 
-interface AppliedChange {
-  readonly table: string;
-  readonly before: object | undefined;
-  readonly after: object | undefined;
+/** A record that a transaction changed: as it found it, as it leaves it, and the text of that for the journal. */
+interface AppliedChange extends RecordChange {
+  readonly state: TableState;
+  readonly key: string;
+  after: object | undefined;
   /** Written more than once: it may be again what it was before. */
-  readonly isRewritten: boolean;
-  readonly isWritten: boolean;
-  readonly stored: StoredChange;
+  isRewritten: boolean;
+  /** Undefined until it is written out. */
+  stored: StoredChange | undefined;
 }
 
 /** The changes of one transaction: what undoes them and what makes them durable. */
 class AppliedTransaction {
-  /** By table and key, the last change of each record; in order of first change. */
-  readonly changes = new Map<string, AppliedChange>();
+  /** The last change of each record, in order of first change. */
+  changes: AppliedChange[] = [];
   readonly outcome: Promise<void>;
   resolve: () => void = () => undefined;
   reject: (error: Error) => void = () => undefined;
   bytes = 0;
   ended = false;
-  #hasUnwritten = false;
+  /** By table, of more changes than are quickly looked through. */
+  #found: Map<TableState, Map<string, AppliedChange>> | undefined;
+  #notes = new Map<TableState, number>();
 
   constructor() {
     this.outcome = new Promise((resolve, reject) => {
@@ -323,45 +322,83 @@ class AppliedTransaction {
     this.outcome.catch(() => undefined); // update() awaits it; without a waiter a refusal is not an unhandled one
   }
 
-  note(table: string, key: string, before: object | undefined, after: object | undefined): void {
-    const id = `${table}/${key}`;
-    const first = this.changes.get(id);
-    const stored = { table, key, value: undefined };
-    this.changes.set(id, {
-      table,
-      before: first ? first.before : before,
-      after,
-      isRewritten: first !== undefined,
-      isWritten: false,
-      stored,
-    });
-    this.#hasUnwritten = true;
+  note(state: TableState, key: string, before: object | undefined, after: object | undefined): void {
+    this.#notes.set(state, (this.#notes.get(state) ?? 0) + 1);
+    const present = this.#find(state, key);
+    if (present) {
+      present.after = after;
+      present.isRewritten = true;
+      present.stored = undefined;
+      return;
+    }
+    const change = { table: state.table.name, state, key, before, after, isRewritten: false, stored: undefined };
+    this.changes.push(change);
+    if (this.#found) changesOf(this.#found, state).set(key, change);
+  }
+
+  /** How often records of the tables have been written. */
+  writes(tables: ReadonlySet<TableState>): number {
+    let writes = 0;
+    for (const [state, count] of this.#notes) if (tables.has(state)) writes += count;
+    return writes;
   }
 
   /** Writes the changes out as text, each once, and holds them to the limits. */
   writeOut(limit: { readonly changes: number; readonly bytes: number }): void {
-    if (!this.#hasUnwritten) return;
-    this.#hasUnwritten = false;
-    for (const [id, change] of this.changes) {
-      if (change.isWritten) continue;
-      if (change.isRewritten && equal(change.before, change.after)) {
-        this.changes.delete(id);
+    let undone = false;
+    for (const change of this.changes) {
+      if (change.stored) continue;
+      const { table, key, before, after } = change;
+      if (change.isRewritten && equal(before, after)) {
+        undone = true;
         continue;
       }
-      const value = change.after === undefined ? undefined : JSON.stringify(change.after);
-      this.bytes += change.stored.key.length + (value?.length ?? 0);
-      this.changes.set(id, { ...change, isWritten: true, stored: { ...change.stored, value } });
+      const value = after === undefined ? undefined : JSON.stringify(after);
+      this.bytes += key.length + (value?.length ?? 0);
+      change.stored = { table, key, value };
     }
+    if (undone) this.#forget();
     assert(
-      this.changes.size <= limit.changes,
-      `a transaction writes at most ${limit.changes} records, not ${this.changes.size}`,
+      this.changes.length <= limit.changes,
+      `a transaction writes at most ${limit.changes} records, not ${this.changes.length}`,
     );
     assert(this.bytes <= limit.bytes, `a transaction writes at most ${limit.bytes} bytes, not ${this.bytes}`);
   }
+
+  /** Drops what was not written out: records that are again what they were. */
+  #forget(): void {
+    this.changes = this.changes.filter(({ stored }) => stored !== undefined);
+    this.#found = undefined;
+  }
+
+  #find(state: TableState, key: string): AppliedChange | undefined {
+    if (this.changes.length <= 8) {
+      return this.changes.find((change) => change.key === key && change.state === state);
+    }
+    if (!this.#found) {
+      this.#found = new Map();
+      for (const change of this.changes) changesOf(this.#found, change.state).set(change.key, change);
+    }
+    return this.#found.get(state)?.get(key);
+  }
 }
 
-const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** The changes of several transactions, of each record only the last. */
+class ChangeGroup {
+  readonly changes: StoredChange[] = [];
+  readonly #places = new Map<TableState, Map<string, number>>();
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => hexOfByte[byte]).join('');
+  add({ state, key, stored }: AppliedChange): void {
+    assert(stored, 'a transaction that ended has written out its changes');
+    const places = changesOf(this.#places, state);
+    const place = places.get(key);
+    if (place === undefined) places.set(key, this.changes.push(stored) - 1);
+    else this.changes[place] = stored;
+  }
+}
+
+function changesOf<Value>(byTable: Map<TableState, Map<string, Value>>, state: TableState): Map<string, Value> {
+  let found = byTable.get(state);
+  if (!found) byTable.set(state, (found = new Map()));
+  return found;
 }
