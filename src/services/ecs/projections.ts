@@ -5,7 +5,7 @@ import type { Instant } from '../../core/instant.ts';
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import { SortedKeys } from '../../store/sorted-keys.ts';
 import type { Reader } from '../../store/store.ts';
-import { projection } from '../../store/table.ts';
+import { type Projection, projection } from '../../store/table.ts';
 import { capacityOf, groupKey, type InstanceCapacity, type InstanceUsage, unused } from './rules/placement/capacity.ts';
 import {
   type ClientTokenRecord,
@@ -71,6 +71,40 @@ export function countedAs(task: Pick<TaskRecord, 'lastStatus' | 'desiredStatus'>
 
 function noTasks(): Record<LaunchType, number> {
   return { EC2: 0, FARGATE: 0, EXTERNAL: 0, MANAGED_INSTANCES: 0 };
+}
+
+/** By ARN of the task definition, how many tasks of it are not STOPPED. */
+export const activeTasksByDefinition = activeTasksBy((task) => task.taskDefinitionArn);
+
+/** By `providerKey`, how many tasks that a capacity provider of their cluster runs are not STOPPED. */
+export const activeTasksByProvider = activeTasksBy((task) =>
+  task.capacityProviderName === undefined ? undefined : providerKey(task.clusterArn, task.capacityProviderName),
+);
+
+export function providerKey(clusterArn: string, capacityProviderName: string): string {
+  return `${clusterArn}/${capacityProviderName}`;
+}
+
+/** A count of 0 has no entry. */
+function activeTasksBy(key: (task: TaskRecord) => string | undefined): Projection<TaskRecord, Map<string, number>> {
+  const keyOf = (task: TaskRecord | undefined): string | undefined =>
+    task === undefined || task.lastStatus === 'STOPPED' ? undefined : key(task);
+  const change = (counts: Map<string, number>, counted: string | undefined, by: 1 | -1): void => {
+    if (counted === undefined) return;
+    const count = (counts.get(counted) ?? 0) + by;
+    if (count === 0) counts.delete(counted);
+    else counts.set(counted, count);
+  };
+  return projection<TaskRecord, Map<string, number>>({
+    of: tasks,
+    create: () => new Map(),
+    apply: (counts, before, after) => {
+      const [was, is] = [keyOf(before), keyOf(after)];
+      if (was === is) return;
+      change(counts, was, -1);
+      change(counts, is, 1);
+    },
+  });
 }
 
 /**

@@ -74,6 +74,8 @@ import { outboxEvents } from './outbox.ts';
 import type { EcsParts } from './parts.ts';
 import { instancesOfChangedTasks, placementIndex } from './placement-index.ts';
 import {
+  activeTasksByDefinition,
+  activeTasksByProvider,
   capacityByInstance,
   clientTokensByTime,
   deletedClustersByTime,
@@ -192,6 +194,8 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       trafficReports,
     ],
     projections: [
+      activeTasksByDefinition,
+      activeTasksByProvider,
       capacityByInstance,
       clientTokensByTime,
       deletedClustersByTime,

@@ -280,18 +280,14 @@ export const tasks = table<TaskRecord>()({
       (task.stopCode === 'TaskFailedToStart' || task.stopCode === 'EssentialContainerExited')
         ? task.serviceArn
         : undefined,
-    group: (task) => `${task.clusterArn}/${task.group}`,
-    instance: (task) => task.containerInstanceArn,
+    /** Tasks of services, STOPPED or not: what the group of any other task says is found by its family. */
+    group: (task) => (task.serviceArn === undefined ? undefined : `${task.clusterArn}/${task.group}`),
+    /** Tasks that are to stop or have, by their instance. */
+    leaving: (task) => (task.desiredStatus === 'STOPPED' ? task.containerInstanceArn : undefined),
     /** Tasks that still occupy their instance. */
     occupying: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.containerInstanceArn),
-    taskDefinition: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.taskDefinitionArn),
     /** Active tasks of a cluster, whatever is desired of them. */
     active: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.clusterArn),
-    /** Active tasks that a capacity provider of their cluster runs. */
-    capacityProvider: (task) =>
-      task.lastStatus === 'STOPPED' || !task.capacityProviderName
-        ? undefined
-        : `${task.clusterArn}/${task.capacityProviderName}`,
   },
 });
 

@@ -65,7 +65,7 @@ function candidates(
   if (startedBy) return reader.find(tasks, 'startedBy', `${arn}/${desiredStatus}/${startedBy}`, afterArn);
   if (instanceArn !== undefined) {
     // What is wanted RUNNING is not STOPPED yet, so an hour of stopped tasks need not be looked through for it.
-    return reader.find(tasks, desiredStatus === 'RUNNING' ? 'occupying' : 'instance', instanceArn, afterArn);
+    return reader.find(tasks, desiredStatus === 'RUNNING' ? 'occupying' : 'leaving', instanceArn, afterArn);
   }
   if (service) {
     return desiredStatus === 'RUNNING'

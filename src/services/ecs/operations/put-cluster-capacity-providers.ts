@@ -4,6 +4,7 @@ import type { Reader } from '../../../store/store.ts';
 import { showCluster } from '../cluster-view.ts';
 import { resourceInUse, throwFirst } from '../errors.ts';
 import type { EcsParts } from '../parts.ts';
+import { activeTasksByProvider, providerKey } from '../projections.ts';
 import { findCluster } from '../references.ts';
 import {
   capacityProviderRefusals,
@@ -11,7 +12,7 @@ import {
   strategyWithDefaults,
 } from '../rules/capacity-provider-strategy.ts';
 import { services } from '../service-tables.ts';
-import { type ClusterRecord, clusters, tasks } from '../tables.ts';
+import { type ClusterRecord, clusters } from '../tables.ts';
 
 /** Replaces the capacity providers of a cluster and its default strategy; one that runs tasks, or that a service counts on, cannot go. */
 export const putClusterCapacityProviders: Operation<
@@ -26,7 +27,7 @@ export const putClusterCapacityProviders: Operation<
     const cluster = findCluster(tx, call, input.cluster);
     const leaving = cluster.capacityProviders.filter((name) => !capacityProviders.includes(name));
     for (const name of leaving) {
-      if (tx.count(tasks, 'capacityProvider', `${cluster.arn}/${name}`) > 0) throw resourceInUse();
+      if (tx.projected(activeTasksByProvider).has(providerKey(cluster.arn, name))) throw resourceInUse();
     }
     if (leaving.length > 0 && countsOnOneOf(tx, cluster, leaving)) throw resourceInUse();
     const changed = {

@@ -1,5 +1,6 @@
 import type { Reconciler } from '../../../control/reconciler.ts';
 import type { Reader } from '../../../store/store.ts';
+import { activeTasksByDefinition } from '../projections.ts';
 import { deployments, serviceRevisions, type ServiceRevisionRecord, services, taskSets } from '../service-tables.ts';
 import { taskDefinitions, tasks } from '../tables.ts';
 
@@ -36,7 +37,7 @@ function* deleting(reader: Reader): Generator<string> {
 }
 
 function isUsed(reader: Reader, arn: string): boolean {
-  if (reader.count(tasks, 'taskDefinition', arn) > 0 || reader.count(taskSets, 'taskDefinition', arn) > 0) return true;
+  if (reader.projected(activeTasksByDefinition).has(arn) || reader.count(taskSets, 'taskDefinition', arn) > 0) return true;
   for (const revision of reader.find(serviceRevisions, 'taskDefinition', arn)) {
     if (mayStartTasks(reader, revision)) return true;
   }
