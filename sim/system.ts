@@ -2,6 +2,7 @@ import { type AgentConfig, agentTables, startAgent } from '../src/agent/agent.ts
 import { rootAccessKeys } from '../src/app/access-keys.ts';
 import { type ControlPlane, composeControlPlane } from '../src/app/compose.ts';
 import { type AwsClient, createAwsClient } from '../src/aws/client.ts';
+import { everyEvent } from '../src/services/ecs/outbox.ts';
 import { CommitFailed, Store } from '../src/store/store.ts';
 import type { StoredChange } from '../src/store/journal.ts';
 import { MemoryJournal } from '../src/world/sim/memory-journal.ts';
@@ -144,6 +145,7 @@ export class System {
         accounts: [accountId],
         region,
         allowedHosts: ['server'],
+        wantsEvent: everyEvent,
       });
       await world.net.listen({ host: '0.0.0.0', port }, server.handler);
       if (run !== this.#serverRun) return;

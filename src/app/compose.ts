@@ -7,6 +7,7 @@ import type { Scope } from '../core/scope.ts';
 import { createLogFiles } from '../dataplane/log-files/log-files.ts';
 import { cloudwatch } from '../services/cloudwatch/service.ts';
 import { ec2 } from '../services/ec2/service.ts';
+import type { EventInterest } from '../services/ecs/outbox.ts';
 import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
 import { startFileKeeper } from '../services/logs/file-keeper.ts';
@@ -36,11 +37,14 @@ export interface ControlPlaneParts {
   readonly accounts: readonly string[];
   readonly region: string;
   readonly allowedHosts: readonly string[];
+  /** Which events for EventBridge are kept until they are delivered; none where nothing is given. */
+  readonly wantsEvent?: EventInterest;
 }
 
 export async function composeControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const { clock, random, hash, log, disk } = parts.world;
-  const ecsParts = createEcsParts({ clock, random, hash, log });
+  const { wantsEvent } = parts;
+  const ecsParts = createEcsParts({ clock, random, hash, log, ...(wantsEvent && { wantsEvent }) });
   const files = createLogFiles({ disk, hash, log, directory: parts.logDirectory });
   const ecs = ecsService(ecsParts);
   const logs = logsService({ files, clock, log, liveTail: createLiveTail() });

@@ -11,6 +11,7 @@ import { SimRandom } from '../../world/sim/sim-random.ts';
 import { openSimStore, type SimStore } from '../../world/sim/sim-store.ts';
 import { cloudwatch } from '../cloudwatch/service.ts';
 import { ec2 } from '../ec2/service.ts';
+import { type EventInterest, everyEvent } from './outbox.ts';
 import { createEcsParts, type EcsParts } from './parts.ts';
 import { ecsService } from './service.ts';
 import type { ContainerInstanceRecord, TaskRecord } from './tables.ts';
@@ -38,10 +39,10 @@ export interface Ecs extends SimStore {
 const accountId = '123456789012';
 const region = 'us-east-1';
 
-export async function openEcs(): Promise<Ecs> {
+export async function openEcs(wantsEvent: EventInterest = everyEvent): Promise<Ecs> {
   const clock = new SimClock({ dueRunsByItself: true });
   const log = new SimLog(clock);
-  const parts = createEcsParts({ clock, random: new SimRandom(1), hash: simHash, log });
+  const parts = createEcsParts({ clock, random: new SimRandom(1), hash: simHash, log, wantsEvent });
   const { tables, projections, derivations = [], reconcilers } = ecsService(parts);
   const sim = await openSimStore({
     tables: [...tables, ...cloudwatch.tables, ...ec2.tables],

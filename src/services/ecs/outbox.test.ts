@@ -8,6 +8,7 @@ import { limits } from './rules/limits.ts';
 import { addServiceEvent, placementObstacle, serviceMessage } from './service-events.ts';
 import { type DeploymentRecord, deployments, type ServiceRecord, services } from './service-tables.ts';
 import { outbox, outboxEnd, type OutboxEvent, waitingEvents } from './outbox-tables.ts';
+import { openEcs } from './open-ecs.test.ts';
 import { openTaskScene } from './task-scene.test.ts';
 import { tasks } from './tables.ts';
 
@@ -72,6 +73,22 @@ test('the tasks of one request are told in one record, so that they cost its tra
   assert.deepEqual(
     records.map(({ events }) => events.length),
     [10],
+  );
+});
+
+test('an event that nobody wants is not written, and whoever wants one kind in one place gets just that', async () => {
+  const ecs = await openEcs((_reader, { region }, detailType) => {
+    return region === 'us-east-1' && detailType === 'ECS Deployment State Change';
+  });
+  await ecs.store.update((tx) => {
+    tx.put(services, aService);
+    tx.put(deployments, aDeployment);
+    tx.put(deployments, { ...aDeployment, region: 'eu-west-1', id: 'ecs-svc/1' });
+  });
+  await ecs.store.update((tx) => tx.put(services, { ...aService, desiredCount: 4 }));
+  assert.deepEqual(
+    eventsOf(ecs.store).map(({ detailType, region }) => [detailType, region]),
+    [['ECS Deployment State Change', 'us-east-1']],
   );
 });
 

@@ -1,6 +1,7 @@
-import type { Env, Transaction } from '../../store/store.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { changeOf, type Derivation, type RecordChange } from '../../store/table.ts';
-import { outbox, outboxEnd, outboxSlot } from './outbox-tables.ts';
+import { type DetailType, outbox, outboxEnd, outboxSlot } from './outbox-tables.ts';
 import { usageOf } from './projections.ts';
 import { deploymentEvent } from './rules/events/deployment-event.ts';
 import type { EventBody } from './rules/events/event.ts';
@@ -11,31 +12,58 @@ import { deployments, serviceEvents, services } from './service-tables.ts';
 import { containerInstances, tasks } from './tables.ts';
 
 /**
+ * Whether somebody is to be told of events of this kind: in EventBridge a rule of the scope whose pattern may match it.
+ * Asked within the transaction, so a rule counts from the moment it is written.
+ */
+export type EventInterest = (reader: Reader, scope: Scope, detailType: DetailType) => boolean;
+
+/** As long as there is no EventBridge there are no rules, and an event that no rule matches is gone in AWS as well. */
+export const noEvents: EventInterest = () => false;
+export const everyEvent: EventInterest = () => true;
+
+/**
  * Writes what EventBridge is to be told, in the transaction that makes it so: an event is in the outbox exactly when its
  * change is in the state, whatever crashes (docs/decisions/0006-outbox.md).
  */
-export const outboxEvents: Derivation = {
-  of: [tasks, containerInstances, deployments, serviceEvents, services],
-  derive(tx, env, changes) {
-    const bodies = changes.map((change) => eventOf(tx, env, change)).filter((body) => body !== undefined);
-    if (bodies.length === 0) return;
-    const events = bodies.map((body) => ({ id: env.newUuid(), time: env.now, ...body }));
-    const { lastOrdinal, droppedEvents } = tx.projected(outboxEnd);
-    const ordinal = lastOrdinal + 1;
-    const replaced = tx.get(outbox, outboxSlot(ordinal));
-    tx.put(outbox, { ordinal, events, droppedEvents: droppedEvents + (replaced?.events.length ?? 0) });
-  },
-};
+export function outboxEvents(isWanted: EventInterest): Derivation {
+  return {
+    of: [tasks, containerInstances, deployments, serviceEvents, services],
+    derive(tx, env, changes) {
+      const bodies = changes.map((change) => eventOf(tx, env, change, isWanted)).filter((body) => body !== undefined);
+      if (bodies.length === 0) return;
+      const events = bodies.map((body) => ({ id: env.newUuid(), time: env.now, ...body }));
+      const { lastOrdinal, droppedEvents } = tx.projected(outboxEnd);
+      const ordinal = lastOrdinal + 1;
+      const replaced = tx.get(outbox, outboxSlot(ordinal));
+      tx.put(outbox, { ordinal, events, droppedEvents: droppedEvents + (replaced?.events.length ?? 0) });
+    },
+  };
+}
 
-function eventOf(tx: Transaction, env: Env, change: RecordChange): EventBody | undefined {
+/** Asked first, made second: an event is a third of the work of the task that it tells of. */
+function eventOf(tx: Transaction, env: Env, change: RecordChange, isWanted: EventInterest): EventBody | undefined {
+  const wanted = (detailType: DetailType, of: Scope | undefined): boolean =>
+    of !== undefined && isWanted(tx, of, detailType);
   const task = changeOf(tasks, change);
-  if (task) return taskEvent(task.before, task.after, env.now);
+  if (task) {
+    return wanted('ECS Task State Change', task.after) ? taskEvent(task.before, task.after, env.now) : undefined;
+  }
   const instance = changeOf(containerInstances, change);
-  if (instance) return instanceEvent(instance.before, instance.after, usageOf(tx, instance.after?.arn ?? ''), env.now);
+  if (instance) {
+    if (!wanted('ECS Container Instance State Change', instance.after)) return undefined;
+    return instanceEvent(instance.before, instance.after, usageOf(tx, instance.after?.arn ?? ''), env.now);
+  }
   const deployment = changeOf(deployments, change);
-  if (deployment) return deploymentEvent(deployment.before, deployment.after);
+  if (deployment) {
+    if (!wanted('ECS Deployment State Change', deployment.after)) return undefined;
+    return deploymentEvent(deployment.before, deployment.after);
+  }
   const told = changeOf(serviceEvents, change);
-  if (told) return serviceEvent(told.before, told.after, tx.get(services, told.after?.serviceArn ?? ''));
+  if (told) {
+    const service = tx.get(services, told.after?.serviceArn ?? '');
+    return wanted('ECS Service Action', service) ? serviceEvent(told.before, told.after, service) : undefined;
+  }
   const service = changeOf(services, change);
-  return service && desiredCountEvent(service.before, service.after, env.now);
+  if (!service || !wanted('ECS Service Action', service.after)) return undefined;
+  return desiredCountEvent(service.before, service.after, env.now);
 }

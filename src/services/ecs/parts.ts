@@ -3,6 +3,7 @@ import { AgentSessions } from './agents/agent-sessions.ts';
 import { noTaskCredentials, type TaskCredentials } from './agents/task-credentials.ts';
 import { TaskMetrics } from './agents/task-metrics.ts';
 import { type LifecycleHookCaller, LifecycleHookCalls } from './lifecycle-hook-calls.ts';
+import { type EventInterest, noEvents } from './outbox.ts';
 import { limits } from './rules/limits.ts';
 
 /** What ECS has besides the store; app/compose.ts gives it. */
@@ -17,17 +18,20 @@ export interface EcsParts {
   readonly metrics: TaskMetrics;
   /** How long after RUNNING a task without a health check counts toward the healthy tasks of its service. */
   readonly healthyAfterMs: number;
+  /** Which events for EventBridge are written to the outbox. */
+  readonly wantsEvent: EventInterest;
 }
 
 export function createEcsParts(given: EcsPartsSources): EcsParts {
   const { clock, random, hash, log, hookCaller } = given;
-  const { credentials = noTaskCredentials, healthyAfterMs = limits.healthyAfterMs } = given;
+  const { credentials = noTaskCredentials, healthyAfterMs = limits.healthyAfterMs, wantsEvent = noEvents } = given;
   const metrics = new TaskMetrics();
   return {
     hash,
     log,
     metrics,
     healthyAfterMs,
+    wantsEvent,
     hooks: new LifecycleHookCalls({ clock, log, ...(hookCaller && { caller: hookCaller }) }),
     agents: new AgentSessions({ clock, random, log, credentials, metrics }),
   };
@@ -43,4 +47,6 @@ export interface EcsPartsSources {
   readonly hookCaller?: LifecycleHookCaller;
   /** AWS's 40 seconds where none is given. */
   readonly healthyAfterMs?: number;
+  /** None where nothing is given. */
+  readonly wantsEvent?: EventInterest;
 }

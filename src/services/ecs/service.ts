@@ -215,7 +215,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       usageByInstance,
       zonesOfServices,
     ],
-    derivations: [outboxEvents],
+    derivations: [outboxEvents(parts.wantsEvent)],
     reconcilers: [
       assignments,
       deletedClusters,
