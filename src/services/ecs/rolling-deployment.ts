@@ -68,6 +68,11 @@ function touched<R extends { readonly updatedAt: Instant }>(before: R | undefine
 /** Failed tasks that one step counts. Each is marked, which is a write of its own. */
 const countedPerStep = 24;
 
+/** How many failed launches of the service the next step counts: these records are not left for others. */
+export function failuresToCount(reader: Reader, { arn }: ServiceRecord): number {
+  return Math.min(reader.count(tasks, 'failedLaunch', arn), countedPerStep);
+}
+
 /** Counts the launches that ended before they ran since the last step, each once. */
 export function countFailed(tx: Transaction, env: Env, rolling: Rolling, seen: readonly ServiceTask[]): Rolling {
   const failed: TaskRecord[] = [];

@@ -101,15 +101,15 @@ export function keepFleet(
     chooseToStop: stopChooser(tx, service),
   };
   const decision = keepUp(state);
-  const toStart = Math.min(decision.start, order.room);
+  const toStart = Math.min(decision.start, Math.max(order.room, 0));
   const { started, refusal } = toStart > 0 ? startTasks(tx, env, source, toStart) : { started: [] };
   const unplaced = toStart - started.length;
   // Where the cluster has no room, tasks that are to go make it first.
   const { stop } = unplaced > 0 ? keepUp({ ...state, unplaced }) : decision;
-  const left = order.room - started.length;
+  const left = Math.max(order.room - started.length, 0);
   // Each of these is told of, which is two writes more.
-  const failed = tasksOf(stop, 'UNHEALTHY').slice(0, Math.floor(left / 3));
-  const scaled = tasksOf(stop, 'SCALING').slice(0, left - failed.length * 3);
+  const failed = tasksOf(stop, 'UNHEALTHY').slice(0, Math.ceil(left / 3));
+  const scaled = tasksOf(stop, 'SCALING').slice(0, Math.max(left - failed.length * 3, 0));
   const stoppedFailed = stopTasks(tx, env, failed, failedHealthCheckCause);
   for (const { id } of stoppedFailed) {
     addServiceEvent(tx, env, service, serviceMessage.failedContainerHealthChecks(service.name, id));

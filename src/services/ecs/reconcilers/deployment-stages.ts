@@ -5,7 +5,14 @@ import { equal } from '../../../core/equal.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { alarms } from '../../cloudwatch/public.ts';
-import { countFailed, countFailedChecks, pinImages, readRolling, watchAlarms } from '../rolling-deployment.ts';
+import {
+  countFailed,
+  countFailedChecks,
+  failuresToCount,
+  pinImages,
+  readRolling,
+  watchAlarms,
+} from '../rolling-deployment.ts';
 import { type Bounds, boundsOf, type FleetSize, lowerOfFleet, upperOfFleet } from '../rules/deployment/bounds.ts';
 import { backoffDelays, countFailures } from '../rules/deployment/failures.ts';
 import { failureOf } from '../rules/deployment/outcome.ts';
@@ -84,6 +91,8 @@ interface Scene {
   readonly deployment: StagedDeployment;
   readonly fleets: DeploymentFleets;
   readonly seen: ReadonlyMap<string, ServiceFleet>;
+  /** Tasks that this step may start and stop, of all fleets, beside the failed ones that it has counted. */
+  readonly room: number;
 }
 
 /** One move of the stages, and what the fleets need where they stand then. Gives when to look again, by time alone. */
@@ -91,14 +100,16 @@ function step(tx: Transaction, env: Env, serviceArn: string, { healthyAfterMs }:
   const present = tx.get(services, serviceArn);
   if (!present || steeringOf(tx, present) !== 'stages') return undefined;
   const seen = serviceFleets(tx, present, healthyAfterMs, env.now);
-  countFailedSources(tx, env, serviceArn, seen);
+  const counting = failuresToCount(tx, present);
+  const countedOfSources = countFailedSources(tx, env, serviceArn, seen);
   const rolling = readRolling(tx, present);
   if (rolling) pinImages(tx, rolling);
   const service = rolling ? countFailed(tx, env, rolling, tasksOf(seen)).service : present;
   const staged = stagedDeployment(tx, serviceArn);
   assert(staged, 'what steers a service is there');
   const deployment = { ...watchAlarms(tx, staged), stages: staged.stages };
-  const scene = { service, deployment, fleets: fleetsOf(tx, service, deployment), seen };
+  const room = Math.max(tasksPerStep(tx, service, service.settings) - counting - countedOfSources, 1);
+  const scene = { service, deployment, fleets: fleetsOf(tx, service, deployment), seen, room };
   const facts = factsOf(tx, scene);
   const move = nextStage(deployment.stages, facts, env.now, () => env.newUuid());
   apply(tx, env, scene, move);
@@ -156,18 +167,23 @@ function settingsOf(reader: Reader, revisionArn: string): RevisionSettings {
   return revision.settings;
 }
 
-/** The same for what is not PRIMARY as `countFailed` does for what is, so that its launches wait as well when they fail. */
+/**
+ * The same for what is not PRIMARY as `countFailed` does for what is, so that its launches wait as well when they fail.
+ * Gives how many it has marked.
+ */
 function countFailedSources(
   tx: Transaction,
   env: Env,
   serviceArn: string,
   seen: ReadonlyMap<string, ServiceFleet>,
-): void {
+): number {
+  let marked = 0;
   const sources = [...tx.find(deployments, 'service', serviceArn)].filter(({ status }) => status === 'ACTIVE');
   for (const source of sources) {
     const failed = Array.from(tx.find(tasks, 'failedLaunch', serviceArn))
       .filter(({ startedBy }) => startedBy === source.id)
-      .slice(0, limits.failedSourcesPerStep);
+      .slice(0, limits.failedSourcesPerStep - marked);
+    marked += failed.length;
     for (const task of failed) tx.put(tasks, { ...task, isFailureCounted: true });
     const own = seen.get(source.id)?.tasks ?? [];
     const { failedTasks, lastFailureAt } = countFailures(
@@ -184,6 +200,7 @@ function countFailedSources(
     const times = { ...(lastFailureAt !== undefined && { lastFailureAt }), updatedAt: env.now };
     tx.put(deployments, { ...source, failedTasks, ...times });
   }
+  return marked;
 }
 
 function sourceLaunchesAfter({ failedTasks, lastFailureAt }: DeploymentRecord): Instant | undefined {
@@ -195,10 +212,13 @@ function sourceLaunchesAfter({ failedTasks, lastFailureAt }: DeploymentRecord): 
 function keepFleets(
   tx: Transaction,
   env: Env,
-  { fleets: { target, source, others }, seen, service: { arn } }: Scene,
+  scene: Scene,
   { isRollingBack }: StageState,
   wishes: FleetWishes,
 ): readonly (Instant | undefined)[] {
+  const { seen } = scene;
+  const { target, source, others } = scene.fleets;
+  const { arn } = scene.service;
   const service = tx.get(services, arn);
   assert(service, `service ${arn} stays while a deployment of it is under way`);
   const looks: (Instant | undefined)[] = [];
@@ -207,7 +227,7 @@ function keepFleets(
     active: (of && seen.get(of.id)?.active) ?? 0,
     claim: of && isClaiming ? service.desiredCount : 0,
   });
-  let room = roomOf(tx, service);
+  let { room } = scene;
   let healthy = healthyOf(seen);
   let isUnplaced = false;
   const failedHealthChecks: TaskRecord[] = [];
@@ -254,12 +274,6 @@ function keepFleets(
   const rolling = readRolling(tx, after);
   if (rolling) countFailedChecks(tx, env, rolling, tasksOf(seen), failedHealthChecks);
   return looks;
-}
-
-/** Tasks that one step may start and stop of all fleets, beside the failed ones that it counts. */
-function roomOf(reader: Reader, service: ServiceRecord): number {
-  assert(service.settings, `service ${service.arn} has settings while it deploys`);
-  return tasksPerStep(reader, service, service.settings);
 }
 
 // --- what a move writes -----------------------------------------------------------------------------------------

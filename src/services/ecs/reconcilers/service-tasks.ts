@@ -8,6 +8,7 @@ import {
   countFailed,
   countFailedChecks,
   failIfDue,
+  failuresToCount,
   mayLaunch,
   pinImages,
   readRolling,
@@ -81,11 +82,12 @@ function step(tx: Transaction, env: Env, service: ServiceRecord, { healthyAfterM
   const read = readRolling(tx, service);
   if (!read) return undefined;
   if (glanced) return startMissing(tx, env, read, glanced.missing);
+  const counting = failuresToCount(tx, service);
   pinImages(tx, read);
   const seen = tasksOfService(tx, service, healthyAfterMs, env.now);
   const rolling = failIfDue(tx, env, countFailed(tx, env, read, seen));
   const decision = decide(tx, env, rolling, seen, 0);
-  const slice = tasksPerStep(tx, service, sourceOf(tx, rolling).settings);
+  const slice = Math.max(tasksPerStep(tx, service, sourceOf(tx, rolling).settings) - counting, 1);
   // Each of these is told of by name, which is two records more.
   const failing = decision.stop.filter(({ why }) => why === 'UNHEALTHY').slice(0, Math.ceil(slice / 3));
   if (failing.length === 0) return act(tx, env, rolling, seen, decision, slice);
