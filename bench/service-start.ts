@@ -31,7 +31,9 @@ const pollMs = 10;
  */
 export async function serviceStart(): Promise<readonly Figure[]> {
   const directory = await temporaryDirectory();
-  const engine = await startPrivateEngine(directory.path, { DOCKER_SERVICE_PREFER_OFFLINE_IMAGE: '1' });
+  const engine = await startPrivateEngine(directory.path, {
+    environment: { DOCKER_SERVICE_PREFER_OFFLINE_IMAGE: '1' },
+  });
   const docker = realDocker(engine.address);
   await buildShellImage(docker, testImage);
   const swarm = new Swarm(engine.socketPath);

@@ -2,7 +2,6 @@ import { type AgentConfig, agentTables, startAgent } from '../src/agent/agent.ts
 import { rootAccessKeys } from '../src/app/access-keys.ts';
 import { type ControlPlane, composeControlPlane } from '../src/app/compose.ts';
 import { type AwsClient, createAwsClient } from '../src/aws/client.ts';
-import { everyEvent } from '../src/services/ecs/outbox.ts';
 import { CommitFailed, Store } from '../src/store/store.ts';
 import type { StoredChange } from '../src/store/journal.ts';
 import { MemoryJournal } from '../src/world/sim/memory-journal.ts';
@@ -18,6 +17,8 @@ import { Trace } from './trace.ts';
 import { turns } from './turns.ts';
 
 export const cluster = 'sim';
+/** How many each agent keeps ready. */
+export const warmSandboxes = 2;
 const accountId = '000000000000';
 const region = 'us-east-1';
 const port = 4566;
@@ -145,7 +146,6 @@ export class System {
         accounts: [accountId],
         region,
         allowedHosts: ['server'],
-        wantsEvent: everyEvent,
       });
       await world.net.listen({ host: '0.0.0.0', port }, server.handler);
       if (run !== this.#serverRun) return;
@@ -307,6 +307,7 @@ export class AgentMachine {
       fargatePool,
       availabilityZone,
       attributes: fargatePool ? [] : [{ name: 'rack', value: rack }],
+      warmSandboxes,
       tags: [],
       reservedMemoryMiB: 32,
       version: '0.0.0-sim',

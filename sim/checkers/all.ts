@@ -11,6 +11,7 @@ import { oneHost } from './one-host.ts';
 import { placement } from './placement.ts';
 import { protection } from './protection.ts';
 import { replay } from './replay.ts';
+import { sandboxes } from './sandboxes.ts';
 import { serviceSettles } from './service-settles.ts';
 import { settles } from './settles.ts';
 import { undisturbedTasks } from './undisturbed-tasks.ts';
@@ -26,6 +27,7 @@ export const checkers: readonly Checker[] = [
   deployments,
   backoff,
   oneHost,
+  sandboxes,
   undisturbedTasks,
   serviceSettles,
   acknowledgedWrites,

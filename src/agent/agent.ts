@@ -7,8 +7,10 @@ import { cgroupParentOf, type DockerContext } from './docker-config.ts';
 import { createExecutor } from './execute.ts';
 import { createImages, type PullBehavior } from './images.ts';
 import { createLogShipper, logCursorTable } from './log-shipper.ts';
+import { createPauseImage } from './pause-image.ts';
 import { createPollEndpoints, socketUrl } from './poll-endpoints.ts';
 import { register } from './register.ts';
+import type { SandboxCounts } from './sandbox-pool.ts';
 import type { SessionLoop } from './session-loop.ts';
 import { startStateReporter } from './state-reporter.ts';
 import { type AgentIdentity, agentTasks, identities, type TaskRecord } from './state.ts';
@@ -47,6 +49,8 @@ export interface AgentConfig {
   readonly keepStoppedTasks?: number;
   /** As ECS_DISABLE_METRICS of the stock agent: what containers use is not measured. */
   readonly disableMetrics?: boolean;
+  /** How many sandboxes are kept ready for tasks to come, twice as many as the engine has cores by default; 0: none. */
+  readonly warmSandboxes?: number;
 }
 
 export interface AgentParts {
@@ -72,7 +76,9 @@ export interface Agent {
   tasks(): readonly TaskRecord[];
   /** What the control plane sent last under this id. Kept in memory only. */
   credentials(credentialsId: string): RoleCredentials | undefined;
-  /** Ends the agent and leaves every container running. */
+  /** How many sandboxes are ready, and how often there was one for a container or not. */
+  sandboxes(): SandboxCounts;
+  /** Ends the agent and leaves every container of a task running. */
   stop(): Promise<void>;
 }
 
@@ -94,6 +100,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     pullTimeoutMs: config.pullTimeoutMs ?? 20 * 60_000,
   });
   const logs = createLogShipper({ docker, clock, log, store, backend });
+  const pause = createPauseImage(docker, info.Architecture);
   const credentials = new TaskCredentials();
   const endpoint = parts.taskEndpoint && (await startOwnEndpoint(parts, parts.taskEndpoint, agentId, credentials));
   const executor = createExecutor({
@@ -103,7 +110,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     log,
     cgroups: world.cgroups,
     images,
-    architecture: info.Architecture,
+    pause,
     environment: (task, container) => (endpoint ? endpointEnvironment(task, container, endpoint.endpointUrl) : {}),
     context: { agentId, cluster: config.cluster, region: backend.region, cgroupDriver: info.CgroupDriver, limits },
   });
@@ -120,6 +127,8 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     stopTimeoutSeconds: config.stopTimeoutSeconds ?? 30,
     cleanupWaitMs: config.cleanupWaitMs ?? 3 * 3600_000,
     keepStoppedTasks: config.keepStoppedTasks ?? 50,
+    pause,
+    warmSandboxes: config.warmSandboxes ?? 2 * info.NCPU,
   });
   const reporter = startStateReporter({
     store,
@@ -210,12 +219,13 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     connected,
     isConnected: () => isConnected,
     tasks: () => engine.tasks(),
+    sandboxes: () => engine.sandboxes,
     credentials: (credentialsId) => credentials.get(credentialsId),
     async stop() {
       stop.abort();
       for (const session of sessions) session.stop();
       reporter.stop();
-      engine.stop();
+      await engine.stop();
       await endpoint?.stop();
       await logs.close();
       await store.durable().catch(() => undefined); // its own writer has been told

@@ -22,7 +22,8 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
   const config = parseObject(wanted.dockerConfig.config);
   const given = parseObject(wanted.dockerConfig.hostConfig);
   const pauseId = task.containers[pauseName]?.id;
-  const joined = payload.networkMode === 'awsvpc' && pauseId !== undefined;
+  const networkId = payload.networkMode === 'awsvpc' ? pauseId : task.containers[wanted.name]?.sandbox?.id;
+  const joined = networkId !== undefined;
   const ports = payload.networkMode === undefined || payload.networkMode === 'bridge' ? portsOf(wanted) : [];
   const binds = bindsOf(task, wanted);
   const host: HostConfig = {
@@ -45,7 +46,7 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
     ...cgroupOf(payload, context),
     ...namespacesOf(payload, pauseId),
     ...given,
-    ...(joined ? { NetworkMode: `container:${pauseId}` } : {}),
+    ...(joined ? { NetworkMode: `container:${networkId}` } : {}),
   };
   const body: ContainerBody = {
     ...config,

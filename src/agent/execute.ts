@@ -17,8 +17,9 @@ import { engineWords, StepError, stepError, within } from './engine-error.ts';
 import type { Images } from './images.ts';
 import type { LogShipper } from './log-shipper.ts';
 import { observe } from './observe.ts';
-import { pauseArchive, pauseImage, pauseImageChanges } from './pause-image.ts';
+import { type PauseImage, pauseImage } from './pause-image.ts';
 import type { Step } from './plan.ts';
+import type { Sandbox } from './sandbox.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 
 /** What a step changed, as an edit of the record of the moment it is applied to. */
@@ -44,14 +45,13 @@ export interface ExecutorParts {
   readonly images: Images;
   readonly logs: Pick<LogShipper, 'prepare' | 'forget'>;
   readonly context: Omit<DockerContext, 'environment' | 'imageEnvironment'>;
-  readonly architecture: string;
+  readonly pause: PauseImage;
   readonly environment: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
 }
 
 export function createExecutor(parts: ExecutorParts): Executor {
-  const { docker, clock, cgroups, images } = parts;
+  const { docker, clock, cgroups, images, pause } = parts;
   const networks = new Map<string, Promise<void>>();
-  let pauseReady: Promise<void> | undefined;
 
   async function pull(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
     const startedAt = clock.now();
@@ -75,9 +75,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   async function create(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
-    const { dockerName } = recordOf(task, name);
+    const container = recordOf(task, name);
+    const { dockerName } = container;
     try {
-      if (name === pauseName) await pausePrepared();
+      if (name === pauseName) await pause.prepared();
       const body =
         name === pauseName
           ? pauseBody(task, pauseImage, { ...parts.context, environment: {}, imageEnvironment: [] })
@@ -87,16 +88,18 @@ export function createExecutor(parts: ExecutorParts): Executor {
               imageEnvironment: images.environmentOf(wantedOf(task, name).image),
             });
       const id = await within(clock, createTimeoutMs, 'created', docker.createContainer(dockerName, body));
-      return [(now) => edit(now, name, { id, phase: 'created' })];
+      const address = container.sandbox?.address;
+      return [(now) => edit(now, name, { id, phase: 'created', ...(address === undefined ? {} : { address }) })];
     } catch (error) {
       const own = isConflict(error) ? await findOwn(task, name, dockerName) : undefined;
       if (own) return [own];
       if (name === pauseName) {
-        pauseReady = undefined; // perhaps the image went: the next task looks again
+        pause.forget();
         return [networkFailure(error)];
       }
       const { image } = wantedOf(task, name);
       if (isMissingImage(error) && images.forget(image)) return [(now) => edit(now, name, { hasImage: false })];
+      if (isMissing(error, container.sandbox?.id)) return [(now) => withoutSandbox(now, name)];
       const reason = stepError('CannotCreateContainerError', error).message;
       return [(now) => edit(now, name, { error: reason })];
     }
@@ -118,8 +121,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const id = idOf(container);
     const again = container.phase === 'exited' ? 1 : 0;
     try {
-      await within(clock, startTimeoutMs, 'started', docker.startContainer(id));
+      await within(clock, startTimeoutMs, 'started', startIn(container.sandbox, id));
     } catch (error) {
+      if (isMissing(error, container.sandbox?.id) && container.startedAt === undefined) {
+        const isRemoved = await docker.removeContainer(id, { force: true, volumes: true }).then(
+          () => true,
+          () => false,
+        );
+        if (isRemoved) return [(now) => withoutSandbox(now, name)];
+      }
       if (name === pauseName) return [networkFailure(error, name)];
       const reason = stepError('CannotStartContainerError', error).message;
       return [(now) => edit(now, name, { error: reason, startFailed: true })];
@@ -129,7 +139,14 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const begun: Outcome = (now) => {
       // What its last run left (exit code, reason) is not this one's.
       const { exitCode: _code, finishedAt: _finished, error: _error, ...kept } = recordOf(now, name);
-      const record: ContainerRecord = { ...kept, phase: 'running', startedAt, restarts };
+      const { isLost: _lost, ...sandbox } = kept.sandbox ?? {};
+      const record: ContainerRecord = {
+        ...kept,
+        ...(kept.sandbox && { sandbox: { ...sandbox, id: kept.sandbox.id } }),
+        phase: 'running',
+        startedAt,
+        restarts,
+      };
       return { ...now, containers: { ...now.containers, [name]: record } };
     };
     const seen = await docker.inspectContainer(id).catch(() => 'unknown' as const); // the safety look asks again
@@ -140,6 +157,17 @@ export function createExecutor(parts: ExecutorParts): Executor {
     };
     // One that ended within the call did run: the plan sees both, and the control plane is told both.
     return [begun, observed];
+  }
+
+  /** A restarted engine has ended the sandbox as well: it is started again, with a network that is new. */
+  async function startIn(sandbox: Sandbox | undefined, id: string): Promise<void> {
+    try {
+      await docker.startContainer(id);
+    } catch (error) {
+      if (!sandbox || !(error instanceof DockerError) || !error.message.includes('non running container')) throw error;
+      await docker.startContainer(sandbox.id);
+      await docker.startContainer(id);
+    }
   }
 
   async function stop(task: TaskRecord, name: string, timeoutSeconds: number): Promise<readonly Outcome[]> {
@@ -183,7 +211,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
           await cgroups.createTaskCgroup(parent, taskLimits(task.payload));
         }
       } else if (target === '@network') {
-        await Promise.all([networkPrepared(task), pausePrepared()]);
+        await Promise.all([networkPrepared(task), pause.prepared()]);
       } else if (target.startsWith('@log ')) {
         const name = target.slice('@log '.length);
         const destination = task.payload.longshore?.logs.find((candidate) => candidate.containerName === name);
@@ -228,17 +256,6 @@ export function createExecutor(parts: ExecutorParts): Executor {
       if (await docker.inspectNetwork(name)) return; // another agent was quicker
       throw error;
     }
-  }
-
-  async function pausePrepared(): Promise<void> {
-    pauseReady ??= (async () => {
-      if (await docker.inspectImage(pauseImage)) return;
-      await docker.importImage(pauseImage, pauseArchive(parts.architecture), pauseImageChanges);
-    })();
-    await pauseReady.catch((error: unknown) => {
-      pauseReady = undefined;
-      throw error;
-    });
   }
 
   async function volumePrepared(task: TaskRecord, name: string): Promise<void> {
@@ -292,6 +309,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
       });
       await parts.logs.forget(container.id);
     }
+    // What no record names is free, so a sandbox that was used goes before its record.
+    for (const { sandbox } of Object.values(task.containers)) if (sandbox) await removeSandbox(sandbox.id);
     for (const volume of task.payload.volumes) {
       const name = task.volumes[volume.name];
       if (name === undefined || volume.dockerVolumeConfiguration?.scope === 'shared') continue;
@@ -300,6 +319,12 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (parts.context.limits === 'task-cgroup' && cgroups && task.resources['@cgroup']) {
       await cgroups.removeTaskCgroup(cgroupParentOf(task.arn, parts.context.cgroupDriver));
     }
+  }
+
+  async function removeSandbox(id: string): Promise<void> {
+    await docker.removeContainer(id, { force: true, volumes: true }).catch(async (error: unknown) => {
+      if (await docker.inspectContainer(id)) throw error;
+    });
   }
 
   return {
@@ -368,6 +393,18 @@ function isConflict(error: unknown): boolean {
 
 function isMissingImage(error: unknown): boolean {
   return error instanceof DockerError && error.status === 404 && error.message.includes('No such image');
+}
+
+/** The engine's word for a container that it does not have. */
+function isMissing(error: unknown, id: string | undefined): boolean {
+  if (id === undefined || !(error instanceof DockerError)) return false;
+  return error.message.includes(`No such container: ${id}`);
+}
+
+/** The container as it was before it was made: it gets a network of its own. */
+function withoutSandbox(task: TaskRecord, name: string): TaskRecord {
+  const { sandbox: _sandbox, id: _id, address: _address, ...kept } = recordOf(task, name);
+  return { ...task, containers: { ...task.containers, [name]: { ...kept, phase: 'none' } } };
 }
 
 function taskLabelOf(task: TaskRecord, volume: PayloadVolume): Readonly<Record<string, string>> {

@@ -1,11 +1,13 @@
 import type { Clock } from '../world/world.ts';
 
-/** What is done first when the engine is busy: finish a start, then create, then clear away. */
-export type Lane = 'start' | 'create' | 'remove';
+/** What is done first when the engine is busy: finish a start, then create, then clear away, then get ready for more. */
+export type Lane = 'start' | 'create' | 'remove' | 'fill';
 
 /** Lets so many engine calls run at once and queues the rest. */
 export interface Lanes {
   run<T>(lane: Lane, work: () => Promise<T>): Promise<T>;
+  /** For how long nothing was done or waited for but `fill`. */
+  idleMs(): number;
 }
 
 /**
@@ -17,15 +19,19 @@ export function createLanes(clock: Clock, limit: number, removalPatienceMs = 200
     start: [],
     create: [],
     remove: [],
+    fill: [],
   };
   let running = 0;
+  /** Of what is not `fill`: how much waits or runs, and when that was last nothing. */
+  let open = 0;
+  let idleSinceMs = clock.monotonicMs();
 
   function next(): void {
     while (running < limit) {
       const oldest = queues.remove[0];
       const overdue = oldest !== undefined && clock.monotonicMs() - oldest.sinceMs >= removalPatienceMs;
-      const order: readonly Lane[] = overdue ? ['remove', 'start', 'create'] : ['start', 'create', 'remove'];
-      const lane = order.find((name) => queues[name].length > 0);
+      const lanes: readonly Lane[] = overdue ? ['remove', 'start', 'create'] : order;
+      const lane = lanes.find((name) => queues[name].length > 0);
       const job = lane && queues[lane].shift();
       if (!job) return;
       running += 1;
@@ -36,10 +42,14 @@ export function createLanes(clock: Clock, limit: number, removalPatienceMs = 200
   return {
     run(lane, work) {
       return new Promise((resolve, reject) => {
+        if (lane !== 'fill') open += 1;
         const begin = (): void => {
           work()
             .finally(() => {
               running -= 1;
+              if (lane === 'fill') return;
+              open -= 1;
+              idleSinceMs = clock.monotonicMs();
             })
             .then(resolve, reject)
             .finally(next);
@@ -48,5 +58,8 @@ export function createLanes(clock: Clock, limit: number, removalPatienceMs = 200
         next();
       });
     },
+    idleMs: () => (open > 0 ? 0 : clock.monotonicMs() - idleSinceMs),
   };
 }
+
+const order: readonly Lane[] = ['start', 'create', 'remove', 'fill'];

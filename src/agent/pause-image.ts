@@ -1,9 +1,38 @@
+import type { Docker } from '../world/world.ts';
+
 /**
  * The image of the container that only holds a task's network: one static program of a few machine instructions that
  * ignores the end of its children (as process 1 of a shared process namespace it must not collect zombies) and sleeps
  * for ever. Written here byte by byte, so that no registry is needed for it.
  */
 export const pauseImage = 'longshore/pause:1';
+
+/** Sees to it, once, that the engine has the image. */
+export interface PauseImage {
+  prepared(): Promise<void>;
+  /** Perhaps somebody removed it: whoever needs it next looks again. */
+  forget(): void;
+}
+
+export function createPauseImage(docker: Docker, architecture: string): PauseImage {
+  let ready: Promise<void> | undefined;
+  async function prepare(): Promise<void> {
+    if (await docker.inspectImage(pauseImage)) return;
+    await docker.importImage(pauseImage, pauseArchive(architecture), pauseImageChanges);
+  }
+  return {
+    async prepared() {
+      ready ??= prepare();
+      await ready.catch((error: unknown) => {
+        ready = undefined;
+        throw error;
+      });
+    },
+    forget() {
+      ready = undefined;
+    },
+  };
+}
 
 /** Dockerfile instructions that go with the archive. */
 export const pauseImageChanges = ['ENTRYPOINT ["/pause"]'] as const;

@@ -48,6 +48,11 @@ export function planTask(task: TaskRecord, busy: Busy, now: Instant, defaultStop
       else if (mayCreate(task, wanted)) steps.push({ kind: 'create', target: wanted.name });
     }
     if (seen.phase === 'exited') steps.push({ kind: 'start', target: wanted.name }); // its restart policy says so
+    if (seen.phase === 'running' && seen.sandbox?.isLost) {
+      const timeoutSeconds = wanted.stopTimeout ?? defaultStopTimeout;
+      if (seen.retryStopAt !== undefined && seen.retryStopAt > now) deadlines.push(seen.retryStopAt);
+      else steps.push({ kind: 'stop', target: wanted.name, timeoutSeconds });
+    }
     const verdict = seen.startedAt === undefined ? judge(task, wanted, now) : { kind: 'met' as const };
     if (verdict.kind === 'never') return failing(task, busy, now, verdict.reason);
     if (verdict.kind === 'waits' && verdict.until !== undefined) deadlines.push(verdict.until);

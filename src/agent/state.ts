@@ -1,6 +1,7 @@
 import type { Instant } from '../core/instant.ts';
 import { table } from '../store/table.ts';
 import type { DesiredStatus, HealthStatus, PayloadTask } from './contract.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** Who this agent is. One record. */
 export interface AgentIdentity {
@@ -71,7 +72,14 @@ export interface ContainerRecord {
   readonly retryStopAt?: Instant;
   readonly bindings: readonly PortBinding[];
   readonly address?: string;
+  /** Whose network it joins instead of having one of its own, from the moment the task was accepted. */
+  readonly sandbox?: HeldSandbox;
   readonly health?: { readonly status: HealthStatus; readonly since: Instant };
+}
+
+/** A sandbox that was given to a container. `isLost`: it ended while the container ran, which has no network since. */
+export interface HeldSandbox extends Sandbox {
+  readonly isLost?: true;
 }
 
 /** As the engine was last seen; `gone` is removed, by us or behind our back. */

@@ -10,8 +10,11 @@ import type { Executor, Outcome } from './execute.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import type { LogShipper } from './log-shipper.ts';
 import { observe } from './observe.ts';
-import { type Plan, planTask, type Step } from './plan.ts';
-import { agentTasks, identities, type TaskRecord } from './state.ts';
+import type { PauseImage } from './pause-image.ts';
+import { isEnding, type Plan, planTask, type Step, statusOf } from './plan.ts';
+import { fitsSandbox, sandboxLabel } from './sandbox.ts';
+import { isSandbox, type SandboxCounts, SandboxPool, type SandboxUse } from './sandbox-pool.ts';
+import { agentTasks, type ContainerRecord, identities, type TaskRecord } from './state.ts';
 
 export interface TaskEngineParts {
   readonly store: Store;
@@ -26,6 +29,8 @@ export interface TaskEngineParts {
   readonly stopTimeoutSeconds: number;
   readonly cleanupWaitMs: number;
   readonly keepStoppedTasks: number;
+  readonly pause: PauseImage;
+  readonly warmSandboxes: number;
 }
 
 /**
@@ -41,12 +46,14 @@ export class TaskEngine {
   readonly #looking = new Map<string, { again: boolean }>();
   readonly #stop = new AbortController();
   readonly #cleaner: Cleaner;
+  readonly #pool: SandboxPool;
   #adopted = false;
 
   constructor(parts: TaskEngineParts) {
     this.#parts = parts;
     this.#lanes = createLanes(parts.clock, 2 * parts.cores);
     this.#cleaner = createCleaner({ ...parts, lanes: this.#lanes });
+    this.#pool = new SandboxPool({ ...parts, lanes: this.#lanes });
   }
 
   /** Takes over what is on the engine, then works until `stop`. Resolves once what was found is in the records. */
@@ -67,11 +74,17 @@ export class TaskEngine {
     for (const task of this.tasks()) this.#advance(task.arn);
   }
 
-  /** Leaves every container as it is. */
-  stop(): void {
+  /** Leaves every container of a task as it is. */
+  async stop(): Promise<void> {
     this.#stop.abort();
     this.#cleaner.stop();
     for (const timer of this.#timers.values()) timer.cancel();
+    await this.#pool.stop();
+  }
+
+  /** Of this life of the agent. */
+  get sandboxes(): SandboxCounts {
+    return this.#pool.counts;
   }
 
   /** Those of which something may still be on the engine. */
@@ -89,12 +102,24 @@ export class TaskEngine {
     const writes = ordered.map((payload) =>
       store.update((tx, env) => {
         const known = tx.get(agentTasks, payload.arn);
-        if (!known) tx.put(agentTasks, newTask(payload, env.now, newName));
+        if (!known) tx.put(agentTasks, this.#withSandboxes(newTask(payload, env.now, newName)));
         else if (payload.desiredStatus === 'STOPPED') tx.put(agentTasks, stopped(known));
       }),
     );
     await Promise.all([...writes, this.sawSeqNum(seqNum)]);
     for (const payload of ordered) this.#advance(payload.arn);
+  }
+
+  /** Written with the task: a sandbox that was given away is not free, whatever becomes of the agent. */
+  #withSandboxes(task: TaskRecord): TaskRecord {
+    if (task.desiredStatus === 'STOPPED' || task.failure !== undefined) return task;
+    const containers: Record<string, ContainerRecord> = { ...task.containers };
+    for (const wanted of task.payload.containers) {
+      const record = containers[wanted.name];
+      const sandbox = record && fitsSandbox(task.payload, wanted) ? this.#pool.take() : undefined;
+      if (record && sandbox) containers[wanted.name] = { ...record, sandbox };
+    }
+    return { ...task, containers };
   }
 
   async stopTasks(arns: readonly string[]): Promise<void> {
@@ -141,6 +166,7 @@ export class TaskEngine {
       this.#write(arn, (now) => note(now, plan, this.#parts.clock.now()));
       if (plan.failure !== undefined) return this.#advance(arn);
     }
+    this.#releaseSandboxes(task);
     if (plan.status === 'STOPPED') {
       this.#busy.delete(arn);
       this.#timers.get(arn)?.cancel();
@@ -158,6 +184,43 @@ export class TaskEngine {
         this.#parts.clock.after(delayMs, () => this.#advance(arn)),
       );
     }
+  }
+
+  #releaseSandboxes(task: TaskRecord): void {
+    for (const container of Object.values(task.containers)) {
+      if (container.sandbox && this.#sandboxUse(task, container) === 'over') this.#pool.release(container.sandbox.id);
+    }
+  }
+
+  #sandboxUse(task: TaskRecord, container: ContainerRecord): SandboxUse {
+    const isOver = statusOf(task, container, isEnding(task), this.#busyOf(task.arn)) === 'STOPPED';
+    return isOver || task.stoppedAt !== undefined ? 'over' : 'needed';
+  }
+
+  /** What the records say of a sandbox, and of which container they say it. */
+  #holderOf(sandboxId: string): { readonly task: TaskRecord; readonly container: ContainerRecord } | undefined {
+    for (const task of this.tasks()) {
+      for (const container of Object.values(task.containers)) {
+        if (container.sandbox?.id === sandboxId) return { task, container };
+      }
+    }
+    return undefined;
+  }
+
+  /** A sandbox ended. One that is free is replaced; a container that ran in one has lost its network and is stopped. */
+  async #sandboxEnded(id: string): Promise<void> {
+    this.#pool.lost(id);
+    const seen = await this.#parts.docker.inspectContainer(id);
+    const holder = this.#holderOf(id);
+    if (seen?.State.Running || holder?.container.phase !== 'running') return;
+    const { task, container } = holder;
+    this.#write(task.arn, (now) => {
+      const current = now.containers[container.name];
+      if (current?.phase !== 'running' || current.startedAt !== container.startedAt) return now;
+      const next: ContainerRecord = { ...current, sandbox: { id, isLost: true } };
+      return { ...now, containers: { ...now.containers, [container.name]: next } };
+    });
+    this.#advance(task.arn);
   }
 
   #begin(arn: string, step: Step): void {
@@ -308,6 +371,11 @@ export class TaskEngine {
     if (!telling.has(word)) return;
     const arn = event.Actor.Attributes[taskArnLabel];
     const name = event.Actor.Attributes[containerNameLabel];
+    if (sandboxLabel in event.Actor.Attributes && (word === 'die' || word === 'destroy')) {
+      this.#sandboxEnded(event.Actor.ID).catch((error: unknown) =>
+        this.#parts.log.warn('a sandbox that ended was not looked at', { reason: messageOf(error) }),
+      );
+    }
     if (arn !== undefined && name !== undefined) void this.#look(arn, name);
   }
 
@@ -337,7 +405,9 @@ export class TaskEngine {
     const { docker, agentId, clock } = this.#parts;
     const listed = await docker.listContainers([`${agentLabel}=${agentId}`]);
     const byTask = new Map<string, Map<string, string>>();
+    const sandboxes = listed.filter(isSandbox);
     for (const container of listed) {
+      if (isSandbox(container)) continue;
       const arn = container.Labels[taskArnLabel] ?? '';
       const name = container.Labels[containerNameLabel] ?? '';
       const names = byTask.get(arn) ?? new Map<string, string>();
@@ -374,6 +444,11 @@ export class TaskEngine {
         if (after && (!this.#adopted || startedAt !== container.startedAt)) this.#followLogs(after, container.name);
       }
     }
+    await this.#pool.reconcile(sandboxes, (id) => {
+      const holder = this.#holderOf(id);
+      return holder && this.#sandboxUse(holder.task, holder.container);
+    });
+    for (const { Id, State } of sandboxes) if (State !== 'running') await this.#sandboxEnded(Id);
   }
 
   async #removeStray(id: string, arn: string): Promise<void> {

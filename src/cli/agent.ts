@@ -27,6 +27,8 @@ export async function agent(options: AgentOptions): Promise<void> {
     attributes: options.attribute,
     ...(options.cpu === undefined ? {} : { cpuUnits: options.cpu }),
     ...(options.memory === undefined ? {} : { memoryMiB: options.memory }),
+    ...(options.warmSandboxes === undefined ? {} : { warmSandboxes: options.warmSandboxes }),
+    ...(options.imagePullBehavior === undefined ? {} : { pullBehavior: options.imagePullBehavior }),
   });
   process.stdout.write(`The agent serves cluster ${options.cluster} of ${connection.endpoint}\n`);
   await stopping;

@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { PullBehavior } from '../app/host-agent.ts';
 import { AwsError } from '../aws/error.ts';
 import { defaultDataDirectory, defaults, UsageError } from '../app/config.ts';
 import { NetError } from '../world/world.ts';
@@ -54,6 +55,12 @@ function program(): Command {
     .option('--attribute <name=value>', 'attribute of the container instance; may be repeated', attribute, [])
     .option('--cpu <units>', 'CPU units to offer (default: 1024 for each core)', wholeNumber)
     .option('--memory <mib>', 'memory to offer in MiB (default: what the engine has)', wholeNumber)
+    .addOption(warmSandboxes())
+    .addOption(
+      new Option('--image-pull-behavior <word>', 'when a registry is asked for an image that the engine has')
+        .choices(['default', 'always', 'once', 'prefer-cached'])
+        .env('ECS_IMAGE_PULL_BEHAVIOR'),
+    )
     .action(async (options: AgentOptions) => (await import('./agent.ts')).agent(options));
 
   longshore
@@ -108,12 +115,23 @@ export interface AgentOptions {
   readonly attribute: readonly (readonly [name: string, value: string])[];
   readonly cpu?: number;
   readonly memory?: number;
+  readonly warmSandboxes?: number;
+  readonly imagePullBehavior?: PullBehavior;
 }
 
 export interface LogsOptions extends DataDirectoryOption {
   readonly cluster: string;
   readonly container?: string;
   readonly follow: boolean;
+}
+
+function warmSandboxes(): Option {
+  return new Option(
+    '--warm-sandboxes <count>',
+    'networks kept ready for tasks to come (default: 2 for each core; 0: none)',
+  )
+    .env('LONGSHORE_WARM_SANDBOXES')
+    .argParser(wholeNumber);
 }
 
 function wholeNumber(text: string): number {

@@ -18,10 +18,16 @@ export interface PrivateEngine {
   remove(): Promise<void>;
 }
 
+export interface PrivateEngineOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** With the usual bridge network and its rules, as on any machine; else containers have the host's or none. */
+  readonly bridge?: boolean;
+}
+
 /** Starts one whose files are under `directory`. */
 export async function startPrivateEngine(
   directory: string,
-  environment: NodeJS.ProcessEnv = {},
+  options: PrivateEngineOptions = {},
 ): Promise<PrivateEngine> {
   const namespace = `longshore-test-${process.pid}`;
   const socketPath = join(directory, 'docker.sock');
@@ -31,7 +37,7 @@ export async function startPrivateEngine(
     address,
     socketPath,
     async start() {
-      const started = spawnEngine(directory, namespace, address, environment);
+      const started = spawnEngine(directory, namespace, address, options);
       child = started;
       const docker = realDocker(address);
       await eventually('the answer of the engine', async () => {
@@ -63,7 +69,7 @@ function spawnEngine(
   directory: string,
   namespace: string,
   address: string,
-  environment: NodeJS.ProcessEnv,
+  { environment = {}, bridge = false }: PrivateEngineOptions,
 ): ChildProcess {
   const log = openSync(join(directory, 'dockerd.log'), 'a');
   const paths = [
@@ -76,7 +82,7 @@ function spawnEngine(
   ];
   // nsenter and not `ip netns exec`, which hides the cgroups under a fresh /sys.
   const enter = [`--net=/var/run/netns/${namespace}`, 'dockerd', '-H', address];
-  return spawn('nsenter', [...enter, '--bridge=none', '--iptables=false', ...paths], {
+  return spawn('nsenter', [...enter, ...(bridge ? [] : ['--bridge=none', '--iptables=false']), ...paths], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', log, log],
   });

@@ -68,7 +68,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 /** Any longshore command as a child whose standard error is kept. */
 export function startLongshore(args: readonly string[], environment: NodeJS.ProcessEnv): LongshoreProcess {
-  const child = spawn(longshore, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Sandboxes that wait for tasks would outlive the agents that tests kill; a test of them asks for some.
+  const variables = { ...process.env, LONGSHORE_WARM_SANDBOXES: '0', ...environment };
+  const child = spawn(longshore, args, { env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (data: Buffer) => (log = `${log}${data.toString()}`.slice(-200_000)));
   // Nobody reads standard output after the first line; unread it would fill the pipe.
