@@ -10,13 +10,17 @@ import { ec2 } from '../services/ec2/service.ts';
 import type { EventInterest } from '../services/ecs/outbox.ts';
 import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
+import { createAuthorizer } from '../services/iam/authorizer.ts';
+import { iam } from '../services/iam/service.ts';
 import { startFileKeeper } from '../services/logs/file-keeper.ts';
 import { createLiveTail } from '../services/logs/live-tail.ts';
 import { logsService } from '../services/logs/service.ts';
-import { sts } from '../services/sts/service.ts';
+import { createSessionTokens } from '../services/sts/public.ts';
+import { stsService } from '../services/sts/service.ts';
 import type { Journal } from '../store/journal.ts';
 import { Store } from '../store/store.ts';
 import type { HttpHandler, World } from '../world/world.ts';
+import { withIssuedKeys } from './access-keys.ts';
 import { json } from './answers.ts';
 
 /** The control plane of one data directory: everything but the sockets, so that it runs in a simulator as well. */
@@ -32,6 +36,7 @@ export interface ControlPlaneParts {
   readonly journal: Journal;
   /** Where log events are kept. */
   readonly logDirectory: string;
+  /** The root keys; those of users and sessions are in the state. */
   readonly accessKeys: AccessKeys;
   /** Accounts that there are, each given what AWS gives a new one. */
   readonly accounts: readonly string[];
@@ -45,11 +50,19 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const { clock, random, hash, log, disk } = parts.world;
   const { wantsEvent } = parts;
   const ecsParts = createEcsParts({ clock, random, hash, log, ...(wantsEvent && { wantsEvent }) });
+  const tokens = createSessionTokens(hash, random);
   const files = createLogFiles({ disk, hash, log, directory: parts.logDirectory });
   const ecs = ecsService(ecsParts);
   const logs = logsService({ files, clock, log, liveTail: createLiveTail() });
   // In the order in which they know each other: one may use the public.ts of those before it.
-  const services = [list(sts), list(logs), list(cloudwatch), list(ec2), list(ecs)];
+  const services = [
+    list(iam),
+    list(stsService({ random, tokens })),
+    list(logs),
+    list(cloudwatch),
+    list(ec2),
+    list(ecs),
+  ];
 
   const store = await Store.open({
     journal: parts.journal,
@@ -76,7 +89,8 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     log,
     store,
     services: services.map((service) => service.bound),
-    accessKeys: parts.accessKeys,
+    accessKeys: withIssuedKeys(parts.accessKeys, store, tokens),
+    authorizer: createAuthorizer(),
     region: parts.region,
     allowedHosts: parts.allowedHosts,
     routes: new Map([['/_longshore/health', () => Promise.resolve(json(200, { status: 'ready' }))]]),

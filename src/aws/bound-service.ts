@@ -1,7 +1,8 @@
-import type { Store } from '../store/store.ts';
+import type { Reader, Store } from '../store/store.ts';
 import type { HttpRequest, HttpResponse, Socket } from '../world/world.ts';
 import type { ServiceModel } from './model.ts';
 import type { Call } from './operation.ts';
+import type { Permission } from './permission.ts';
 import type { Service } from './service.ts';
 
 /** A service with its parts closed over, so that the gateway can hold services of every kind in one list. */
@@ -10,6 +11,8 @@ export interface BoundService {
   readonly model: () => Promise<ServiceModel>;
   /** What is built: an operation not in here is answered with a clear error. */
   readonly operations: ReadonlyMap<string, BoundOperation>;
+  /** What an operation (or the socket of a path) asks of IAM. */
+  readonly permissions: (operation: string, input: object, call: Call, reader: Reader) => readonly Permission[];
   /** By path. */
   readonly sockets: ReadonlyMap<string, BoundSocket>;
 }
@@ -25,7 +28,7 @@ export type BoundSocket = (
 ) => Promise<HttpResponse | ((socket: Socket) => void)>;
 
 export function bindService<Parts>(service: Service<Parts>): BoundService {
-  const { parts } = service;
+  const { parts, permissions = {}, actionPrefix = service.name } = service;
   return {
     name: service.name,
     model: service.model,
@@ -36,6 +39,13 @@ export function bindService<Parts>(service: Service<Parts>): BoundService {
         (input, call, store) => operation(input as never, { call, store, parts }),
       ]),
     ),
+    permissions: (operation, input, call, reader) => {
+      const named = Object.hasOwn(permissions, operation) ? permissions[operation] : undefined;
+      // As above: the input has been checked against the model from which the table's type was generated.
+      return (
+        named?.(input as never, { call, reader }) ?? [{ action: `${actionPrefix}:${operation}`, resources: ['*'] }]
+      );
+    },
     sockets: new Map(
       Object.entries(service.sockets).map(([path, endpoint]): [string, BoundSocket] => [
         path,

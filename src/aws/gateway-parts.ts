@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.ts';
 import type { Clock, Hash, HttpRequest, HttpResponse, Log, Random } from '../world/world.ts';
 import type { AccessKeys } from './access-keys.ts';
+import type { Authorizer } from './authorizer.ts';
 import type { BoundService } from './bound-service.ts';
 
 /** What createGateway (gateway.ts) is made of: `createGateway(parts: GatewayParts): HttpHandler`. */
@@ -13,6 +14,7 @@ export interface GatewayParts {
   /** Made with bindService. */
   readonly services: readonly BoundService[];
   readonly accessKeys: AccessKeys;
+  readonly authorizer: Authorizer;
   /** The one region served: a signature for another is refused. */
   readonly region: string;
   /**

@@ -8,6 +8,7 @@ import { newRequestId } from './request-id.ts';
 import { createVerifier, type Verified } from './sigv4.ts';
 import { createUpgrade } from './socket-gateway.ts';
 import { authenticate } from './steps/authenticate.ts';
+import { authorize } from './steps/authorize.ts';
 import { hostSet, isAllowedHost, isForeignOrigin } from './steps/check-host.ts';
 import { checkForm, claimOperation, claimService, readSpoken } from './steps/claim.ts';
 import { findOperation, invoke } from './steps/invoke.ts';
@@ -47,10 +48,6 @@ export function createGateway(parts: GatewayParts): HttpHandler {
     const codec = claimed.codec(spoken.contentType);
     const input = validate(claimed, codec.readInput(name, { body, query: head.query }));
 
-    // authorize: every key is a root key today, to which everything is allowed
-    // replay: the operations that take a clientToken look it up in the transaction that writes
-
-    // invoke and reply
     const call = callOf(claimed, name, caller, {
       head,
       request,
@@ -58,6 +55,11 @@ export function createGateway(parts: GatewayParts): HttpHandler {
       region: parts.region,
       requestId: progress.requestId,
     });
+
+    // authorize
+    authorize(parts, claimed.service, claimed.family, call, input);
+
+    // invoke and reply; what takes a clientToken looks it up in the transaction that writes
     const output = await invoke(operation, input, call, parts.store);
     return codec.writeOutput(name, output, progress.requestId);
   };

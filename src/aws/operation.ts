@@ -1,5 +1,6 @@
 import type { Scope } from '../core/scope.ts';
 import type { Store } from '../store/store.ts';
+import type { Session } from './session.ts';
 
 /**
  * One operation of an AWS service: takes the parsed and checked input, gives the output. Throws AwsError for a client's
@@ -37,6 +38,8 @@ export interface Principal {
   readonly accessKeyId: string;
   /** As GetCallerIdentity gives it: the account id for root. */
   readonly userId: string;
+  /** Of temporary keys. */
+  readonly session?: Session;
 }
 
 /**

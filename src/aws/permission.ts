@@ -17,8 +17,30 @@ export interface Permission {
   readonly conditions?: ConditionValues;
   /** The policy attached to the resource itself (a bucket, a repository, a key, a secret), as JSON text. */
   readonly resourcePolicy?: string;
+  /**
+   * What the resource's own policy does not grant, or hand to the account, no identity policy can: trust policies of
+   * roles and policies of KMS keys.
+   */
+  readonly resourcePolicyDecides?: boolean;
   /** Account that owns the resource; the caller's own where it is not given. Another's needs both sides to allow. */
   readonly resourceAccountId?: string;
 }
 
 export type ConditionValues = Readonly<Record<string, string | readonly string[]>>;
+
+/** The condition keys that say which tags a request brings. */
+export function requestTagConditions(
+  tags: readonly { readonly key: string; readonly value: string }[],
+): ConditionValues {
+  if (tags.length === 0) return {};
+  const conditions: Record<string, string | readonly string[]> = { 'aws:TagKeys': tags.map(({ key }) => key) };
+  for (const { key, value } of tags) conditions[`aws:RequestTag/${key}`] = value;
+  return conditions;
+}
+
+/** The condition keys that say which tags the resource has. */
+export function resourceTagConditions(
+  tags: readonly { readonly key: string; readonly value: string }[],
+): ConditionValues {
+  return Object.fromEntries(tags.map(({ key, value }) => [`aws:ResourceTag/${key}`, value]));
+}

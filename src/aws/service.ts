@@ -16,10 +16,12 @@ export interface Service<Parts = unknown> {
   /** What is built, by operation name; whatever else the model names is answered with a clear error. */
   readonly operations: Readonly<Record<string, Operation<never, unknown, Parts>>>;
   /**
-   * What each operation asks of IAM. One that is not named here asks for the action of its own name on every resource
-   * (`*`), as AWS's actions without resource types do.
+   * What each operation asks of IAM, and each socket by its path (its input is the query, by name). One that is not
+   * named here asks for the action of its own name on every resource (`*`), as AWS's actions without resource types do.
    */
   readonly permissions?: Readonly<Record<string, Permissions<never>>>;
+  /** What its actions begin with, where that is not its signing name (`cloudwatch` for monitoring). */
+  readonly actionPrefix?: string;
   readonly tables: readonly Table<never>[];
   readonly projections: readonly Projection<never, unknown>[];
   readonly derivations?: readonly Derivation[];

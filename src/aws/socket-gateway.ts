@@ -5,6 +5,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { readHead, readPairs } from './request-head.ts';
 import { newRequestId } from './request-id.ts';
 import type { Verifier } from './sigv4.ts';
+import { authorize } from './steps/authorize.ts';
 import { isAllowedHost, isForeignOrigin } from './steps/check-host.ts';
 import { logFailure } from './steps/reply.ts';
 
@@ -39,7 +40,9 @@ export function createUpgrade(parts: UpgradeParts): HttpHandler['upgrade'] {
       receivedAt: now,
     };
     try {
-      return await found.endpoint(request, new Map(readPairs(head.query, true)), call, parts.store);
+      const query = new Map(readPairs(head.query, true));
+      authorize(parts, found.service, 'json', call, Object.fromEntries(query));
+      return await found.endpoint(request, query, call, parts.store);
     } catch (error) {
       if (error instanceof AwsError) return refused(error.status ?? 400, error.code, error.message);
       logFailure(error, { requestId, model: undefined, operation: head.path }, parts.log);

@@ -12,7 +12,10 @@ import { cloudwatch } from '../../src/services/cloudwatch/service.ts';
 import { ec2 } from '../../src/services/ec2/service.ts';
 import { createEcsParts } from '../../src/services/ecs/parts.ts';
 import { ecsService } from '../../src/services/ecs/service.ts';
-import { sts } from '../../src/services/sts/service.ts';
+import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
+import { iam } from '../../src/services/iam/service.ts';
+import { createSessionTokens } from '../../src/services/sts/public.ts';
+import { stsService } from '../../src/services/sts/service.ts';
 import type { Store } from '../../src/store/store.ts';
 import { table } from '../../src/store/table.ts';
 import { realHash } from '../../src/world/real/real-hash.ts';
@@ -33,9 +36,18 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
   const ecs = options.realEcs
     ? ecsService(createEcsParts({ clock, random: new SimRandom(2), hash: realHash(), log }))
     : undefined;
-  const tables = [notes, ...cloudwatch.tables, ...(ecs?.tables ?? []), ...(ecs ? ec2.tables : [])];
+  const sts = stsService({ random: new SimRandom(3), tokens: createSessionTokens(realHash(), new SimRandom(4)) });
+  const tables = [
+    notes,
+    ...iam.tables,
+    ...sts.tables,
+    ...cloudwatch.tables,
+    ...(ecs?.tables ?? []),
+    ...(ecs ? ec2.tables : []),
+  ];
   const projections = [...(ecs?.projections ?? []), ...(ecs ? ec2.projections : [])];
   const { store, random, journal } = await openSimStore({ tables, projections, clock });
+  await store.update((tx, env) => sts.setUp?.(tx, env, { accountId: root.accountId, region }));
   const keys = new Map<string, AccessKey>([
     [credentials.accessKeyId, { secretAccessKey: credentials.secretAccessKey, principal: root }],
   ]);
@@ -53,7 +65,8 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     log,
     store,
     services: [...services, bindService(sts)],
-    accessKeys: { find: (id) => keys.get(id) },
+    accessKeys: { find: (id, token) => (token === undefined ? keys.get(id) : undefined) },
+    authorizer: createAuthorizer(),
     region,
     allowedHosts: ['127.0.0.1', 'longshore.example'],
     ...(options.limits && { limits: options.limits }),

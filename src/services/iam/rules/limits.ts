@@ -1,0 +1,23 @@
+/** IAM's default quotas, and the bounds of its members. Sizes are of characters without white space, as AWS counts. */
+export const limits = {
+  usersPerAccount: 5000,
+  groupsPerAccount: 300,
+  rolesPerAccount: 1000,
+  policiesPerAccount: 1500,
+  instanceProfilesPerAccount: 1000,
+  oidcProvidersPerAccount: 100,
+  accessKeysPerUser: 2,
+  groupsPerUser: 10,
+  attachedPolicies: 10,
+  policyVersions: 5,
+  tags: 50,
+  managedPolicySize: 6144,
+  inlinePolicySize: { user: 2048, group: 5120, role: 10_240 },
+  trustPolicySize: 2048,
+  clientIdsPerOidcProvider: 100,
+  thumbprintsPerOidcProvider: 5,
+  pageSize: 100,
+  largestPage: 1000,
+  shortestSessionSeconds: 3600,
+  longestSessionSeconds: 43_200,
+} as const;
