@@ -3,7 +3,7 @@ import type { ContainerInstanceRecord } from '../../tables.ts';
 import type { InstanceCapacity, InstanceUsage } from '../placement/capacity.ts';
 import type { Comparison, Condition, Expression, Subject } from './expression.ts';
 import { parse } from './parse.ts';
-import { compilePattern } from './pattern.ts';
+import { compilePattern } from '../../../../core/pattern.ts';
 import { parseDate, parseVersion, compareVersions } from './values.ts';
 
 /** What a query can look at. */

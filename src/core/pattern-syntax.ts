@@ -1,4 +1,4 @@
-/** The syntax of java.util.regex, without what needs backtracking (look-around, back references, possessive repeats). */
+/** The syntax of java.util.regex (and of Go's `(?P<name>…)`), without what needs backtracking (look-around, back references, possessive repeats). */
 
 export type Node =
   | { readonly kind: 'character'; readonly accepts: (character: string) => boolean }
@@ -114,7 +114,7 @@ function atom(reader: Reader): Node {
 
 function group(reader: Reader): Node {
   if (take(reader, '?')) {
-    const opening = /^(:|<[A-Za-z][A-Za-z0-9]*>)/.exec(reader.source.slice(reader.at, reader.at + 40).join(''));
+    const opening = /^(:|P?<[A-Za-z][A-Za-z0-9]*>)/.exec(reader.source.slice(reader.at, reader.at + 40).join(''));
     if (!opening) throw mistake(reader, 'Look-around and flags within a pattern are not supported; one shows');
     reader.at += opening[0].length;
   }

@@ -54,3 +54,39 @@ test('patterns of what both know match as the built-in engine does', () => {
     }),
   );
 });
+
+test('a pattern is found anywhere in a text, unless it says where', () => {
+  const cases: readonly (readonly [pattern: string, text: string, isIn: boolean])[] = [
+    ['b+', 'aabbaa', true],
+    ['c', 'aabbaa', false],
+    ['^b', 'ab', false],
+    ['^a', 'ab', true],
+    ['a$', 'ab', false],
+    ['b$', 'ab', true],
+    ['', '', true],
+    ['(?P<level>INFO|WARN)', '12:00 WARN x', true],
+  ];
+  for (const [source, text, isIn] of cases) {
+    const pattern = compilePattern(source);
+    assert.ok('matches' in pattern, source);
+    assert.equal(pattern.isIn(text), isIn, `${source} in ${text}`);
+  }
+});
+
+test('a part of a text is found as the built-in engine finds it', () => {
+  const atom = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '\\d', '(a|b)', '(?:ab)', '1', '^', '$');
+  const repeat = fc.constantFrom('', '', '*', '+', '?', '{2}');
+  const source = fc
+    .array(fc.tuple(atom, repeat), { maxLength: 5 })
+    .map((pieces) =>
+      pieces.map(([one, times]) => (/[$^]$/.test(one) && one.length === 1 ? one : one + times)).join(''),
+    );
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '1', 'c'), maxLength: 8 });
+  fc.assert(
+    fc.property(source, text, (joined, value) => {
+      const pattern = compilePattern(joined);
+      assert.ok('isIn' in pattern);
+      assert.equal(pattern.isIn(value), new RegExp(joined).test(value), `${joined} in ${value}`);
+    }),
+  );
+});

@@ -1,13 +1,15 @@
 /**
  * Regular expressions as clients of AWS write them: the part of java.util.regex that finds its answer in time linear in
- * the text. They come from a caller and run on every instance at every placement, so an engine that backtracks would let
- * one expression stop the server; here all ways through the pattern are walked at once.
+ * the text. They come from a caller and run on every instance at every placement and on every line of a log, so an engine
+ * that backtracks would let one expression stop everything; here all ways through the pattern are walked at once.
  */
 import { type Node, parsePattern } from './pattern-syntax.ts';
 
 export interface Pattern {
   /** Whether the whole text matches, as String.matches does. */
   matches(text: string): boolean;
+  /** Whether any part of the text matches. */
+  isIn(text: string): boolean;
 }
 
 /** Steps that a pattern may have once its counted repetitions are written out. */
@@ -21,7 +23,7 @@ export function compilePattern(source: string): Pattern | { readonly error: stri
     return { error: `The regular expression repeats too much: it has more than ${stepLimit} steps.` };
   }
   program.push({ kind: 'match' });
-  return { matches: (text) => run(program, text) };
+  return { matches: (text) => run(program, text), isIn: (text) => search(program, text) };
 }
 
 type Step =
@@ -95,6 +97,26 @@ function run(program: readonly Step[], text: string): boolean {
     places = reach(program, next, character, characters[index + 1] ?? '');
   }
   return places.some((place) => program[place]?.kind === 'match');
+}
+
+/** As `run`, but a way may begin at each character and the first that comes to the end will do. */
+function search(program: readonly Step[], text: string): boolean {
+  const characters = Array.from(text);
+  let before = '';
+  let open: readonly number[] = [];
+  for (let index = 0; index <= characters.length; index += 1) {
+    const character = characters[index] ?? '';
+    const places = reach(program, [...open, 0], before, character);
+    if (places.some((place) => program[place]?.kind === 'match')) return true;
+    const next: number[] = [];
+    for (const place of places) {
+      const step = program[place];
+      if (character !== '' && step?.kind === 'character' && step.accepts(character)) next.push(place + 1);
+    }
+    open = next;
+    before = character;
+  }
+  return false;
 }
 
 /** All places that can be reached without taking a character. */
