@@ -37,7 +37,8 @@ function* deleting(reader: Reader): Generator<string> {
 }
 
 function isUsed(reader: Reader, arn: string): boolean {
-  if (reader.projected(activeTasksByDefinition).has(arn) || reader.count(taskSets, 'taskDefinition', arn) > 0) return true;
+  if (reader.projected(activeTasksByDefinition).has(arn) || reader.count(taskSets, 'taskDefinition', arn) > 0)
+    return true;
   for (const revision of reader.find(serviceRevisions, 'taskDefinition', arn)) {
     if (mayStartTasks(reader, revision)) return true;
   }

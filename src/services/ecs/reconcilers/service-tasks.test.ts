@@ -72,6 +72,23 @@ test('a rolling update keeps both bounds and ends with the new tasks alone', asy
   }
 });
 
+test('old tasks that the lower bound does not need go at once, and do not wait until new ones are healthy', async () => {
+  for (const [minimumHealthyPercent, left] of [
+    [100, 4],
+    [50, 2],
+    [0, 0],
+  ] as const) {
+    const scene = await openControllerScene();
+    await scene.create({ desiredCount: 4, deploymentConfiguration: { minimumHealthyPercent, maximumPercent: 200 } });
+    await scene.pass(60_000);
+    await scene.define();
+    await scene.update({ taskDefinition: 'web:2' });
+    await scene.pass(10_000);
+    assert.equal(scene.live().filter(({ revision }) => revision === 1).length, left, `${minimumHealthyPercent} %`);
+    assert.equal(scene.live().filter(({ revision }) => revision === 2).length, 4);
+  }
+});
+
 test('tasks that are stopped, crash or lose their instance are replaced', async () => {
   const scene = await openControllerScene();
   await scene.create({ desiredCount: 3 });

@@ -130,8 +130,10 @@ test('what is started and stopped next', () => {
     ['a starting one goes at once', 2, [100, 200], 'HS~', '+1 -1', steady],
     ['without room it goes first', 2, [50, 100], 'HH~', '+0 -1', steady],
     ['without room and within no bound it stays', 2, [100, 100], 'HH~', '+0 stuck', steady],
-    ['the cluster is full: old ones make room', 4, [50, 200], 'hhhh', '+4 -0 -1', { unplaced: 4 }],
-    ['for no more than found no place', 4, [0, 200], 'hhhhSSS', '+1 -0', { unplaced: 1 }],
+    ['what the lower bound does not need goes at once, room or not', 4, [50, 200], 'hhhh', '+4 -0 -1'],
+    ['without a lower bound all of it', 4, [0, 200], 'hhhhSSS', '+1 -0 -1 -2 -3'],
+    ['and the rest as new ones get healthy', 4, [50, 200], 'hhSSSH', '+0 -0'],
+    ['an instance drains: as many as are not needed go with it', 4, [50, 200], 'HHH~H~', '+2 -2 -3', steady],
     ['nothing is wanted', 0, [100, 200], 'Hsw', '+0 -1 -2 -0'],
   ];
   for (const [what, desired, percents, text, expected, more = {}] of cases) {

@@ -41,8 +41,8 @@ export type StopReason = 'SCALING' | 'UNHEALTHY';
 /**
  * The next step toward `desiredCount` wanted tasks and no others, from the state alone. It breaks neither bound: with
  * what it starts no more than `upper` tasks are RUNNING or PENDING, and no healthy task is stopped unless `lower` healthy
- * ones remain. Where the upper bound and the cluster leave room new tasks come first and old ones go as new ones become
- * healthy; where they do not, old ones make room.
+ * ones remain. As many new tasks start as the upper bound and the cluster have room for, and as many old ones go as the
+ * lower bound does not need: with 100 % at least, as new ones become healthy; with less, they make room at once.
  */
 export function keepUp(state: KeepUpState): KeepUpDecision {
   const { desiredCount, lower, upper, tasks, isWanted, mayStart } = state;
@@ -54,7 +54,7 @@ export function keepUp(state: KeepUpState): KeepUpDecision {
 
   stopUnserving(stops, leaving);
   if (mayStart) stopUnhealthy(stops, state, sets, start);
-  stopLeaving(stops, state, sets, start);
+  stopLeaving(stops, state, sets);
   const excess = missing < 0 ? (state.chooseExcess ?? state.chooseToStop)(staying, -missing) : [];
   for (const task of excess) stops.add(task, 'SCALING');
 
@@ -153,17 +153,14 @@ function stopUnhealthy(stops: Stops, state: KeepUpState, sets: Sets, start: numb
 }
 
 /**
- * Running tasks that are to go. One that has not shown yet whether it is healthy is held to serve like one that is: it is
- * no reason to stop all at once.
+ * Running tasks that are to go: all that the lower bound does not need, without waiting for the new ones, as AWS does. One
+ * that has not shown yet whether it is healthy is held to serve like one that is: it is no reason to stop all at once.
+ * While nothing may be started in their place, no more go than are too many.
  */
-function stopLeaving(stops: Stops, state: KeepUpState, { staying, leaving, ...sets }: Sets, start: number): void {
-  const { desiredCount, lower, mayStart, unplaced } = state;
+function stopLeaving(stops: Stops, state: KeepUpState, { staying, leaving }: Sets): void {
   const serving = leaving.filter((task) => task.phase === 'RUNNING' && task.health !== 'UNHEALTHY');
   if (serving.length === 0) return;
   const servingCount = serving.length + staying.filter((task) => task.health === 'HEALTHY').length;
-  const onTheirWay = unplaced > 0 ? sets.stopping : sets.countedStopping;
-  const roomWanted = mayStart ? desiredCount - staying.length - start + unplaced - onTheirWay : 0;
-  const surplus = servingCount - Math.max(lower, desiredCount);
-  const count = Math.min(Math.max(surplus, roomWanted), servingCount - lower);
-  for (const task of state.chooseToStop(serving, Math.max(count, 0))) stops.add(task, 'SCALING');
+  const kept = state.mayStart ? state.lower : Math.max(state.lower, state.desiredCount);
+  for (const task of state.chooseToStop(serving, Math.max(servingCount - kept, 0))) stops.add(task, 'SCALING');
 }
