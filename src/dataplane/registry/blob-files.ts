@@ -1,5 +1,13 @@
 import type { AppendFile, Disk, Hash, RunningDigest } from '../../world/world.ts';
-import { type BlobFiles, type Digest, DigestMismatch, isDigest, StorageFull, UploadBusy, UploadGone } from './contract.ts';
+import {
+  type BlobFiles,
+  type Digest,
+  DigestMismatch,
+  isDigest,
+  StorageFull,
+  UploadBusy,
+  UploadGone,
+} from './contract.ts';
 
 /** Blobs under `blobs/<two digits>/<digest>`, uploads under `uploads/<id>`, both in `directory` and on one file system. */
 export function createBlobFiles(parts: {

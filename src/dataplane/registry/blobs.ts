@@ -50,10 +50,7 @@ export async function getBlob<Caller>(
   };
 }
 
-export async function deleteBlob<Caller>(
-  { state, caller }: Exchange<Caller>,
-  route: BlobRoute,
-): Promise<HttpResponse> {
+export async function deleteBlob<Caller>({ state, caller }: Exchange<Caller>, route: BlobRoute): Promise<HttpResponse> {
   const digest = digestOf(route.digest);
   const repository = await state.repository(caller, route.name, 'BatchDeleteImage');
   await repository.removeLayer(digest);

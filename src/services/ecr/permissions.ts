@@ -1,0 +1,90 @@
+import type { Permission, Permissions } from '../../aws/permission.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { Reader } from '../../store/store.ts';
+import { registryScope, repositoryArn } from './references.ts';
+import { repositories, repositoryKey, type RepositoryRecord } from './tables.ts';
+
+/** What an action on a repository asks of IAM: the caller's policies and the repository's own have their say. */
+export function repositoryPermission(
+  reader: Reader,
+  action: string,
+  registry: Scope,
+  name: string,
+  repository: RepositoryRecord | undefined = reader.get(repositories, repositoryKey(registry, name)),
+): Permission {
+  const { accountId } = registry;
+  return {
+    action,
+    resources: [repositoryArn({ ...registry, name })],
+    resourceAccountId: accountId,
+    ...(repository ? { conditions: tagConditions(repository.tags, 'ecr:ResourceTag') } : {}),
+    ...(repository?.policyText === undefined ? {} : { resourcePolicy: repository.policyText }),
+  };
+}
+
+interface NamesRepository {
+  readonly repositoryName: string;
+  readonly registryId?: string | undefined;
+}
+
+/** Of an operation on one repository. */
+export function onRepository(operation: string): Permissions<NamesRepository> {
+  return (input, { call, reader }) => [
+    repositoryPermission(reader, `ecr:${operation}`, registryScope(call, input.registryId), input.repositoryName),
+  ];
+}
+
+/** Of an operation on the repositories that are named, or on all. */
+export function onRepositories(
+  operation: string,
+): Permissions<{ readonly repositoryNames?: readonly string[] | undefined; readonly registryId?: string | undefined }> {
+  return (input, { call, reader }) => {
+    const registry = registryScope(call, input.registryId);
+    const names = input.repositoryNames ?? [];
+    if (names.length === 0)
+      return [{ action: `ecr:${operation}`, resources: [repositoryArn({ ...registry, name: '*' })] }];
+    return names.map((name) => repositoryPermission(reader, `ecr:${operation}`, registry, name));
+  };
+}
+
+/** Of an operation on a repository by its ARN. */
+export function onArn(operation: string): Permissions<{
+  readonly resourceArn: string;
+  readonly tags?: readonly { readonly Key: string; readonly Value: string }[] | undefined;
+}> {
+  return (input, { call, reader }) => {
+    const name = /:repository\/(.+)$/.exec(input.resourceArn)?.[1];
+    if (name === undefined) return [{ action: `ecr:${operation}`, resources: [input.resourceArn] }];
+    const permission = repositoryPermission(reader, `ecr:${operation}`, call, name);
+    return [{ ...permission, conditions: { ...permission.conditions, ...requestTags(input.tags) } }];
+  };
+}
+
+/** Of CreateRepository, whose repository is not there yet. */
+export const onNewRepository: Permissions<
+  NamesRepository & { readonly tags?: readonly { readonly Key: string; readonly Value: string }[] | undefined }
+> = (input, { call }) => {
+  const resources = [repositoryArn({ ...registryScope(call, input.registryId), name: input.repositoryName })];
+  const conditions = requestTags(input.tags);
+  const create: Permission = { action: 'ecr:CreateRepository', resources, conditions };
+  return input.tags?.length ? [create, { action: 'ecr:TagResource', resources, conditions }] : [create];
+};
+
+function requestTags(
+  tags: readonly { readonly Key: string; readonly Value: string }[] | undefined,
+): Readonly<Record<string, string | readonly string[]>> {
+  if (!tags?.length) return {};
+  return {
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+    'aws:TagKeys': tags.map(({ Key }) => Key),
+  };
+}
+
+function tagConditions(tags: Readonly<Record<string, string>>, prefix: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value]) => [
+      [`${prefix}/${key}`, value],
+      [`aws:ResourceTag/${key}`, value],
+    ]),
+  );
+}
