@@ -120,6 +120,8 @@ export interface LogDestination {
   readonly stream: string;
   readonly region: string;
   readonly createGroup: boolean;
+  /** Lines that have this pattern begin an event, and the others belong to the one before; absent, each is an event. */
+  readonly startPattern?: string;
 }
 
 export interface PayloadContainer {

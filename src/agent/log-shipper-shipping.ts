@@ -1,6 +1,7 @@
 import { DockerError, type LogLine, type Timer } from '../world/world.ts';
 import type { LogDestination } from './contract.ts';
 import { logCursorTable } from './log-shipper-cursors.ts';
+import { type EventJoiner, joinerOf, joinWaitMs } from './log-shipper-joining.ts';
 import { codeOf, createDestination, messageOf } from './log-shipper-destination.ts';
 import type { LogShipperParts } from './log-shipper.ts';
 import {
@@ -41,6 +42,8 @@ export class ContainerShipping {
   readonly #containerId: string;
   readonly #destination: LogDestination;
   readonly #stopping = new AbortController();
+  readonly #joiner: EventJoiner | undefined;
+  #joinTimer: Timer | undefined;
   #queue: Piece[] = [];
   #queuedBytes = 0;
   #firstQueuedAtMs = 0;
@@ -57,6 +60,7 @@ export class ContainerShipping {
     this.#parts = parts;
     this.#containerId = containerId;
     this.#destination = destination;
+    this.#joiner = joinerOf(destination.startPattern);
     this.done = this.#run(before);
   }
 
@@ -106,6 +110,8 @@ export class ContainerShipping {
       }
       if (failures > 0) await this.#pause(failures);
     }
+    this.#joinTimer?.cancel();
+    for (const event of this.#joiner?.all() ?? []) this.#queueUp(event);
     this.#readerEnded = true;
     this.#poke();
   }
@@ -131,12 +137,30 @@ export class ContainerShipping {
   #enqueue(line: LogLine, cutter: LineCutter, known: Cursors): void {
     for (const piece of cutter.cut(line)) {
       if (piece.cursor <= known[piece.stream]) continue;
-      if (this.#queue.length === 0) this.#firstQueuedAtMs = this.#parts.clock.monotonicMs();
-      this.#queue.push(piece);
-      this.#queuedBytes += piece.bytes + eventOverheadBytes;
       this.#read = { ...this.#read, [piece.stream]: piece.cursor };
+      if (!this.#joiner) {
+        this.#queueUp(piece);
+        continue;
+      }
+      for (const event of this.#joiner.take(piece, this.#parts.clock.monotonicMs())) this.#queueUp(event);
+      this.#joinTimer ??= this.#parts.clock.after(joinWaitMs, () => this.#queueDue());
     }
     if (this.#queue.length > 0) this.#poke();
+  }
+
+  /** Whatever its last line was, an event is shipped when no more of it has come for a while. */
+  #queueDue(): void {
+    this.#joinTimer = undefined;
+    if (!this.#joiner || this.#isStopped) return;
+    for (const event of this.#joiner.due(this.#parts.clock.monotonicMs())) this.#queueUp(event);
+    if (!this.#joiner.isEmpty) this.#joinTimer = this.#parts.clock.after(joinWaitMs / 5, () => this.#queueDue());
+    if (this.#queue.length > 0) this.#poke();
+  }
+
+  #queueUp(piece: Piece): void {
+    if (this.#queue.length === 0) this.#firstQueuedAtMs = this.#parts.clock.monotonicMs();
+    this.#queue.push(piece);
+    this.#queuedBytes += piece.bytes + eventOverheadBytes;
   }
 
   async #hasContainerEnded(): Promise<boolean> {

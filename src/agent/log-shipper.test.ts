@@ -314,3 +314,43 @@ test('whatever dies, and whichever answers are lost, each line is stored once an
     { numRuns: 25 },
   );
 });
+
+test('lines are joined to the event that a line with the pattern began, which ends in time or with the container', async () => {
+  const site = await openSite();
+  const joined = { ...destination, startPattern: '^\\[' };
+  await site.until(site.shipper.prepare(joined));
+  site.shipper.follow(containerId, joined);
+  for (const line of ['before all', '[1] Error: broken', '  at one', '  at two', '[2] fine']) site.print(line);
+  site.print('apart', 'stderr');
+  await site.clock.advance(1000);
+  const first = ['before all\n', '[1] Error: broken\n  at one\n  at two\n'];
+  assert.deepEqual(await site.until(site.stored()), first, 'the last of each stream waits for more');
+  await site.clock.advance(7000);
+  assert.deepEqual((await site.until(site.stored())).toSorted(), [...first, '[2] fine\n', 'apart\n'].toSorted());
+  site.print('[3] the last');
+  site.print('  of all');
+  await site.clock.advance(1000);
+  site.exit();
+  await site.until(site.shipper.finished(containerId));
+  assert.equal((await site.until(site.stored())).at(-1), '[3] the last\n  of all\n');
+});
+
+test('an event is never longer than CloudWatch Logs takes', async () => {
+  const site = await openSite();
+  const joined = { ...destination, startPattern: '^never$' };
+  await site.until(site.shipper.prepare(joined));
+  site.shipper.follow(containerId, joined);
+  for (let line = 0; line < 8; line += 1) site.print('x'.repeat(50_000));
+  site.exit();
+  await site.until(site.shipper.finished(containerId));
+  const lengths = (await site.until(site.stored())).map((message) => message.length);
+  assert.deepEqual(lengths, [5 * 50_001, 3 * 50_001]);
+});
+
+test('a pattern that is none is refused before the container starts', async () => {
+  const site = await openSite();
+  await assert.rejects(
+    site.until(site.shipper.prepare({ ...destination, startPattern: '(' })),
+    /^StepError: CannotCreateContainerError: awslogs could not parse multiline pattern key "\(": Unclosed group/,
+  );
+});

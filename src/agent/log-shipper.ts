@@ -1,6 +1,8 @@
 import type { Store } from '../store/store.ts';
 import type { Clock, Docker, Log } from '../world/world.ts';
 import type { Backend, LogDestination } from './contract.ts';
+import { StepError } from './engine-error.ts';
+import { joinerOf } from './log-shipper-joining.ts';
 import { logCursorTable } from './log-shipper-cursors.ts';
 import { codeOf, createDestination, messageOf } from './log-shipper-destination.ts';
 import { ContainerShipping } from './log-shipper-shipping.ts';
@@ -64,6 +66,7 @@ export function createLogShipper(parts: LogShipperParts): LogShipper {
 const prepareDelaysMs: readonly number[] = [100, 200, 400, 800, 1600];
 
 async function prepare({ backend, clock }: LogShipperParts, destination: LogDestination): Promise<void> {
+  refuseBadPattern(destination);
   for (let attempt = 0; ; attempt += 1) {
     try {
       await createDestination(backend, destination);
@@ -77,6 +80,14 @@ async function prepare({ backend, clock }: LogShipperParts, destination: LogDest
       }
       throw new ResourceInitializationError(`${code ?? 'RequestError'}: ${messageOf(error)}`);
     }
+  }
+}
+
+function refuseBadPattern({ startPattern }: LogDestination): void {
+  try {
+    joinerOf(startPattern);
+  } catch (error) {
+    throw new StepError(`CannotCreateContainerError: ${messageOf(error)}`);
   }
 }
 

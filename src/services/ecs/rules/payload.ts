@@ -10,6 +10,7 @@ import type {
 } from '../../../agent/contract.ts';
 import { formatArn } from '../../../core/arn.ts';
 import type { Kept, TaskContainer, TaskDefinitionRecord, TaskRecord } from '../tables.ts';
+import { eventStartPattern } from './awslogs-options.ts';
 import { dockerConfig } from './docker-config.ts';
 
 /** A task as its agent is to run it: the task definition with the task's overrides merged in. */
@@ -188,6 +189,7 @@ function logDestination(container: Kept<ContainerDefinition>, task: TaskRecord):
   const options = container.logConfiguration.options ?? {};
   const name = container.name ?? '';
   const prefix = options['awslogs-stream-prefix'];
+  const startPattern = eventStartPattern(options);
   return {
     containerName: name,
     group: options['awslogs-group'] ?? '',
@@ -196,11 +198,23 @@ function logDestination(container: Kept<ContainerDefinition>, task: TaskRecord):
     stream: prefix === undefined ? `${name}/${task.id}` : `${prefix}/${name}/${task.id}`,
     region: options['awslogs-region'] ?? task.region,
     createGroup: options['awslogs-create-group'] === 'true',
+    ...(startPattern === undefined ? {} : { startPattern }),
   };
 }
 
-/** What Docker itself keeps of a container whose log goes elsewhere: five files of 20 MB (its dual-logging cache). */
-const shippedLogFile = { Type: 'json-file', Config: { 'max-size': '20m', 'max-file': '5' } } as const;
+/**
+ * What Docker itself keeps of a container whose log goes elsewhere: five files of 20 MB (its dual-logging cache). Whether
+ * the container may wait for its output to be taken, and the buffer where it may not, are the engine's for any driver.
+ */
+function shippedLogFile(options: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { mode, 'max-buffer-size': bufferSize } = options;
+  return {
+    'max-size': '20m',
+    'max-file': '5',
+    ...(mode === undefined ? {} : { mode }),
+    ...(bufferSize === undefined ? {} : { 'max-buffer-size': bufferSize }),
+  };
+}
 
 function logConfig(
   container: Kept<ContainerDefinition>,
@@ -211,7 +225,7 @@ function logConfig(
   if (!log?.logDriver) return undefined;
   const options = log.options ?? {};
   if (log.logDriver !== 'awslogs') return { Type: log.logDriver, Config: options };
-  if (speaksLongshore) return shippedLogFile;
+  if (speaksLongshore) return { Type: 'json-file', Config: shippedLogFile(options) };
   // The prefix is not an option of Docker's driver: the control plane turns it into the stream's name.
   const { 'awslogs-stream-prefix': prefix, ...driverOptions } = options;
   const stream = prefix === undefined ? {} : { 'awslogs-stream': `${prefix}/${container.name ?? ''}/${task.id}` };
