@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile, realpath } from 'node:fs/promises';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { pack } from 'tar-stream';
@@ -29,13 +30,25 @@ const programs = [
   'true',
 ];
 
+const none = { programs: [], directories: [] } as const;
+
 /**
  * Makes an image of the shell and some small programs of this machine with the libraries they need. Nothing comes from
- * a network, so the demo and the tests run where no registry can be reached.
+ * a network, so the demo and the tests run where no registry can be reached. A test adds programs and directories of its own.
  */
-export async function buildShellImage(docker: Docker, reference: string): Promise<void> {
+export async function buildShellImage(
+  docker: Docker,
+  reference: string,
+  more: { readonly programs: readonly string[]; readonly directories: readonly string[] } = none,
+): Promise<void> {
   const files = new Map<string, string>(); // path in the image -> path here
-  for (const program of programs) {
+  for (const directory of more.directories) {
+    for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (!entry.isDirectory()) files.set(path.slice(1), await realpath(path));
+    }
+  }
+  for (const program of [...programs, ...more.programs]) {
     const source = await which(program);
     if (source === undefined) continue;
     files.set(`bin/${program}`, source);

@@ -1,0 +1,315 @@
+// What holds for the task as a whole, and what RunTask overrides.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DescribeTaskDefinitionResponse, DescribeTasksResponse } from '@aws-sdk/client-ecs';
+import { container, facts, row, type Row, type Scene } from './table.ts';
+
+const here = process.arch === 'arm64' ? 'ARM64' : 'X86_64';
+const elsewhere = process.arch === 'arm64' ? 'X86_64' : 'ARM64';
+const forever = ['sleep', '1000'];
+
+const sized: Scene = {
+  definition: {
+    networkMode: 'none',
+    cpu: '256',
+    memory: '128',
+    runtimePlatform: { cpuArchitecture: here, operatingSystemFamily: 'LINUX' },
+    placementConstraints: [{ type: 'memberOf', expression: 'attribute:stack == test' }],
+    tags: [{ key: 'team', value: 'blue' }],
+    containerDefinitions: [{ name: 'app', environment: [{ name: 'COLOUR', value: 'blue' }], command: forever }],
+  },
+  run: { propagateTags: 'TASK_DEFINITION' },
+  until: 'RUNNING',
+};
+
+const overridden: Scene = {
+  definition: {
+    networkMode: 'none',
+    cpu: '512',
+    memory: '256',
+    containerDefinitions: [
+      {
+        name: 'app',
+        cpu: 100,
+        memory: 64,
+        memoryReservation: 32,
+        environment: [
+          { name: 'KEPT', value: 'kept' },
+          { name: 'CHANGED', value: 'before' },
+        ],
+        command: ['false'],
+      },
+      { name: 'other', essential: false, command: ['true'] },
+      { name: 'stays', command: forever, stopTimeout: 2 },
+    ],
+  },
+  run: {
+    overrides: {
+      cpu: '1024',
+      memory: '512',
+      containerOverrides: [
+        {
+          name: 'app',
+          cpu: 200,
+          memory: 96,
+          memoryReservation: 48,
+          environment: [
+            { name: 'CHANGED', value: 'after' },
+            { name: 'ADDED', value: 'added' },
+          ],
+          command: facts(
+            {
+              environment: 'env',
+              memory: 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max',
+              soft: 'cat /sys/fs/cgroup/memory/memory.soft_limit_in_bytes /sys/fs/cgroup/memory.low',
+              shares: 'cat /sys/fs/cgroup/cpu/cpu.shares /sys/fs/cgroup/cpu.weight',
+            },
+            'exec sleep 1000',
+          ),
+        },
+      ],
+    },
+  },
+  until: 'RUNNING',
+};
+
+const fargate = (more: object = {}, run: object = {}): Scene => ({
+  definition: {
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    cpu: '256',
+    memory: '512',
+    ...more,
+    containerDefinitions: [{ name: 'app', command: ['true'] }],
+  },
+  run: { launchType: 'FARGATE', ...run },
+});
+const roomy = fargate({ ephemeralStorage: { sizeInGiB: 30 } });
+const roomier = fargate({}, { overrides: { ephemeralStorage: { sizeInGiB: 40 } } });
+
+export const definitionRows: readonly Row[] = [
+  row(['family', ...container('name', 'image')], 'name the container on the engine and its labels', async (stage) => {
+    const seen = await stage.play(sized);
+    const inspected = await seen.inspect('app');
+    assert.match(String(inspected.Name), new RegExp(`^/ecs-${seen.family}-1-app-[0-9a-f]+$`));
+    const labels: Readonly<Record<string, string>> = inspected.Config.Labels;
+    assert.equal(labels['com.amazonaws.ecs.task-arn'], seen.task.taskArn);
+    assert.equal(labels['com.amazonaws.ecs.container-name'], 'app');
+    assert.equal(labels['com.amazonaws.ecs.task-definition-family'], seen.family);
+    assert.equal(labels['com.amazonaws.ecs.task-definition-version'], '1');
+    assert.equal(inspected.Config.Image, stage.image);
+  }),
+  row(['cpu', 'memory'], 'are the limits of the cgroup around the task', async ({ play }) => {
+    const seen = await play(sized);
+    const limits = await limitsOfTask((await seen.inspect('app')).State.Pid);
+    assert.deepEqual(limits, { quotaUs: 25_000, memoryBytes: 128 * 1024 * 1024 });
+  }),
+  row(
+    container('environment[].name', 'environment[].value'),
+    'are in the container’s environment',
+    async ({ play }) => {
+      const environment = (await (await play(sized)).inspect('app')).Config.Env;
+      assert.ok(environment.includes('COLOUR=blue'));
+    },
+  ),
+  row(
+    ['tags[].key', 'tags[].value'],
+    'are kept with the definition and propagated where the run asks for it',
+    async ({ play, client, cluster }) => {
+      const { task, family } = await play(sized);
+      const shown = await client.call<DescribeTaskDefinitionResponse>('ecs', 'DescribeTaskDefinition', {
+        taskDefinition: family,
+        include: ['TAGS'],
+      });
+      assert.deepEqual(shown.tags, [{ key: 'team', value: 'blue' }]);
+      const { tasks } = await client.call<DescribeTasksResponse>('ecs', 'DescribeTasks', {
+        cluster,
+        tasks: [task.taskArn],
+        include: ['TAGS'],
+      });
+      assert.deepEqual(tasks?.[0]?.tags, [{ key: 'team', value: 'blue' }]);
+    },
+  ),
+  row(
+    ['placementConstraints[].type', 'placementConstraints[].expression'],
+    'memberOf chooses instances, or none',
+    async (stage) => {
+      assert.equal((await stage.play(sized)).task.lastStatus, 'RUNNING');
+      const none: Scene = {
+        definition: {
+          ...sized.definition,
+          placementConstraints: [{ type: 'memberOf', expression: 'attribute:stack == prod' }],
+        },
+      };
+      assert.equal(await stage.refusedRun(none), 'Failure: MemberOf placement constraint unsatisfied.');
+    },
+  ),
+  row('requiresCompatibilities[]', 'are what the definition is checked for', async (stage) => {
+    assert.match(
+      await stage.refusedRegistration({
+        requiresCompatibilities: ['FARGATE'],
+        networkMode: 'bridge',
+        cpu: '256',
+        memory: '512',
+        containerDefinitions: [{ name: 'app' }],
+      }),
+      /^ClientException: .*[Ff]argate/,
+    );
+  }),
+  row('runtimePlatform.cpuArchitecture', 'of another kind finds no instance', async (stage) => {
+    assert.deepEqual((await stage.play(sized)).task.attributes, [
+      { name: 'ecs.cpu-architecture', value: here.toLowerCase() },
+    ]);
+    const foreign: Scene = { definition: { ...sized.definition, runtimePlatform: { cpuArchitecture: elsewhere } } };
+    assert.equal(await stage.refusedRun(foreign), 'Failure: ATTRIBUTE');
+  }),
+  row('runtimePlatform.operatingSystemFamily', 'other than LINUX is refused: hosts run Linux', async (stage) => {
+    const windows: Scene = {
+      definition: { ...sized.definition, runtimePlatform: { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' } },
+    };
+    assert.equal(
+      await stage.refusedRun(windows),
+      'ClientException: Longshore does not support running a task with runtimePlatform.operatingSystemFamily yet.',
+    );
+  }),
+  row(
+    ['ephemeralStorage.sizeInGiB', 'overrides.ephemeralStorage.sizeInGiB'],
+    'are shown with a Fargate task, and within their bounds',
+    async (stage) => {
+      const [first, second] = await Promise.all([stage.play(roomy), stage.play(roomier)]);
+      assert.deepEqual(first.task.ephemeralStorage, { sizeInGiB: 30 });
+      assert.deepEqual(second.task.fargateEphemeralStorage, { sizeInGiB: 40 });
+      assert.equal(
+        await stage.refusedRegistration(fargate({ ephemeralStorage: { sizeInGiB: 20 } }).definition),
+        'ClientException: EphemeralStorage size should be at least 21',
+      );
+      assert.equal(
+        await stage.refusedRun(fargate({}, { overrides: { ephemeralStorage: { sizeInGiB: 201 } } })),
+        'ClientException: EphemeralStorage size should be at most 200',
+      );
+    },
+  ),
+  row(
+    ['inferenceAccelerators[].deviceName', 'inferenceAccelerators[].deviceType'],
+    'are refused: AWS has ended Elastic Inference',
+    async (stage) => {
+      const accelerated = {
+        ...sized.definition,
+        inferenceAccelerators: [{ deviceName: 'device_1', deviceType: 'eia1.medium' }],
+      };
+      assert.equal(
+        await stage.refusedRegistration(accelerated),
+        'ClientException: Elastic Inference is no longer available.',
+      );
+    },
+  ),
+  row(
+    ['overrides.inferenceAcceleratorOverrides[].deviceName', 'overrides.inferenceAcceleratorOverrides[].deviceType'],
+    'are refused',
+    async (stage) => {
+      const accelerated: Scene = {
+        ...sized,
+        run: { overrides: { inferenceAcceleratorOverrides: [{ deviceName: 'device_1', deviceType: 'eia1.medium' }] } },
+      };
+      assert.equal(
+        await stage.refusedRun(accelerated),
+        'ClientException: Longshore does not support running a task with overrides.inferenceAcceleratorOverrides yet.',
+      );
+    },
+  ),
+  row(
+    [
+      'proxyConfiguration.containerName',
+      'proxyConfiguration.type',
+      'proxyConfiguration.properties[].name',
+      'proxyConfiguration.properties[].value',
+    ],
+    'is refused: there is no App Mesh',
+    async (stage) => {
+      const properties = Object.entries({
+        IgnoredUID: '1337',
+        AppPorts: '80',
+        ProxyIngressPort: '15000',
+        ProxyEgressPort: '15001',
+      }).map(([name, value]) => ({ name, value }));
+      const meshed: Scene = {
+        definition: {
+          ...sized.definition,
+          networkMode: 'awsvpc',
+          proxyConfiguration: { type: 'APPMESH', containerName: 'app', properties },
+        },
+      };
+      assert.equal(
+        await stage.refusedRun(meshed),
+        'ClientException: Longshore does not support running a task with proxyConfiguration yet.',
+      );
+    },
+  ),
+  row('enableFaultInjection', 'is refused', async (stage) => {
+    const faulty: Scene = { definition: { ...sized.definition, enableFaultInjection: true } };
+    assert.equal(
+      await stage.refusedRun(faulty),
+      'ClientException: Longshore does not support running a task with enableFaultInjection yet.',
+    );
+  }),
+  row(
+    ['overrides.containerOverrides[].name', 'overrides.containerOverrides[].command[]'],
+    'choose a container and what it runs',
+    async (stage) => {
+      const seen = await stage.play(overridden);
+      assert.match(await seen.fact('app', 'environment'), /^KEPT=kept$/m);
+      const stray: Scene = { ...sized, run: { overrides: { containerOverrides: [{ name: 'nobody' }] } } };
+      assert.equal(
+        await stage.refusedRun(stray),
+        'InvalidParameterException: Override for container named nobody is not a container in the TaskDefinition.',
+      );
+    },
+  ),
+  row(
+    ['overrides.containerOverrides[].environment[].name', 'overrides.containerOverrides[].environment[].value'],
+    'add to the environment and change it',
+    async ({ play }) => {
+      const environment = await (await play(overridden)).fact('app', 'environment');
+      assert.match(environment, /^KEPT=kept$/m);
+      assert.match(environment, /^CHANGED=after$/m);
+      assert.match(environment, /^ADDED=added$/m);
+    },
+  ),
+  row(
+    [
+      'overrides.containerOverrides[].cpu',
+      'overrides.containerOverrides[].memory',
+      'overrides.containerOverrides[].memoryReservation',
+    ],
+    'are the sizes of its cgroup',
+    async ({ play }) => {
+      const seen = await play(overridden);
+      assert.match(await seen.fact('app', 'memory'), new RegExp(`^${96 * 1024 * 1024}$`, 'm'));
+      assert.match(await seen.fact('app', 'soft'), new RegExp(`^${48 * 1024 * 1024}$`, 'm'));
+      assert.match(await seen.fact('app', 'shares'), /^(200|8)$/m);
+    },
+  ),
+  row(['overrides.cpu', 'overrides.memory'], 'are the limits of the cgroup around the task', async ({ play }) => {
+    const seen = await play(overridden);
+    assert.equal(seen.task.cpu, '1024');
+    const limits = await limitsOfTask((await seen.inspect('app')).State.Pid);
+    assert.deepEqual(limits, { quotaUs: 100_000, memoryBytes: 512 * 1024 * 1024 });
+  }),
+];
+
+/** Of the group that holds the process's own: what the kernel allows the task as a whole. */
+async function limitsOfTask(pid: unknown): Promise<{ readonly quotaUs: number; readonly memoryBytes: number }> {
+  const groups = (await readFile(`/proc/${Number(pid)}/cgroup`, 'utf8')).split('\n').map((line) => line.split(':'));
+  const read = async (controller: string, file: string): Promise<number> => {
+    const path = groups.find(([, names = '']) => names.split(',').includes(controller))?.[2];
+    const unified = groups.find(([id]) => id === '0')?.[2] ?? '';
+    const directory =
+      path === undefined ? join('/sys/fs/cgroup', unified, '..') : join('/sys/fs/cgroup', controller, path, '..');
+    return Number((await readFile(join(directory, file), 'utf8')).trim().split(' ')[0]);
+  };
+  const isV1 = groups.some(([, names]) => names === 'memory');
+  return isV1
+    ? { quotaUs: await read('cpu', 'cpu.cfs_quota_us'), memoryBytes: await read('memory', 'memory.limit_in_bytes') }
+    : { quotaUs: await read('cpu', 'cpu.max'), memoryBytes: await read('memory', 'memory.max') };
+}

@@ -1,0 +1,274 @@
+// How containers of a task begin, depend on each other, are healthy, come back and end.
+import assert from 'node:assert/strict';
+import type { Task } from '@aws-sdk/client-ecs';
+import { describeTask } from '../../running/cluster.ts';
+import { eventually } from '../../running/eventually.ts';
+import { container, row, type Row, type Scene, type Seen } from './table.ts';
+
+const forever = ['sleep', '1000'];
+
+const ordered: Scene = {
+  definition: {
+    networkMode: 'none',
+    containerDefinitions: [
+      { name: 'done', essential: false, command: ['sh', '-c', 'sleep 0.3; exit 3'] },
+      { name: 'well', essential: false, command: ['sh', '-c', 'sleep 0.3'] },
+      {
+        name: 'healthy',
+        essential: false,
+        command: ['sh', '-c', 'sleep 0.5; touch /ready; sleep 1000'],
+        stopTimeout: 2,
+        healthCheck: { command: ['CMD-SHELL', 'stat /ready'], interval: 5, timeout: 2, retries: 2, startPeriod: 20 },
+      },
+      {
+        name: 'after-complete',
+        essential: false,
+        dependsOn: [{ containerName: 'done', condition: 'COMPLETE' }],
+        command: ['true'],
+      },
+      {
+        name: 'after-success',
+        essential: false,
+        dependsOn: [{ containerName: 'well', condition: 'SUCCESS' }],
+        command: ['true'],
+      },
+      {
+        name: 'after-start',
+        essential: false,
+        dependsOn: [{ containerName: 'healthy', condition: 'START' }],
+        command: ['true'],
+      },
+      {
+        name: 'after-healthy',
+        dependsOn: [
+          { containerName: 'healthy', condition: 'HEALTHY' },
+          { containerName: 'after-complete', condition: 'COMPLETE' },
+          { containerName: 'after-success', condition: 'COMPLETE' },
+        ],
+        command: ['true'],
+      },
+    ],
+  },
+};
+
+const failed: Scene = {
+  definition: {
+    networkMode: 'none',
+    containerDefinitions: [
+      { name: 'init', essential: false, command: ['sh', '-c', 'exit 3'] },
+      { name: 'app', dependsOn: [{ containerName: 'init', condition: 'SUCCESS' }], command: forever },
+    ],
+  },
+};
+
+const late: Scene = {
+  definition: {
+    networkMode: 'none',
+    containerDefinitions: [
+      { name: 'slow', essential: false, startTimeout: 2, stopTimeout: 2, command: forever },
+      { name: 'app', dependsOn: [{ containerName: 'slow', condition: 'COMPLETE' }], command: forever },
+    ],
+  },
+};
+
+const sick: Scene = {
+  definition: {
+    networkMode: 'none',
+    containerDefinitions: [
+      {
+        name: 'app',
+        command: forever,
+        stopTimeout: 2,
+        healthCheck: { command: ['CMD', 'false'], interval: 5, timeout: 2, retries: 1 },
+      },
+    ],
+  },
+  until: 'RUNNING',
+};
+
+const restarted: Scene = {
+  definition: {
+    networkMode: 'none',
+    containerDefinitions: [
+      {
+        name: 'again',
+        stopTimeout: 2,
+        restartPolicy: { enabled: true, ignoredExitCodes: [0], restartAttemptPeriod: 60 },
+        command: ['sh', '-c', 'echo begun; sleep 61; exit 7'],
+      },
+    ],
+  },
+  until: 'RUNNING',
+};
+
+const ignored: Scene = {
+  definition: {
+    networkMode: 'none',
+    containerDefinitions: [
+      {
+        name: 'app',
+        restartPolicy: { enabled: true, ignoredExitCodes: [9], restartAttemptPeriod: 60 },
+        command: ['sh', '-c', 'exit 9'],
+      },
+    ],
+  },
+};
+
+/** Each tells when SIGTERM came; the one that nothing depends on ends first. */
+const reverse: Scene = {
+  definition: {
+    networkMode: 'none',
+    containerDefinitions: [
+      { name: 'base', stopTimeout: 20, command: untilAsked('echo base ends') },
+      {
+        name: 'top',
+        stopTimeout: 20,
+        dependsOn: [{ containerName: 'base', condition: 'START' }],
+        command: untilAsked('sleep 0.5; echo top ends'),
+      },
+      {
+        name: 'deaf',
+        essential: false,
+        stopTimeout: 2,
+        command: ['sh', '-c', 'trap "" TERM; while true; do sleep 1; done'],
+      },
+    ],
+  },
+  until: 'RUNNING',
+};
+
+function untilAsked(then: string): readonly string[] {
+  return ['sh', '-c', `trap '${then}; exit 0' TERM; while true; do sleep 1 & wait $!; done`];
+}
+
+const essential: Scene = {
+  definition: {
+    networkMode: 'none',
+    containerDefinitions: [
+      { name: 'helper', essential: false, command: ['sh', '-c', 'exit 1'] },
+      { name: 'other', essential: true, stopTimeout: 2, command: forever },
+      { name: 'app', essential: true, command: ['sh', '-c', 'sleep 1; exit 5'] },
+    ],
+  },
+};
+
+export const lifeRows: readonly Row[] = [
+  row(
+    container('restartPolicy.enabled', 'restartPolicy.restartAttemptPeriod'),
+    'an essential container that ended after its period runs again in place',
+    async ({ play, client, cluster }) => {
+      const seen = await play(restarted);
+      await eventually(
+        'the second run',
+        async () => ((await seen.output('again')).split('begun').length > 2 ? true : undefined),
+        90_000,
+      );
+      const task = await describeTask(client, cluster, seen.task.taskArn ?? '');
+      assert.equal(task.lastStatus, 'RUNNING');
+      assert.equal(task.containers?.[0]?.exitCode, undefined);
+      assert.equal(task.containers?.[0]?.runtimeId, seen.idOf('again'), 'the same container');
+    },
+  ),
+  row(container('restartPolicy.ignoredExitCodes[]'), 'do not bring it back', async ({ play }) => {
+    const { task } = await play(ignored);
+    assert.equal(task.stopCode, 'EssentialContainerExited');
+    assert.equal(task.containers?.[0]?.exitCode, 9);
+  }),
+  row(
+    container('essential'),
+    'the end of an essential container stops the task, that of another does not',
+    async ({ play }) => {
+      const { task } = await play(essential);
+      assert.equal(task.stopCode, 'EssentialContainerExited');
+      assert.equal(task.stoppedReason, 'Essential container in task exited');
+      assert.deepEqual(exitCodes(task), { helper: 1, other: 137, app: 5 });
+    },
+  ),
+  row(
+    container('dependsOn[].containerName', 'dependsOn[].condition'),
+    'START, COMPLETE, SUCCESS and HEALTHY each hold back the start',
+    async ({ play }) => {
+      const seen = await play(ordered);
+      assert.equal(seen.task.stopCode, 'EssentialContainerExited', String(seen.task.stoppedReason));
+      const names = ['done', 'well', 'healthy', 'after-complete', 'after-success', 'after-start', 'after-healthy'];
+      const times = await Promise.all(names.map((name) => timesOf(seen, name)));
+      const at = (name: string) => times[names.indexOf(name)] ?? { startedAt: Number.NaN, finishedAt: Number.NaN };
+      assert.ok(at('after-complete').startedAt >= at('done').finishedAt, 'COMPLETE');
+      assert.ok(at('after-success').startedAt >= at('well').finishedAt, 'SUCCESS');
+      assert.ok(at('after-start').startedAt >= at('healthy').startedAt, 'START');
+      assert.ok(at('after-healthy').startedAt >= at('healthy').startedAt + 500, 'HEALTHY');
+      assert.ok(at('after-healthy').startedAt > at('after-start').startedAt);
+    },
+  ),
+  row(
+    container('dependsOn[].condition'),
+    'SUCCESS that cannot come stops the task and names the dependency',
+    async ({ play }) => {
+      const { task } = await play(failed);
+      assert.equal(task.stopCode, 'TaskFailedToStart');
+      assert.equal(
+        task.stoppedReason,
+        'TaskDependencyError: container app cannot start: its dependency init exited with code 3',
+      );
+    },
+  ),
+  row(container('startTimeout'), 'of the dependency is how long the other waits', async ({ play }) => {
+    const { task } = await play(late);
+    assert.equal(task.stopCode, 'TaskFailedToStart');
+    assert.equal(
+      task.stoppedReason,
+      'TaskDependencyError: container app cannot start: its dependency slow did not become COMPLETE within 2s',
+    );
+  }),
+  row(
+    container('stopTimeout'),
+    'is what lies between SIGTERM and SIGKILL; containers end in the reverse order of their start',
+    async (stage) => {
+      const seen = await stage.play(reverse);
+      await stage.client.call('ecs', 'StopTask', { cluster: stage.cluster, task: seen.task.taskArn, reason: 'enough' });
+      const task = await stage.reaches(seen.task.taskArn ?? '', 'STOPPED');
+      assert.deepEqual(exitCodes(task), { base: 0, top: 0, deaf: 137 });
+      assert.equal(task.stoppedReason, 'enough');
+      const [base, top, deaf] = await Promise.all(['base', 'top', 'deaf'].map((name) => timesOf(seen, name)));
+      assert.ok((base?.finishedAt ?? 0) >= (top?.finishedAt ?? Number.NaN), 'the base ends after the top');
+      const heldOutMs = (deaf?.finishedAt ?? 0) - Number(task.stoppingAt) * 1000;
+      assert.ok(heldOutMs > 1500 && heldOutMs < 8000, `killed ${heldOutMs} ms after it was asked`);
+    },
+  ),
+  row(
+    container(
+      'healthCheck.command[]',
+      'healthCheck.interval',
+      'healthCheck.timeout',
+      'healthCheck.retries',
+      'healthCheck.startPeriod',
+    ),
+    'are what the engine runs; an essential container that fails it makes the task UNHEALTHY and leaves it running',
+    async ({ play, client, cluster }) => {
+      const seen = await play(sick);
+      const unhealthy = await eventually('an unhealthy task', async () => {
+        const task = await describeTask(client, cluster, seen.task.taskArn ?? '');
+        return task.healthStatus === 'UNHEALTHY' ? task : undefined;
+      });
+      assert.equal(unhealthy.containers?.[0]?.healthStatus, 'UNHEALTHY');
+      assert.equal(unhealthy.lastStatus, 'RUNNING');
+      const check = (await (await play(ordered)).inspect('healthy')).Config.Healthcheck;
+      assert.deepEqual(check, {
+        Test: ['CMD-SHELL', 'stat /ready'],
+        Interval: 5e9,
+        Timeout: 2e9,
+        StartPeriod: 20e9,
+        Retries: 2,
+      });
+    },
+  ),
+];
+
+function exitCodes(task: Task): Readonly<Record<string, number | undefined>> {
+  return Object.fromEntries((task.containers ?? []).map(({ name = '', exitCode }) => [name, exitCode]));
+}
+
+async function timesOf(seen: Seen, name: string): Promise<{ readonly startedAt: number; readonly finishedAt: number }> {
+  const state = (await seen.inspect(name)).State;
+  return { startedAt: Date.parse(String(state.StartedAt)), finishedAt: Date.parse(String(state.FinishedAt)) };
+}
