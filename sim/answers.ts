@@ -1,16 +1,20 @@
 import { model as ecs } from '../src/aws/models/ecs.gen.ts';
+import { model as monitoring } from '../src/aws/models/cloudwatch.gen.ts';
 import { model as logs } from '../src/aws/models/logs.gen.ts';
 import type { Member, ServiceModel } from '../src/aws/model.ts';
 import { withAgentMembers } from '../src/services/ecs/agents/agent-model.ts';
 
 /** Where an answer, as the JSON on the wire, is other than its model says; undefined where it fits. */
-export function misfitOf(service: 'ecs' | 'logs', operation: string, answer: unknown): string | undefined {
+export function misfitOf(service: ServiceName, operation: string, answer: unknown): string | undefined {
   const model = models[service];
   const output = model.operations[operation]?.output;
   return output === undefined ? undefined : misfit(model, output, answer, operation);
 }
 
-const models: Readonly<Record<'ecs' | 'logs', ServiceModel>> = { ecs: withAgentMembers(ecs), logs };
+/** Those the workload calls. */
+export type ServiceName = 'ecs' | 'logs' | 'monitoring';
+
+const models: Readonly<Record<ServiceName, ServiceModel>> = { ecs: withAgentMembers(ecs), logs, monitoring };
 
 function misfit(model: ServiceModel, name: string, value: unknown, path: string): string | undefined {
   const shape = model.shapes[name];

@@ -1,6 +1,6 @@
 import { AwsError } from '../src/aws/error.ts';
 import { NetError } from '../src/world/world.ts';
-import { misfitOf } from './answers.ts';
+import { misfitOf, type ServiceName } from './answers.ts';
 import type { System } from './system.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
@@ -44,7 +44,7 @@ export class Client {
     this.#system.fail('a wrong request is refused', `${operation} ${JSON.stringify(input)} is carried out`);
   }
 
-  async #outcome(operation: string, input: object, service: 'ecs' | 'logs'): Promise<Answer | AwsError | undefined> {
+  async #outcome(operation: string, input: object, service: ServiceName): Promise<Answer | AwsError | undefined> {
     const { client, clientWorld, trace } = this.#system;
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -73,7 +73,7 @@ export class Client {
 }
 
 export interface CallOptions {
-  readonly service?: 'ecs' | 'logs';
+  readonly service?: ServiceName;
   /** Codes of errors that are the user's own mistakes, such as stopping what is no longer there. */
   readonly allowed?: readonly string[];
 }

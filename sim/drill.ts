@@ -14,12 +14,14 @@ export async function drill(system: System, workload: Workload): Promise<void> {
   const staying = [...system.durable.tasks.all()].filter(
     ({ containerInstanceArn, lastStatus }) => containerInstanceArn === arn && lastStatus !== 'STOPPED',
   );
-  // Tasks that users run themselves stay, and daemons stay with them.
-  const hasOthers = staying.some(({ serviceArn }) => serviceArn === undefined);
+  const isDaemon = (serviceArn = ''): boolean =>
+    system.durable.services.get(serviceArn)?.schedulingStrategy === 'DAEMON';
+  // Tasks that users run themselves stay, and daemons stay with whatever stays.
+  const hasOthers = staying.some(({ serviceArn }) => !isDaemon(serviceArn));
   for (const task of staying) {
     if (task.serviceArn === undefined) continue;
     const service = system.durable.services.get(task.serviceArn);
-    if (service?.schedulingStrategy === 'DAEMON' && hasOthers) continue;
+    if (isDaemon(task.serviceArn) && hasOthers) continue;
     const primary = [...system.durable.deployments.all()].find(
       (each) => each.serviceArn === task.serviceArn && each.status === 'PRIMARY',
     );

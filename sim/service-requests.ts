@@ -43,8 +43,17 @@ export function deploymentChoice(random: SimRandom, isDaemon: boolean): Deployme
       },
       strategy,
       ...stagesOf(random, strategy),
+      ...alarmsOf(random, strategy),
     },
   };
+}
+
+/** Of the alarms that go off in the workload. */
+export const alarmNames = ['errors', 'latency'] as const;
+
+function alarmsOf(random: SimRandom, strategy: DeploymentChoice['strategy']): object {
+  if (strategy !== 'ROLLING' || !random.chance(0.3)) return {};
+  return { alarms: { alarmNames: [random.pick(alarmNames)], enable: true, rollback: random.chance(0.6) } };
 }
 
 const replicaPercents: readonly (readonly [number, number])[] = [
@@ -140,6 +149,8 @@ export function wrongRequest(random: SimRandom, cluster: string): readonly [oper
     ['CreateService', { ...right, taskDefinition: 'no-such-definition' }],
     ['CreateService', { ...right, desiredCount: -1 }],
     ['CreateService', { ...right, role: 'ecsServiceRole' }],
+    ['RegisterTaskDefinition', withoutRole({ secrets: [{ name: 'KEY', valueFrom: 'key' }] })],
+    ['RegisterTaskDefinition', withoutRole({ repositoryCredentials: { credentialsParameter: 'key' } })],
     ['CreateService', { ...right, serviceName: 'not a name' }],
     ['CreateService', { ...right, launchType: 'FARGATE', taskDefinition: 's-fargate' }],
     ['CreateService', { ...right, cluster: 'no-such-cluster' }],
@@ -150,4 +161,10 @@ export function wrongRequest(random: SimRandom, cluster: string): readonly [oper
     ['DeleteService', { cluster, service: 'no-such-service' }],
     ['DescribeServices', { cluster, services: [] }],
   ]);
+}
+
+/** Who reads secrets needs a role to read them as. */
+function withoutRole(members: object): object {
+  const container = { name: 'main', image: 'busybox:latest', memory: 128, ...members };
+  return { family: 'wrong', containerDefinitions: [container] };
 }

@@ -1,4 +1,6 @@
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
+import { type Action, pickAction } from './actions.ts';
+import { listIn, textIn } from './members.ts';
 import type { Client } from './client.ts';
 import {
   anotherShape,
@@ -32,7 +34,7 @@ export interface KnownService {
   changedMs: number;
 }
 
-/** Users who keep services: create, scale, update well and badly, stop, protect, delete, and look. */
+/** Users who keep services, and remember what they were told. */
 export class ServiceUsers {
   readonly known = new Map<string, KnownService>();
   readonly #system: System;
@@ -54,22 +56,46 @@ export class ServiceUsers {
     return [...this.known.values()].filter(({ isDeleted }) => !isDeleted);
   }
 
+  /** What users do who keep a service. */
+  readonly actions: readonly Action[] = [
+    { name: 'create a service', weight: 12, act: (random) => this.#createOne(random) },
+    { name: 'ask for what is wrong', weight: 6, act: (random) => this.#askWrongly(random) },
+    { name: 'list services or deployments', weight: 5, act: (random) => this.#list(random) },
+    { name: 'stop a task of a service', weight: 9, act: (random) => this.#stopTask(random) },
+    { name: 'protect tasks', weight: 9, act: (random) => this.#protect(random) },
+    { name: 'stop a deployment', weight: 5, act: this.#onOne((random, it) => this.#stopDeployment(random, it)) },
+    { name: 'look at a service', weight: 14, act: this.#onOne((_, it) => this.describe([it])) },
+    { name: 'delete a service', weight: 6, act: this.#onOne((random, it) => this.delete(random, it)) },
+    { name: 'deploy another definition', weight: 16, act: this.#onOne((random, it) => this.#deploy(random, it)) },
+    { name: 'deploy the same anew', weight: 6, act: this.#onOne((_, it) => this.#deployAnew(it)) },
+    { name: 'scale', weight: 9, act: this.#onOne((random, it) => this.#scale(random, it)) },
+    { name: 'scale beyond what there is', weight: 1, act: this.#onOne((_, it) => this.#scaleBeyond(it)) },
+    { name: 'change how it deploys', weight: 4, act: this.#onOne((random, it) => this.#configure(random, it)) },
+    { name: 'change where it runs', weight: 3, act: this.#onOne((random, it) => this.#place(random, it)) },
+  ];
+
   /** One thing that a user of services does. */
   async act(random: SimRandom): Promise<void> {
-    const { live } = this;
-    if (live.length < 2 || (live.length < mostLive && random.chance(0.15))) return await this.create(random);
-    const service = random.pick(live);
-    const dice = random.fraction();
-    if (dice < 0.06) return await this.#client.callWrongly(...wrongRequest(random, cluster));
-    if (dice < 0.12) return await this.#list(random);
-    if (dice < 0.22) return await this.#stopTask(random, service);
-    if (dice < 0.32) return await this.#protect(random, service);
-    await this.#alone(service, async () => {
-      if (dice < 0.37) await this.#stopDeployment(random, service);
-      else if (dice < 0.55) await this.describe([service]);
-      else if (dice < 0.62) await this.delete(random, service);
-      else await this.#update(random, service);
-    });
+    if (this.live.length < 2) return await this.create(random);
+    const action = pickAction(random, this.actions);
+    this.#system.saw(`user: ${action.name}`);
+    await action.act(random);
+  }
+
+  /** On any service that nobody else is at. */
+  #onOne(act: (random: SimRandom, service: KnownService) => Promise<void>): Action['act'] {
+    return async (random) => {
+      const service = random.pick(this.live);
+      await this.#alone(service, () => act(random, service));
+    };
+  }
+
+  async #createOne(random: SimRandom): Promise<void> {
+    if (this.live.length < mostLive) await this.create(random);
+  }
+
+  async #askWrongly(random: SimRandom): Promise<void> {
+    await this.#client.callWrongly(...wrongRequest(random, cluster));
   }
 
   async create(random: SimRandom): Promise<void> {
@@ -178,11 +204,6 @@ export class ServiceUsers {
     }
   }
 
-  /** Runs one action of a user alone on a service, where nobody else is at it. */
-  async alone(service: KnownService, action: () => Promise<void>): Promise<void> {
-    await this.#alone(service, action);
-  }
-
   async #alone(service: KnownService, action: () => Promise<void>): Promise<void> {
     if (service.isBusy || service.isDeleted) return;
     service.isBusy = true;
@@ -215,23 +236,35 @@ export class ServiceUsers {
     if (events.length > 100) fail(`shows ${events.length} events`);
   }
 
-  async #update(random: SimRandom, service: KnownService): Promise<void> {
-    const launchType = service.shape.launchType;
-    const dice = random.fraction();
-    const shape = dice < 0.55 ? anotherShape(random, launchType, service.isDaemon) : undefined;
-    const scales = dice > 0.4 && dice < 0.8 && !service.isDaemon;
-    const { isDistinct, ...placement } = placementChoice(random, service.isDaemon);
-    const places = launchType === 'EC2' && random.chance(0.1);
-    if (places) service.isDistinct ||= isDistinct;
+  async #deploy(random: SimRandom, service: KnownService): Promise<void> {
     await this.update(service, {
-      shape,
-      desiredCount: scales ? (random.chance(0.05) ? 40 : random.integer(0, 6)) : undefined,
+      shape: anotherShape(random, service.shape.launchType, service.isDaemon),
+      desiredCount: random.chance(0.3) ? random.integer(0, 6) : undefined,
       deployment: random.chance(0.25) ? deploymentChoice(random, service.isDaemon) : undefined,
-      others: {
-        ...(dice > 0.8 ? { forceNewDeployment: true } : {}),
-        ...(places ? placement : {}),
-      },
     });
+  }
+
+  async #deployAnew(service: KnownService): Promise<void> {
+    await this.update(service, { others: { forceNewDeployment: true } });
+  }
+
+  async #scale(random: SimRandom, service: KnownService): Promise<void> {
+    await this.update(service, { desiredCount: random.integer(0, 6) });
+  }
+
+  async #scaleBeyond(service: KnownService): Promise<void> {
+    await this.update(service, { desiredCount: 40 });
+  }
+
+  async #configure(random: SimRandom, service: KnownService): Promise<void> {
+    await this.update(service, { deployment: deploymentChoice(random, service.isDaemon) });
+  }
+
+  async #place(random: SimRandom, service: KnownService): Promise<void> {
+    if (service.shape.launchType !== 'EC2') return;
+    const { isDistinct, ...placement } = placementChoice(random, service.isDaemon);
+    service.isDistinct ||= isDistinct;
+    await this.update(service, { others: placement });
   }
 
   async #list(random: SimRandom): Promise<void> {
@@ -246,15 +279,15 @@ export class ServiceUsers {
     return listIn(answer, 'taskArns').map(String);
   }
 
-  async #stopTask(random: SimRandom, service: KnownService): Promise<void> {
-    const arns = await this.#tasksOf(service);
+  async #stopTask(random: SimRandom): Promise<void> {
+    const arns = await this.#tasksOf(random.pick(this.live));
     if (arns.length === 0) return;
     const task = random.pick(arns);
     await this.#client.call('StopTask', { cluster, task, reason: 'workload' });
   }
 
-  async #protect(random: SimRandom, service: KnownService): Promise<void> {
-    const arns = await this.#tasksOf(service);
+  async #protect(random: SimRandom): Promise<void> {
+    const arns = await this.#tasksOf(random.pick(this.live));
     if (arns.length === 0) return;
     await this.#client.call('UpdateTaskProtection', {
       cluster,
@@ -296,13 +329,3 @@ const mostLive = 5;
 const latestRepetitionMs = 15_000;
 const longestBadNetworkMs = 120_000;
 const gone = { allowed: ['InvalidParameterException', 'ServiceNotFoundException', 'ServiceNotActiveException'] };
-
-export function listIn(value: unknown, name: string): readonly unknown[] {
-  const list: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  return Array.isArray(list) ? list : [];
-}
-
-export function textIn(value: unknown, name: string): string {
-  const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  return typeof text === 'string' ? text : '';
-}

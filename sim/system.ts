@@ -2,6 +2,7 @@ import { type AgentConfig, agentTables, startAgent } from '../src/agent/agent.ts
 import { rootAccessKeys } from '../src/app/access-keys.ts';
 import { type ControlPlane, composeControlPlane } from '../src/app/compose.ts';
 import { type AwsClient, createAwsClient } from '../src/aws/client.ts';
+import { everyEvent } from '../src/services/ecs/outbox.ts';
 import { CommitFailed, Store } from '../src/store/store.ts';
 import type { StoredChange } from '../src/store/journal.ts';
 import { MemoryJournal } from '../src/world/sim/memory-journal.ts';
@@ -19,6 +20,8 @@ import { turns } from './turns.ts';
 export const cluster = 'sim';
 /** How many each agent keeps ready. */
 export const warmSandboxes = 2;
+/** A bad network ends within this, and what it repeats has come. */
+const longestBadNetworkMs = 75_000;
 const accountId = '000000000000';
 const region = 'us-east-1';
 const port = 4566;
@@ -111,6 +114,11 @@ export class System {
     this.#badNetworkUntilMs = this.clock.monotonicMs();
   }
 
+  /** Whether a request of before may still come once more. */
+  get isNetworkBad(): boolean {
+    return this.#badNetworkUntilMs > 0 && this.clock.monotonicMs() - this.#badNetworkUntilMs < longestBadNetworkMs;
+  }
+
   get lastBadNetworkMs(): number {
     return this.#badNetworkUntilMs;
   }
@@ -142,10 +150,12 @@ export class System {
         world,
         journal: this.journal.open(),
         logDirectory: '/var/lib/longshore/logs',
+        imageDirectory: '/var/lib/longshore/images',
         accessKeys: rootAccessKeys(keys, accountId),
         accounts: [accountId],
         region,
         allowedHosts: ['server'],
+        wantsEvent: everyEvent,
       });
       await world.net.listen({ host: '0.0.0.0', port }, server.handler);
       if (run !== this.#serverRun) return;

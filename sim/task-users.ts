@@ -1,5 +1,6 @@
 import { subnets } from '../src/services/ec2/tables.ts';
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
+import { type Action, pickAction } from './actions.ts';
 import type { Answer, Client } from './client.ts';
 import { type Shape, shapes } from './definitions.ts';
 import { cluster, type System } from './system.ts';
@@ -34,6 +35,8 @@ export class TaskUsers {
   readonly emptyTokens = new Set<string>();
   readonly #system: System;
   readonly #client: Client;
+  /** Requests that were answered with tasks, the last few. */
+  readonly #answered: AnsweredRun[] = [];
   #subnet: string | undefined;
 
   constructor(system: System, client: Client) {
@@ -46,34 +49,78 @@ export class TaskUsers {
     for (const { definition } of shapes) await this.#client.call('RegisterTaskDefinition', definition);
   }
 
+  /** What users of tasks do. */
+  readonly actions: readonly Action[] = [
+    { name: 'run tasks', weight: 35, act: (random) => this.#runSome(random) },
+    { name: 'run the same again by its token', weight: 8, act: (random) => this.#repeat(random) },
+    { name: 'stop a task', weight: 25, act: (random) => this.#stopOne(random) },
+    { name: 'look at tasks', weight: 20, act: (random) => this.#describeSome(random) },
+    { name: 'list tasks', weight: 6, act: (random) => this.#list(random) },
+    { name: 'register a definition anew', weight: 6, act: (random) => this.#register(random) },
+  ];
+
   /** One thing that a user of tasks does. */
   async act(random: SimRandom): Promise<void> {
-    const all = [...this.known.values()];
-    const live = all.filter(({ stoppedAt }) => stoppedAt === undefined);
-    const dice = random.fraction();
+    const action = pickAction(random, this.actions);
+    this.#system.saw(`user: ${action.name}`);
+    await action.act(random);
+  }
+
+  get #live(): readonly KnownTask[] {
+    return [...this.known.values()].filter(({ stoppedAt }) => stoppedAt === undefined);
+  }
+
+  async #runSome(random: SimRandom): Promise<void> {
     // Fewer than this keep some capacity free, so that placement sees both room and none.
-    if (dice < 0.35 && live.length < mostLive) await this.run(random, random.pick(shapes), random.integer(1, 3));
-    else if (dice < 0.65 && live.length > 0) await this.stop(random.pick(live));
-    else if (dice < 0.9 && all.length > 0) {
-      await this.describe(
-        Array.from({ length: 10 }, () => random.pick(all)).filter((it, at, picked) => picked.indexOf(it) === at),
+    if (this.#live.length < mostLive) await this.run(random, random.pick(shapes), random.integer(1, 3));
+  }
+
+  async #stopOne(random: SimRandom): Promise<void> {
+    if (this.#live.length > 0) await this.stop(random.pick(this.#live));
+  }
+
+  async #describeSome(random: SimRandom): Promise<void> {
+    const all = [...this.known.values()];
+    if (all.length > 0) await this.describe([...new Set(Array.from({ length: 10 }, () => random.pick(all)))]);
+  }
+
+  async #list(random: SimRandom): Promise<void> {
+    await this.#client.call('ListTasks', { cluster, desiredStatus: random.pick(['RUNNING', 'STOPPED']) });
+  }
+
+  async #register(random: SimRandom): Promise<void> {
+    await this.#client.call('RegisterTaskDefinition', random.pick(shapes).definition);
+  }
+
+  /** A program that does not remember whether it was answered asks again: the token says that it is the same request. */
+  async #repeat(random: SimRandom): Promise<void> {
+    if (this.#answered.length === 0) return;
+    const { input, arns } = random.pick(this.#answered);
+    const answer = await this.#client.call('RunTask', input);
+    const others = tasksIn(answer).filter(({ taskArn }) => !arns.includes(taskArn));
+    if (others.length > 0) {
+      this.#system.fail(
+        'a repeated request is carried out once',
+        `RunTask ${JSON.stringify(input)} started ${arns.join(', ')} and then ${others.map(({ taskArn }) => taskArn).join(', ')}`,
       );
-    } else if (dice < 0.95) {
-      await this.#client.call('ListTasks', { cluster, desiredStatus: random.pick(['RUNNING', 'STOPPED']) });
-    } else await this.#client.call('RegisterTaskDefinition', random.pick(shapes).definition);
+    }
   }
 
   async run(random: SimRandom, shape: Shape, count: number): Promise<readonly KnownTask[]> {
     const clientToken = `token-${random.integer(0, 1e12)}`;
-    const answer = await this.#client.call('RunTask', {
+    const input = {
       cluster,
       taskDefinition: shape.family,
       launchType: shape.launchType,
       count,
       clientToken,
       ...(shape.launchType === 'FARGATE' ? { networkConfiguration: this.network() } : {}),
-    });
-    if (tasksIn(answer).length === 0) this.emptyTokens.add(clientToken);
+    };
+    const answer = await this.#client.call('RunTask', input);
+    const arns = tasksIn(answer).map(({ taskArn }) => taskArn);
+    if (arns.length === 0) this.emptyTokens.add(clientToken);
+    else this.#answered.unshift({ input, arns });
+    this.#answered.splice(mostRepeated);
     const started: KnownTask[] = [];
     for (const task of tasksIn(answer)) {
       const known = this.known.get(task.taskArn) ?? { arn: task.taskArn, shape, stopRequested: false, seen: 0 };
@@ -152,7 +199,13 @@ export class TaskUsers {
   }
 }
 
+interface AnsweredRun {
+  readonly input: object;
+  readonly arns: readonly string[];
+}
+
 const mostLive = 12;
+const mostRepeated = 5;
 /** Stopped tasks are shown for an hour, by a clock that jumps at times. */
 const shownForMs = 50 * 60_000;
 

@@ -2,8 +2,10 @@ import type { SimRandom } from '../src/world/sim/sim-random.ts';
 import { Client } from './client.ts';
 import { deploymentChoice } from './service-requests.ts';
 import { type ServiceShape, shapesByFamily } from './service-shapes.ts';
-import { type KnownService, listIn, ServiceUsers, shapeOfDefinition } from './service-users.ts';
+import { type KnownService, ServiceUsers, shapeOfDefinition } from './service-users.ts';
+import { Operators } from './operators.ts';
 import { cluster, describe, type System } from './system.ts';
+import { TaskSetUsers } from './task-set-users.ts';
 import { TaskUsers } from './task-users.ts';
 
 /** Several users at once, who do what users do, at random: now and then many things within a minute, then little. */
@@ -11,6 +13,8 @@ export class Workload {
   readonly client: Client;
   readonly tasks: TaskUsers;
   readonly services: ServiceUsers;
+  readonly taskSets: TaskSetUsers;
+  readonly operators: Operators;
   readonly #system: System;
   readonly #random: SimRandom;
   #stopped = false;
@@ -22,6 +26,8 @@ export class Workload {
     this.client = new Client(system);
     this.tasks = new TaskUsers(system, this.client);
     this.services = new ServiceUsers(system, this.client, this.tasks);
+    this.taskSets = new TaskSetUsers(system, this.client);
+    this.operators = new Operators(system, this.client);
   }
 
   async prepare(): Promise<void> {
@@ -33,6 +39,7 @@ export class Workload {
     });
     await this.tasks.prepare();
     await this.services.prepare();
+    await this.operators.prepare();
   }
 
   start(): void {
@@ -45,7 +52,8 @@ export class Workload {
     run('task user', (random) => this.tasks.act(random));
     run('service user 1', (random) => this.services.act(random));
     run('service user 2', (random) => this.services.act(random));
-    run('operator', (random) => this.#operate(random));
+    run('user of task sets', (random) => this.taskSets.act(random));
+    run('operator', (random) => this.operators.act(random));
   }
 
   /** Resolves when no user is in the middle of something. */
@@ -59,7 +67,9 @@ export class Workload {
    * to rest. Those whose circuit breaker must end it are left to it.
    */
   async mend(): Promise<void> {
-    await this.#setInstances('ACTIVE');
+    await this.operators.bringBack();
+    await this.operators.quietAlarms();
+    await this.taskSets.mend();
     for (const task of this.tasks.known.values()) {
       if (task.shape.isScarce && !task.stopRequested) await this.tasks.stop(task);
     }
@@ -126,43 +136,6 @@ export class Workload {
       this.#acting += 1;
       await act(random);
       this.#acting -= 1;
-    }
-  }
-
-  /** Takes an instance out of service or back, answers hooks that wait, and looks at what all instances have left. */
-  async #operate(random: SimRandom): Promise<void> {
-    const dice = random.fraction();
-    if (dice < 0.5) await this.#setInstances(dice < 0.2 ? 'DRAINING' : 'ACTIVE', random);
-    else await this.#continueOne(random);
-  }
-
-  async #setInstances(status: 'ACTIVE' | 'DRAINING', random?: SimRandom): Promise<void> {
-    const listed = await this.client.call('ListContainerInstances', { cluster });
-    const arns = listIn(listed, 'containerInstanceArns');
-    if (arns.length === 0) return;
-    const containerInstances = random ? [random.pick(arns)] : arns;
-    await this.client.call('UpdateContainerInstancesState', { cluster, containerInstances, status });
-    const described = await this.client.call('DescribeContainerInstances', { cluster, containerInstances: arns });
-    const text = JSON.stringify(described?.['containerInstances']);
-    if (/"integerValue":-/.test(text)) {
-      this.#system.fail('capacity is never over-committed', `an instance has less than nothing left: ${text}`);
-    }
-  }
-
-  async #continueOne(random: SimRandom): Promise<void> {
-    for (const deployment of this.#system.durable.serviceDeployments.all()) {
-      const hook = deployment.stages?.hooks.find(({ status }) => status === 'AWAITING_ACTION');
-      if (deployment.finishedAt !== undefined || !hook) continue;
-      await this.client.call(
-        'ContinueServiceDeployment',
-        {
-          serviceDeploymentArn: deployment.arn,
-          hookId: hook.hookId,
-          action: random.pick(['CONTINUE', 'CONTINUE', 'ROLLBACK']),
-        },
-        { allowed: ['InvalidParameterException', 'ConflictException'] },
-      );
-      return;
     }
   }
 }

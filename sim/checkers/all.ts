@@ -14,6 +14,7 @@ import { replay } from './replay.ts';
 import { sandboxes } from './sandboxes.ts';
 import { serviceSettles } from './service-settles.ts';
 import { settles } from './settles.ts';
+import { taskSetsSettle } from './task-sets-settle.ts';
 import { undisturbedTasks } from './undisturbed-tasks.ts';
 
 /** In the order in which they look when all has settled; `settles` lets time pass and comes last but for `replay`. */
@@ -30,6 +31,7 @@ export const checkers: readonly Checker[] = [
   sandboxes,
   undisturbedTasks,
   serviceSettles,
+  taskSetsSettle,
   acknowledgedWrites,
   logs,
   settles,

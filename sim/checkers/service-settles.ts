@@ -22,7 +22,8 @@ export const serviceSettles: Checker = {
       if (
         task.serviceArn !== undefined &&
         task.lastStatus !== 'STOPPED' &&
-        !workload.services.known.has(task.serviceArn)
+        !workload.services.known.has(task.serviceArn) &&
+        !workload.taskSets.owners.some(({ arn }) => arn === task.serviceArn)
       )
         system.fail(serviceSettles.name, `${task.arn} runs for ${task.serviceArn}, which nobody created`);
     }
@@ -56,9 +57,13 @@ function checkLive(system: System, service: KnownService, record: ServiceRecord)
   );
   if (primary.rolloutState === 'FAILED') {
     // Failed without a roll-back: it stays as it is, as AWS leaves it.
-    const reason = durable.serviceDeployments.get(primary.serviceDeploymentArn)?.statusReason ?? '';
-    // A hook that nobody answered fails what works, too.
-    const mayFail = service.shape.outcome !== 'runs' || reason.startsWith('Lifecycle hook');
+    const deployment = durable.serviceDeployments.get(primary.serviceDeploymentArn);
+    const reason = deployment?.statusReason ?? '';
+    // A hook that nobody answered and an alarm that went off fail what works, too.
+    const mayFail =
+      service.shape.outcome !== 'runs' ||
+      reason.startsWith('Lifecycle hook') ||
+      deployment?.alarms.status === 'TRIGGERED';
     if (!mayFail) fail(`has failed though what it runs works: ${reason}`);
     return;
   }

@@ -88,6 +88,7 @@ export interface AwsClient {
 const targetPrefixes = {
   ecs: 'AmazonEC2ContainerServiceV20141113',
   logs: 'Logs_20140328',
+  monitoring: 'GraniteServiceVersion20100801',
   ssm: 'AmazonSSM',
   secretsmanager: 'secretsmanager',
   ecr: 'AmazonEC2ContainerRegistry_V20150921',
