@@ -22,6 +22,7 @@ const { handler } = await composeControlPlane({
   world,
   journal,
   logDirectory: join(directory, 'logs'),
+  imageDirectory: join(directory, 'images'),
   accessKeys: rootAccessKeys(testKeys, '000000000000'),
   accounts: ['000000000000'],
   region: 'us-east-1',

@@ -27,6 +27,8 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
     world,
     journal,
     logDirectory: join(dataDirectory, 'logs'),
+    imageDirectory: join(dataDirectory, 'images'),
+    net: world.net,
     accessKeys: rootAccessKeys(keys, accountId),
     accounts: [accountId],
     region,

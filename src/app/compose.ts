@@ -4,9 +4,15 @@ import { createGateway } from '../aws/gateway.ts';
 import type { Service } from '../aws/service.ts';
 import { Runner } from '../control/runner.ts';
 import type { Scope } from '../core/scope.ts';
+import { createBlobFiles } from '../dataplane/registry/blob-files.ts';
+import { createRegistry } from '../dataplane/registry/registry-handler.ts';
 import { createLogFiles } from '../dataplane/log-files/log-files.ts';
 import { cloudwatch } from '../services/cloudwatch/service.ts';
 import { ec2 } from '../services/ec2/service.ts';
+import { startCollector } from '../services/ecr/collector.ts';
+import { createRegistryState } from '../services/ecr/registry-state.ts';
+import { ecrService } from '../services/ecr/service.ts';
+import { ecrPublicService } from '../services/ecr-public/service.ts';
 import type { EventInterest } from '../services/ecs/outbox.ts';
 import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
@@ -19,9 +25,10 @@ import { createSessionTokens } from '../services/sts/public.ts';
 import { stsService } from '../services/sts/service.ts';
 import type { Journal } from '../store/journal.ts';
 import { Store } from '../store/store.ts';
-import type { HttpHandler, World } from '../world/world.ts';
+import type { HttpHandler, Net, World } from '../world/world.ts';
 import { withIssuedKeys } from './access-keys.ts';
 import { json } from './answers.ts';
+import { imagesInUse } from './images-in-use.ts';
 
 /** The control plane of one data directory: everything but the sockets, so that it runs in a simulator as well. */
 export interface ControlPlane {
@@ -36,6 +43,10 @@ export interface ControlPlaneParts {
   readonly journal: Journal;
   /** Where log events are kept. */
   readonly logDirectory: string;
+  /** Where layers and manifests of images are kept. */
+  readonly imageDirectory: string;
+  /** How upstream registries are reached. */
+  readonly net?: Pick<Net, 'request'>;
   /** The root keys; those of users and sessions are in the state. */
   readonly accessKeys: AccessKeys;
   /** Accounts that there are, each given what AWS gives a new one. */
@@ -52,6 +63,18 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const ecsParts = createEcsParts({ clock, random, hash, log, ...(wantsEvent && { wantsEvent }) });
   const tokens = createSessionTokens(hash, random);
   const files = createLogFiles({ disk, hash, log, directory: parts.logDirectory });
+  const blobs = createBlobFiles({ disk, hash, directory: parts.imageDirectory });
+  const authorizer = createAuthorizer();
+  const ecrParts = {
+    files: blobs,
+    clock,
+    random,
+    hash,
+    log,
+    authorizer,
+    imagesInUse,
+    ...(parts.net && { net: parts.net }),
+  };
   const ecs = ecsService(ecsParts);
   const logs = logsService({ files, clock, log, liveTail: createLiveTail() });
   // In the order in which they know each other: one may use the public.ts of those before it.
@@ -60,6 +83,8 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     list(stsService({ random, tokens })),
     list(logs),
     list(cloudwatch),
+    list(ecrService(ecrParts)),
+    list(ecrPublicService(ecrParts)),
     list(ec2),
     list(ecs),
   ];
@@ -82,6 +107,13 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   ecsParts.agents.start(store);
   ecsParts.hooks.start(store);
   const stopFileKeeper = startFileKeeper(store, { files, clock, log });
+  const stopCollector = startCollector(store, ecrParts);
+  const registry = createRegistry({
+    state: createRegistryState({ ...ecrParts, store, region: parts.region }),
+    files: blobs,
+    hash,
+    log,
+  });
   const handler = createGateway({
     clock,
     random,
@@ -90,10 +122,11 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     store,
     services: services.map((service) => service.bound),
     accessKeys: withIssuedKeys(parts.accessKeys, store, tokens),
-    authorizer: createAuthorizer(),
+    authorizer,
     region: parts.region,
     allowedHosts: parts.allowedHosts,
     routes: new Map([['/_longshore/health', () => Promise.resolve(json(200, { status: 'ready' }))]]),
+    mounts: new Map([['/v2/', registry]]),
   });
   return {
     store,
@@ -102,6 +135,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
       ecsParts.agents.stop();
       ecsParts.hooks.stop();
       await stopFileKeeper();
+      await stopCollector();
       await runner.stop();
       await files.close();
       await store.close();

@@ -25,6 +25,11 @@ export interface GatewayParts {
   readonly limits?: Partial<GatewayLimits>;
   /** Unsigned paths, such as /_longshore/health. The Host allow-list and the Origin check hold for them too. */
   readonly routes: ReadonlyMap<string, (request: HttpRequest) => Promise<HttpResponse>>;
+  /**
+   * By the beginning of a path, such as /v2/, what speaks a protocol of its own there and knows its clients by itself. The
+   * Host allow-list and the Origin check hold for them too.
+   */
+  readonly mounts?: ReadonlyMap<string, (request: HttpRequest) => Promise<HttpResponse>>;
 }
 
 export interface GatewayLimits {

@@ -73,7 +73,7 @@ export function createGateway(parts: GatewayParts): HttpHandler {
       if (isForeignOrigin(head)) return plainRefusal(403, 'Requests of web pages from other origins are refused.');
       const progress = newProgress(newRequestId(parts.random));
       try {
-        const route = hostAllowed ? parts.routes.get(head.path) : undefined;
+        const route = hostAllowed ? (parts.routes.get(head.path) ?? mountAt(parts, head.path)) : undefined;
         if (route) return await route(request);
         return await answer(request, head, progress);
       } catch (error) {
@@ -83,6 +83,13 @@ export function createGateway(parts: GatewayParts): HttpHandler {
     },
     upgrade: createUpgrade({ ...parts, allowedHosts, verifier }),
   };
+}
+
+/** A mount is at a whole first part of the path: `/v2/` serves /v2 as well. */
+function mountAt({ mounts }: GatewayParts, path: string): ((request: HttpRequest) => Promise<HttpResponse>) | undefined {
+  if (!mounts) return undefined;
+  const end = path.indexOf('/', 1);
+  return mounts.get(end === -1 ? `${path}/` : path.slice(0, end + 1));
 }
 
 function hostRefused(): HttpResponse {

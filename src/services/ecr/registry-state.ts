@@ -1,5 +1,6 @@
 import { AwsError } from '../../aws/error.ts';
 import type { Call } from '../../aws/operation.ts';
+import { isRoot } from '../../aws/steps/authorize.ts';
 import {
   type Digest,
   isDigest,
@@ -44,6 +45,7 @@ export function createRegistryState(
 
   /** Throws DENIED. */
   function check(caller: Caller, action: string, repository: RepositoryRecord | undefined, name: string): void {
+    if (isRoot(caller.principal) && caller.registry.accountId === caller.accountId) return;
     const call: Call = { ...caller, operation: action };
     store.view((reader) => {
       const permission = repositoryPermission(reader, `ecr:${action}`, caller.registry, name, repository);
