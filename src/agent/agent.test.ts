@@ -326,3 +326,19 @@ test('containers of stopped tasks are cleared away after their time, and only th
   await until(() => host.engine.containers.length === 0, 120_000);
   await until(() => agent.tasks().length === 0);
 });
+
+test('a container that its engine hides is taken for gone, and removed when it is shown again', async () => {
+  const { peer, start, until, host, sim } = await machine('hidden');
+  const agent = await start();
+  const wanted = task([container('app', 'sleep 3600')]);
+  peer.payload(wanted);
+  await until(() => peer.has(wanted.arn, 'RUNNING'));
+  host.engine.hide(() => true);
+  await until(() => peer.has(wanted.arn, 'STOPPED'), 120_000);
+  await sim.clock.advance(200_000);
+  assert.equal(host.engine.containers.length, 1, 'it is there all the time');
+  host.engine.hide(undefined);
+  await until(() => host.engine.containers.length === 0, 120_000);
+  await until(() => agent.tasks().length === 0, 120_000);
+  assert.equal(peer.statuses(wanted.arn).at(-1), 'STOPPED');
+});

@@ -5,10 +5,11 @@ import { runTask } from './operations/run-task.ts';
 import { stopTask } from './operations/stop-task.ts';
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
 import { limits } from './rules/limits.ts';
-import { addServiceEvent, placementObstacle, serviceMessage } from './service-events.ts';
+import { unableToPlace } from './rules/placement/explain.ts';
+import { addServiceEvent, serviceMessage } from './service-events.ts';
 import { type DeploymentRecord, deployments, type ServiceRecord, services } from './service-tables.ts';
 import { outbox, outboxEnd, type OutboxEvent, waitingEvents } from './outbox-tables.ts';
-import { openEcs } from './open-ecs.test.ts';
+import { openEcs, someInstance } from './open-ecs.test.ts';
 import { openTaskScene } from './task-scene.test.ts';
 import { tasks } from './tables.ts';
 
@@ -228,13 +229,13 @@ test('a service is told by the words its user is told, where they have an event'
     [serviceMessage.steadyState('web'), 'SERVICE_STEADY_STATE', 'INFO'],
     [serviceMessage.unableToStartTasksConsistently('web'), 'SERVICE_TASK_START_IMPAIRED', 'WARN'],
     [
-      serviceMessage.noContainerInstances('web'),
+      `(service web) ${unableToPlace([])}`,
       'SERVICE_TASK_PLACEMENT_FAILURE',
       'ERROR',
       'No Container Instances were found in your cluster.',
     ],
     [
-      serviceMessage.unableToPlace('web', 'i', placementObstacle['RESOURCE:CPU'] ?? ''),
+      `(service web) ${unableToPlace([{ candidate: { instance: someInstance({ id: 'i' }) }, reason: 'RESOURCE:CPU' }])}`,
       'SERVICE_TASK_PLACEMENT_FAILURE',
       'ERROR',
       'The closest matching (container-instance i) has insufficient CPU units available.',

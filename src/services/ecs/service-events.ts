@@ -67,11 +67,6 @@ export const serviceMessage = {
     `(service ${service}) (instance ${target.instanceId}) (port ${target.port}) is unhealthy in (target-group ${target.targetGroupArn}) due to (reason ${reason})`,
   unableToStartTasksConsistently: (service: string) =>
     `(service ${service}) is unable to consistently start tasks successfully. ${seeTroubleshooting}`,
-  noContainerInstances: (service: string) =>
-    `(service ${service}) was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster. ${seeTroubleshooting}`,
-  /** `obstacle` is one of `placementObstacle`. */
-  unableToPlace: (service: string, containerInstanceId: string, obstacle: string) =>
-    `(service ${service}) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance ${containerInstanceId}) ${obstacle}. ${seeTroubleshooting}`,
   /** On Fargate or a capacity provider. */
   unableToPlaceBecause: (service: string, reason: string) =>
     `(service ${service}) was unable to place a task. Reason: ${reason}.`,
@@ -90,18 +85,6 @@ export const serviceMessage = {
   unableToPlaceInZone: (service: string, zone: string) =>
     `(service ${service}) is unable to place a task in ${zone} because no container instance met all of its requirements.`,
 } as const;
-
-/** What a container instance lacked, by the reason that RunTask's failures have for it. */
-export const placementObstacle: Readonly<Record<string, string>> = {
-  'RESOURCE:CPU': 'has insufficient CPU units available',
-  'RESOURCE:MEMORY': 'has insufficient memory available',
-  'RESOURCE:PORTS': 'is already using a port required by your task',
-  'RESOURCE:ENI': 'encountered error "RESOURCE:ENI"',
-  'RESOURCE:GPU': 'has insufficient GPU resource available',
-  AGENT: 'encountered error "AGENT"',
-  ATTRIBUTE: 'is missing an attribute required by your task',
-  LOCATION: 'encountered error "LOCATION"',
-};
 
 function tasksOf(taskIds: readonly string[]): string {
   return taskIds.map((id) => `(task ${id})`).join(' ');

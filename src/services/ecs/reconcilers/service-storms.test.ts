@@ -44,9 +44,9 @@ test('a deployment whose tasks all fail at once, those that run and those that s
   scene.conduct = (task) => (task.revision === 2 ? 'healthy' : (started += 1) <= 34 ? 'runs' : 'slow');
   await scene.update({ taskDefinition: 'web:3' });
   await scene.pass(5_000);
-  const counts = Object.groupBy(scene.live(), ({ revision, lastStatus }) => `${revision} ${lastStatus}`);
+  const counts = Map.groupBy(scene.live(), ({ revision, lastStatus }) => `${revision} ${lastStatus}`);
   assert.deepEqual(
-    ['2 RUNNING', '3 RUNNING', '3 PENDING'].map((kind) => counts[kind]?.length),
+    ['2 RUNNING', '3 RUNNING', '3 PENDING'].map((kind) => counts.get(kind)?.length),
     [60, 34, 26],
   );
   await storm(scene);
