@@ -1,0 +1,13 @@
+import type { ListSigningCertificatesRequest, ListSigningCertificatesResponse } from '@aws-sdk/client-iam';
+import type { Operation } from '../../../aws/operation.ts';
+import { findUser } from '../identities.ts';
+
+/** There are no operations that make any, so a user has none. */
+export const listSigningCertificates: Operation<ListSigningCertificatesRequest, ListSigningCertificatesResponse> = (
+  input,
+  { call, store },
+) =>
+  store.view((reader) => {
+    if (input.UserName !== undefined) findUser(reader, call, input.UserName);
+    return { Certificates: [], IsTruncated: false };
+  });
