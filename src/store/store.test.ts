@@ -160,6 +160,36 @@ describe('a transaction', () => {
 });
 
 describe('commits', () => {
+  test('takes along what is in no hurry', async () => {
+    const { store, groups } = await openHeld();
+    void store.updateUnhurried((tx) => tx.put(things, { id: 'a', size: 1 }));
+    await turns();
+    assert.equal(groups.length, 0, 'nobody waits for it');
+    assert.ok(store.view((reader) => reader.get(things, 'a')));
+    void store.update((tx) => tx.put(things, { id: 'b', size: 1 }));
+    await turns();
+    assert.deepEqual(
+      groups.map(({ changes }) => changes.map(({ key }) => key)),
+      [['a', 'b']],
+    );
+  });
+
+  test('in no hurry is committed when somebody waits for it', async () => {
+    const { store, groups } = await openHeld();
+    void store.updateUnhurried((tx) => tx.put(things, { id: 'a', size: 1 }));
+    void store.durable();
+    await turns();
+    assert.equal(groups.length, 1);
+  });
+
+  test('in no hurry is committed by itself a moment later', async () => {
+    const { store, clock, reopen } = await open();
+    void store.updateUnhurried((tx) => tx.put(things, { id: 'a', size: 1 }));
+    await clock.advance(100);
+    const again = await reopen();
+    assert.ok(again.view((reader) => reader.get(things, 'a')));
+  });
+
   test('one group is under way at a time; what waits meanwhile shares the next, in order', async () => {
     const { store, groups } = await openHeld();
     const ended: string[] = [];
