@@ -14,13 +14,15 @@ import {
   taskLimits,
 } from './docker-config.ts';
 import { engineWords, StepError, stepError, within } from './engine-error.ts';
+import { type HostRanges, isPortTaken, nextHostRanges } from './host-ports.ts';
 import type { Images } from './images.ts';
+import type { RegistryAccesses } from './registry-access.ts';
 import type { LogShipper } from './log-shipper.ts';
-import { observe } from './observe.ts';
+import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './pause-image.ts';
 import type { Step } from './plan.ts';
 import type { Sandbox } from './sandbox.ts';
-import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
+import { type ContainerRecord, pauseName, type PortBinding, type TaskRecord } from './state.ts';
 
 /** What a step changed, as an edit of the record of the moment it is applied to. */
 export type Outcome = (task: TaskRecord) => TaskRecord;
@@ -43,6 +45,7 @@ export interface ExecutorParts {
   readonly log: Log;
   readonly cgroups: Cgroups | undefined;
   readonly images: Images;
+  readonly access: RegistryAccesses;
   readonly logs: Pick<LogShipper, 'prepare' | 'forget'>;
   readonly context: Omit<DockerContext, 'environment' | 'imageEnvironment'>;
   readonly pause: PauseImage;
@@ -56,7 +59,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   async function pull(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
     const startedAt = clock.now();
     try {
-      const image = await images.ensure(wantedOf(task, name).image);
+      const image = await images.ensure(wantedOf(task, name).image, parts.access(task, wantedOf(task, name)));
       const stoppedAt = clock.now();
       return [
         (now) => ({
@@ -82,7 +85,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       const body =
         name === pauseName
           ? pauseBody(task, pauseImage, { ...parts.context, environment: {}, imageEnvironment: [] })
-          : containerBody(task, wantedOf(task, name), {
+          : containerBody(task, withImage(wantedOf(task, name), images), {
               ...parts.context,
               environment: parts.environment(task, wantedOf(task, name)),
               imageEnvironment: images.environmentOf(wantedOf(task, name).image),
@@ -131,6 +134,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
         if (isRemoved) return [(now) => withoutSandbox(now, name)];
       }
       if (name === pauseName) return [networkFailure(error, name)];
+      const hostRanges = container.hostRanges && nextHostRanges(wantedOf(task, name), container.hostRanges);
+      if (hostRanges && isPortTaken(error)) {
+        await docker.removeContainer(id, { force: true, volumes: true });
+        return [(now) => withHostRanges(now, name, hostRanges)];
+      }
       const reason = stepError('CannotStartContainerError', error).message;
       return [(now) => edit(now, name, { error: reason, startFailed: true })];
     }
@@ -149,6 +157,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
       };
       return { ...now, containers: { ...now.containers, [name]: record } };
     };
+    const bindings = bindingsKnown(task, name);
+    if (bindings) return [(now) => edit(begun(now), name, { bindings })]; // its end, were it over, is told by an event
     const seen = await docker.inspectContainer(id).catch(() => 'unknown' as const); // the safety look asks again
     if (seen === 'unknown') return [begun];
     const observed: Outcome = (now) => {
@@ -385,6 +395,27 @@ function pullTimes(task: TaskRecord, startedAt: Instant, stoppedAt: Instant): Pa
     pullStartedAt: Math.min(task.pullStartedAt ?? startedAt, startedAt),
     pullStoppedAt: Math.max(task.pullStoppedAt ?? stoppedAt, stoppedAt),
   };
+}
+
+/** The container is made anew, with other ports of the host. */
+function withHostRanges(task: TaskRecord, name: string, hostRanges: HostRanges): TaskRecord {
+  const { id: _id, ...container } = recordOf(task, name);
+  return { ...task, containers: { ...task.containers, [name]: { ...container, phase: 'none', hostRanges } } };
+}
+
+/** Where nothing but its bindings is to be learned from a container that has started, and those need no asking. */
+function bindingsKnown(task: TaskRecord, name: string): readonly PortBinding[] | undefined {
+  const wanted = maybeWanted(task, name);
+  if (!wanted || wanted.healthCheckType === 'docker') return undefined;
+  if (task.payload.networkMode === 'host') return hostBindings(wanted);
+  const joins = task.payload.networkMode === 'awsvpc' || recordOf(task, name).sandbox !== undefined;
+  return joins || task.payload.networkMode === 'none' ? [] : undefined;
+}
+
+/** Under the name by which the engine knows its image. */
+function withImage(wanted: PayloadContainer, images: Images): PayloadContainer {
+  const image = images.nameOf(wanted.image);
+  return image === wanted.image ? wanted : { ...wanted, image };
 }
 
 function isConflict(error: unknown): boolean {

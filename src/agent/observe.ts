@@ -1,6 +1,7 @@
 import type { Instant } from '../core/instant.ts';
 import type { ContainerInspect } from '../world/world.ts';
 import type { HealthStatus, PayloadContainer } from './contract.ts';
+import { withRanges } from './host-ports.ts';
 import type { ContainerRecord, PortBinding } from './state.ts';
 
 /** What is known of a container once the engine has been asked; `undefined` is what it says of one it does not have. */
@@ -28,7 +29,7 @@ export function observe(
     return {
       ...ran,
       phase: 'running',
-      bindings: bindingsOf(inspect, wanted),
+      bindings: withRanges(bindingsOf(inspect, wanted), wanted),
       ...(address === undefined ? {} : { address }),
     };
   }
@@ -74,20 +75,7 @@ const healthNames = {
 
 /** IPv6 twins of a binding are left out, as the stock agent does by default. */
 function bindingsOf(inspect: ContainerInspect, wanted: PayloadContainer | undefined): readonly PortBinding[] {
-  if (inspect.HostConfig.NetworkMode === 'host') {
-    return (wanted?.portMappings ?? []).flatMap((mapping) =>
-      mapping.containerPort === undefined
-        ? []
-        : [
-            {
-              bindIP: '0.0.0.0',
-              containerPort: mapping.containerPort,
-              hostPort: mapping.containerPort,
-              protocol: mapping.protocol,
-            },
-          ],
-    );
-  }
+  if (inspect.HostConfig.NetworkMode === 'host') return wanted ? hostBindings(wanted) : [];
   return Object.entries(inspect.NetworkSettings.Ports ?? {}).flatMap(([port, bindings]) => {
     const [containerPort, protocol] = port.split('/');
     return (bindings ?? [])
@@ -99,4 +87,20 @@ function bindingsOf(inspect: ContainerInspect, wanted: PayloadContainer | undefi
         protocol: protocol === 'udp' ? ('udp' as const) : ('tcp' as const),
       }));
   });
+}
+
+/** In the host's network a container's ports are the host's. */
+export function hostBindings(wanted: PayloadContainer): readonly PortBinding[] {
+  return wanted.portMappings.flatMap((mapping) =>
+    mapping.containerPort === undefined
+      ? []
+      : [
+          {
+            bindIP: '0.0.0.0',
+            containerPort: mapping.containerPort,
+            hostPort: mapping.containerPort,
+            protocol: mapping.protocol,
+          },
+        ],
+  );
 }

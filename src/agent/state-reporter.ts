@@ -86,15 +86,16 @@ export function startStateReporter(parts: {
       attempts.delete(arn);
       log.error('the control plane refuses a state change', { task: arn, code, reason: String(error) });
     }
-    try {
-      await store.update((tx) => {
+    // Read at once, so that what comes next is told without delay; one that is not kept is told again.
+    store
+      .updateUnhurried((tx) => {
         const now = tx.get(agentTasks, arn);
         if (now) tx.put(agentTasks, { ...now, told: report.told });
+      })
+      .catch((error: unknown) => {
+        log.error('what was told could not be kept, it will be told again', { task: arn, reason: String(error) });
+        later(arn, longestRetryMs);
       });
-    } catch (error) {
-      log.error('what was told could not be kept, it will be told again', { task: arn, reason: String(error) });
-      later(arn, longestRetryMs);
-    }
   }
 
   const unwatch = store.watch(agentTasks, (arn) => enqueue(arn, false));

@@ -12,6 +12,7 @@ import type { LogShipper } from './log-shipper.ts';
 import { observe } from './observe.ts';
 import type { PauseImage } from './pause-image.ts';
 import { isEnding, type Plan, planTask, type Step, statusOf } from './plan.ts';
+import { nextReport } from './report.ts';
 import { fitsSandbox, sandboxLabel } from './sandbox.ts';
 import { isSandbox, type SandboxCounts, SandboxPool, type SandboxUse } from './sandbox-pool.ts';
 import { agentTasks, type ContainerRecord, identities, type TaskRecord } from './state.ts';
@@ -297,18 +298,21 @@ export class TaskEngine {
     this.#advance(arn);
   }
 
-  /** Applies to memory at once; the journal follows. What is told to the outside waits for it. */
+  /**
+   * Applies to memory at once; the journal follows. What is told to the outside waits for it; the rest is in no hurry, as
+   * an agent that was killed sees on the engine how far it had come.
+   */
   #write(arn: string, outcome: Outcome): void {
-    this.#store(arn, (tx) => {
+    const { store, log } = this.#parts;
+    const write = (tx: Transaction): void => {
       const task = tx.get(agentTasks, arn);
       if (task && task.cleanedAt === undefined) tx.put(agentTasks, outcome(task));
+    };
+    store.updateUnhurried(write).catch((error: unknown) => {
+      log.error('what happened to a task could not be kept', { task: arn, reason: messageOf(error) });
     });
-  }
-
-  #store(arn: string, write: (tx: Transaction) => void): void {
-    this.#parts.store.update(write).catch((error: unknown) => {
-      this.#parts.log.error('what happened to a task could not be kept', { task: arn, reason: messageOf(error) });
-    });
+    const task = this.#task(arn);
+    if (task && nextReport(task)?.urgent) void store.durable().catch(() => undefined); // said above
   }
 
   /** Asks the engine about one container and writes the answer down. One look at a time, none while a start is under way. */
