@@ -56,6 +56,12 @@ test('one task on each instance that matches, the old one gone before the new on
       '',
       'a old',
     ],
+    [
+      'of old ones that on an instance that drains first',
+      stateOf(['a'], [taskOn('a', old), taskOn('b', { ...old, isDraining: true })], { percents: [66, 100] }),
+      '',
+      'b old',
+    ],
     ['room for both: the new one first', stateOf(['a'], [taskOn('a', old)], { percents: [100, 200] }), 'a', ''],
     [
       'until it is healthy',

@@ -64,7 +64,7 @@ export function daemon(state: DaemonState): DaemonDecision {
 
   let budget = healthy - lower;
   const servedBySelf = new Set(start);
-  for (const task of leaving) {
+  for (const task of awayFirst(leaving, matching)) {
     const isUnserving = task.health === 'UNHEALTHY' || task.phase === 'STARTING';
     const instance = task.containerInstanceArn ?? '';
     // An old task stays while the new one beside it is on its way, and when nothing may follow it.
@@ -84,6 +84,12 @@ export function daemon(state: DaemonState): DaemonDecision {
     isStuck: isStill && mayStart && allHealthy && missing.length > 0 && leaving.every((task) => !task.isProtected),
     isSettled: missing.length === 0 && leaving.length === 0 && allHealthy && held.size === 0 && stop.length === 0,
   };
+}
+
+/** What has to leave its instance in any case goes before what is only to be renewed there: the bound may allow only one. */
+function awayFirst(leaving: readonly ServiceTask[], matching: ReadonlySet<string>): readonly ServiceTask[] {
+  const isAway = ({ containerInstanceArn = '' }: ServiceTask): boolean => !matching.has(containerInstanceArn);
+  return [...leaving.filter(isAway), ...leaving.filter((task) => !isAway(task))];
 }
 
 /** Whether the wanted task on the same instance has not become healthy yet, where both may run at once. */
