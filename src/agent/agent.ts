@@ -9,6 +9,7 @@ import { createImages, type PullBehavior } from './images.ts';
 import { createLogShipper, logCursorTable } from './log-shipper.ts';
 import { createPauseImage } from './pause-image.ts';
 import { createPollEndpoints, socketUrl } from './poll-endpoints.ts';
+import { createRegistryAccess } from './registry-access.ts';
 import { register } from './register.ts';
 import type { SandboxCounts } from './sandbox-pool.ts';
 import type { SessionLoop } from './session-loop.ts';
@@ -98,6 +99,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     log,
     behavior: config.pullBehavior ?? 'default',
     pullTimeoutMs: config.pullTimeoutMs ?? 20 * 60_000,
+    endpoint: parts.taskEndpoint?.endpoint,
   });
   const logs = createLogShipper({ docker, clock, log, store, backend });
   const pause = createPauseImage(docker, info.Architecture);
@@ -110,6 +112,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     log,
     cgroups: world.cgroups,
     images,
+    access: createRegistryAccess({ backend, credentials, endpoint: parts.taskEndpoint?.endpoint }),
     pause,
     environment: (task, container) => (endpoint ? endpointEnvironment(task, container, endpoint.endpointUrl) : {}),
     context: { agentId, cluster: config.cluster, region: backend.region, cgroupDriver: info.CgroupDriver, limits },

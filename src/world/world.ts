@@ -215,6 +215,8 @@ export interface Docker {
   inspectImage(reference: string): Promise<ImageInspect | undefined>;
   /** Makes an image of one layer from a tar archive of its root file system. `changes` are Dockerfile instructions. */
   importImage(reference: string, tar: Uint8Array, changes: readonly string[]): Promise<void>;
+  /** Gives an image that is there a further name. */
+  tagImage(reference: string, name: string): Promise<void>;
   removeImage(reference: string): Promise<void>;
 
   /** Returns the container's id. */

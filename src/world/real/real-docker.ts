@@ -37,6 +37,14 @@ export function realDocker(host = process.env['DOCKER_HOST'] || 'unix:///var/run
       return image && { ...image, RepoDigests: image.RepoDigests ?? [] };
     },
     importImage: (reference, tar, changes) => importImage(engine, reference, tar, changes),
+    tagImage: (reference, name) => {
+      const { repository, tag } = splitReference(name);
+      return engine.run({
+        method: 'POST',
+        path: `/images/${named(reference)}/tag`,
+        query: { repo: repository, tag },
+      });
+    },
     removeImage: (reference) => engine.run({ method: 'DELETE', path: `/images/${named(reference)}` }),
 
     createContainer: async (name, body) => {

@@ -134,6 +134,7 @@ export class SimEngine {
           return image && inspectImage(image);
         }),
       importImage: (reference, _tar, changes) => call('importImage', () => this.#images.add(reference, changes), 20),
+      tagImage: (reference, name) => call('tagImage', () => this.#images.tag(reference, name), 5),
       removeImage: (reference) => call('removeImage', () => this.#images.remove(reference), 5),
       createContainer: (name, body) => call('createContainer', () => this.#create(name, body), 20),
       startContainer: (id) =>

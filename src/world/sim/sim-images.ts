@@ -42,6 +42,12 @@ export class SimImages {
     this.#present.set(normalize(reference), { ...image, config, repoDigests: [], isImported: true });
   }
 
+  tag(reference: string, name: string): void {
+    const image = this.find(reference);
+    if (!image) throw new DockerError(`No such image: ${reference}`, 404);
+    this.#present.set(normalize(name), image);
+  }
+
   remove(reference: string): void {
     if (!this.#present.delete(normalize(reference))) throw new DockerError(`No such image: ${reference}`, 404);
   }
