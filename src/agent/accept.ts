@@ -1,6 +1,7 @@
 import type { Instant } from '../core/instant.ts';
 import type { PayloadTask } from './contract.ts';
 import { dockerNameOf } from './docker-config.ts';
+import { chooseHostRanges } from './host-ports.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 
 /** The record a task begins with. `newName` gives a random hex word for each name on the engine. */
@@ -31,6 +32,7 @@ export function newTask(given: PayloadTask, now: Instant, newName: () => string)
           phase: 'none',
           restarts: 0,
           bindings: [],
+          ...hostRangesOf(payload, name, newName),
         },
       ]),
     ),
@@ -55,6 +57,13 @@ export function stopped(task: TaskRecord): TaskRecord {
   return task.desiredStatus === 'STOPPED' ? task : { ...task, desiredStatus: 'STOPPED' };
 }
 
+function hostRangesOf(payload: PayloadTask, name: string, newName: () => string): Pick<ContainerRecord, 'hostRanges'> {
+  const wanted = payload.containers.find((container) => container.name === name);
+  if (!wanted?.portMappings.some(({ containerPortRange }) => containerPortRange !== undefined)) return {};
+  const hostRanges = chooseHostRanges(payload, wanted, Number.parseInt(newName().slice(0, 8), 16));
+  return hostRanges ? { hostRanges } : {};
+}
+
 function needsPause(payload: PayloadTask): boolean {
   return payload.networkMode === 'awsvpc' || payload.pidMode === 'task' || payload.ipcMode === 'task';
 }
@@ -67,10 +76,6 @@ function refusalOf(payload: PayloadTask): string | undefined {
     }
   }
   for (const container of payload.containers) {
-    const ranged = container.portMappings.some((mapping) => mapping.containerPortRange !== undefined);
-    if (ranged && (payload.networkMode ?? 'bridge') === 'bridge') {
-      return `ResourceInitializationError: container ${container.name} maps a range of ports, which this agent does in awsvpc mode only`;
-    }
     for (const text of [container.dockerConfig.config, container.dockerConfig.hostConfig]) {
       if (!isObject(text)) {
         return `UnrecogniedTaskError: Error loading task - the Docker settings of container ${container.name} are not a JSON object`;

@@ -26,6 +26,7 @@ export function capabilityAttributes(options: {
     'ecs.capability.container-ordering',
     'ecs.capability.container-restart-policy',
     'ecs.capability.docker-plugin.local',
+    'ecs.capability.network.container-port-range',
     'ecs.capability.pid-ipc-namespace-sharing',
     'ecs.capability.secrets.asm.environment-variables',
     'ecs.capability.secrets.ssm.environment-variables',

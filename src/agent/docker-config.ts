@@ -1,5 +1,6 @@
 import type { ContainerBody, HostConfig, Labels } from '../world/world.ts';
 import type { PayloadContainer, PayloadTask } from './contract.ts';
+import { rangesOf } from './host-ports.ts';
 import { pauseName, type TaskRecord, taskIdOf } from './state.ts';
 
 /** What the mapping onto the engine needs to know besides the task. */
@@ -24,7 +25,7 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
   const pauseId = task.containers[pauseName]?.id;
   const networkId = payload.networkMode === 'awsvpc' ? pauseId : task.containers[wanted.name]?.sandbox?.id;
   const joined = networkId !== undefined;
-  const ports = payload.networkMode === undefined || payload.networkMode === 'bridge' ? portsOf(wanted) : [];
+  const ports = payload.networkMode === undefined || payload.networkMode === 'bridge' ? portsOf(task, wanted) : [];
   const binds = bindsOf(task, wanted);
   const host: HostConfig = {
     NetworkMode: payload.networkMode ?? 'bridge',
@@ -184,17 +185,28 @@ function namespacesOf(payload: PayloadTask, pauseId: string | undefined): HostCo
   return { ...(pid === undefined ? {} : { PidMode: pid }), ...(ipc === undefined ? {} : { IpcMode: ipc }) };
 }
 
-function portsOf(wanted: PayloadContainer): readonly { readonly key: string; readonly hostPort: string }[] {
-  return wanted.portMappings.flatMap((mapping) =>
-    mapping.containerPort === undefined
-      ? []
-      : [
-          {
-            key: `${mapping.containerPort}/${mapping.protocol}`,
-            hostPort: mapping.hostPort ? String(mapping.hostPort) : '', // empty: the engine chooses a free one
-          },
-        ],
-  );
+/** An empty port of the host lets the engine choose a free one. */
+function portsOf(
+  task: TaskRecord,
+  wanted: PayloadContainer,
+): readonly { readonly key: string; readonly hostPort: string }[] {
+  const hostRanges = task.containers[wanted.name]?.hostRanges;
+  return [
+    ...wanted.portMappings.flatMap(({ containerPort, hostPort, protocol }) =>
+      containerPort === undefined
+        ? []
+        : [{ key: `${containerPort}/${protocol}`, hostPort: hostPort ? String(hostPort) : '' }],
+    ),
+    ...rangesOf(wanted).flatMap(({ key, protocol, firstPort, count }) =>
+      Array.from({ length: count }, (_, index) => {
+        const first = hostRanges?.first[key];
+        return {
+          key: `${firstPort + index}/${protocol}`,
+          hostPort: first === undefined ? '' : String(first + index),
+        };
+      }),
+    ),
+  ];
 }
 
 function bindsOf(task: TaskRecord, wanted: PayloadContainer): readonly string[] {

@@ -1,6 +1,7 @@
 import type { Instant } from '../core/instant.ts';
 import { table } from '../store/table.ts';
 import type { DesiredStatus, HealthStatus, PayloadTask } from './contract.ts';
+import type { HostRanges } from './host-ports.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** Who this agent is. One record. */
@@ -71,6 +72,7 @@ export interface ContainerRecord {
   /** A failed stop is tried again after this. */
   readonly retryStopAt?: Instant;
   readonly bindings: readonly PortBinding[];
+  readonly hostRanges?: HostRanges;
   readonly address?: string;
   /** Whose network it joins instead of having one of its own, from the moment the task was accepted. */
   readonly sandbox?: HeldSandbox;
@@ -87,9 +89,12 @@ export type ContainerPhase = 'none' | 'created' | 'running' | 'exited' | 'gone';
 
 export interface PortBinding {
   readonly bindIP: string;
-  readonly containerPort: number;
-  readonly hostPort: number;
+  readonly containerPort?: number;
+  readonly hostPort?: number;
   readonly protocol: 'tcp' | 'udp';
+  /** `<first>-<last>`, in place of the single ports. */
+  readonly containerPortRange?: string;
+  readonly hostPortRange?: string;
 }
 
 /** The stock agent's name of the container that holds an awsvpc task's network. */

@@ -81,12 +81,16 @@ function portsOf(task: TaskRecord, wanted: PayloadContainer, record: ContainerRe
       containerPort === undefined ? [] : [{ ContainerPort: containerPort, Protocol: protocol }],
     );
   }
-  return (record?.bindings ?? []).map(({ bindIP, containerPort, hostPort, protocol }) => ({
-    ContainerPort: containerPort,
-    Protocol: protocol,
-    HostPort: hostPort,
-    HostIp: bindIP,
-  }));
+  return (record?.bindings ?? []).map((binding) =>
+    withoutEmpty({
+      ContainerPort: binding.containerPort,
+      ContainerPortRange: binding.containerPortRange,
+      Protocol: binding.protocol,
+      HostPort: binding.hostPort,
+      HostPortRange: binding.hostPortRange,
+      HostIp: binding.bindIP,
+    }),
+  );
 }
 
 function healthOf(record: ContainerRecord | undefined, seen: ContainerInspect | undefined): object | undefined {

@@ -58,7 +58,7 @@ const ranged: Scene = {
     containerDefinitions: [
       {
         name: 'app',
-        portMappings: [{ containerPort: 8000 }],
+        portMappings: [{ containerPortRange: '7000-7003' }, { containerPort: 8000 }],
         command: server(7002, 'ranged'),
       },
     ],
@@ -100,7 +100,7 @@ const awsvpc: Scene = {
     containerDefinitions: [
       {
         name: 'app',
-        portMappings: [{ containerPort: 8080 }],
+        portMappings: [{ containerPort: 8080 }, { containerPortRange: '7000-7003' }],
         systemControls: [{ namespace: 'net.ipv4.ip_local_port_range', value: '20000 21000' }],
         command: [
           'sh',
@@ -197,6 +197,22 @@ export const networkRows: readonly Row[] = [
     assert.equal(await askByDatagram(Number(binding.hostPort), 'hello'), 'echo hello');
   }),
   row(
+    container('portMappings[].containerPortRange'),
+    'bridge: as many ports of the host in a row, apart from another task’s',
+    async (stage) => {
+      const [first, second] = [
+        (await stage.play(ranged)).task,
+        await stage.reaches(await stage.start(ranged), 'RUNNING'),
+      ].map(rangeOf);
+      assert.equal(first?.containerPortRange, '7000-7003');
+      const [[from, to], [other]] = [portsOf(first), portsOf(second)];
+      assert.equal(to - from, 3);
+      assert.ok(Math.abs(other - from) > 3, `${from} and ${other}`);
+      assert.equal(await ask('127.0.0.1', from + 2), 'ranged\n');
+      assert.equal(await ask('127.0.0.1', other + 2), 'ranged\n');
+    },
+  ),
+  row(
     container('portMappings[].name', 'portMappings[].appProtocol'),
     'are checked and kept for Service Connect',
     async (stage) => {
@@ -250,6 +266,15 @@ function bindingOf(task: Task, name: string, port: number): NetworkBinding {
   const found = bindings.find((binding) => binding.containerPort === port);
   assert.ok(found, JSON.stringify(bindings));
   return found;
+}
+
+function rangeOf(task: Task | undefined): NetworkBinding | undefined {
+  return task?.containers?.[0]?.networkBindings?.find((binding) => binding.hostPortRange !== undefined);
+}
+
+function portsOf(binding: NetworkBinding | undefined): readonly [first: number, last: number] {
+  const [first = 0, last = 0] = (binding?.hostPortRange ?? '').split('-').map(Number);
+  return [first, last];
 }
 
 function devicesIn(text: string): readonly string[] {

@@ -169,10 +169,6 @@ export const refusedRows: readonly Row[] = [
       },
     },
   ),
-  row(container('portMappings[].containerPortRange'), 'is refused in bridge mode', async (stage) => {
-    const ranged = app({ portMappings: [{ containerPortRange: '7000-7003' }] }).definition;
-    assert.equal(await stage.refusedRun({ definition: { ...ranged, networkMode: 'bridge' } }), 'Failure: ATTRIBUTE');
-  }),
   refused(['volumes[].configuredAtLaunch'], 'volumes[data].configuredAtLaunch', volume({ configuredAtLaunch: true })),
   row(
     [
