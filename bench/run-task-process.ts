@@ -23,6 +23,7 @@ const { handler } = await composeControlPlane({
   journal,
   logDirectory: join(directory, 'logs'),
   imageDirectory: join(directory, 'images'),
+  objectDirectory: join(directory, 'objects'),
   accessKeys: rootAccessKeys(testKeys, '000000000000'),
   accounts: ['000000000000'],
   region: 'us-east-1',

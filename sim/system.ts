@@ -151,6 +151,7 @@ export class System {
         journal: this.journal.open(),
         logDirectory: '/var/lib/longshore/logs',
         imageDirectory: '/var/lib/longshore/images',
+        objectDirectory: '/var/lib/longshore/objects',
         accessKeys: rootAccessKeys(keys, accountId),
         accounts: [accountId],
         region,

@@ -3,6 +3,7 @@ import { realWorld } from '../world/real/real-world.ts';
 import { rootAccessKeys } from './access-keys.ts';
 import { composeControlPlane } from './compose.ts';
 import { checkConfig, isLoopback, type ServerConfig } from './config.ts';
+import { dataKey } from './data-key.ts';
 import { startHostAgent } from './host-agent.ts';
 import { openJournal } from './journal.ts';
 import { rootKeys } from './root-keys.ts';
@@ -28,7 +29,9 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
     journal,
     logDirectory: join(dataDirectory, 'logs'),
     imageDirectory: join(dataDirectory, 'images'),
+    objectDirectory: join(dataDirectory, 'objects'),
     net: world.net,
+    dataKey: await dataKey(world.disk, world.random, dataDirectory),
     accessKeys: rootAccessKeys(keys, accountId),
     accounts: [accountId],
     region,

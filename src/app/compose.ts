@@ -5,6 +5,7 @@ import type { Service } from '../aws/service.ts';
 import { Runner } from '../control/runner.ts';
 import type { Scope } from '../core/scope.ts';
 import { createBlobFiles } from '../dataplane/registry/blob-files.ts';
+import { createObjectFiles } from '../dataplane/object-files/object-files.ts';
 import { createRegistry } from '../dataplane/registry/registry-handler.ts';
 import { createLogFiles } from '../dataplane/log-files/log-files.ts';
 import { cloudwatch } from '../services/cloudwatch/service.ts';
@@ -18,9 +19,14 @@ import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
 import { createAuthorizer } from '../services/iam/authorizer.ts';
 import { iam } from '../services/iam/service.ts';
+import { kmsService } from '../services/kms/service.ts';
 import { startFileKeeper } from '../services/logs/file-keeper.ts';
 import { createLiveTail } from '../services/logs/live-tail.ts';
 import { logsService } from '../services/logs/service.ts';
+import { startContentKeeper } from '../services/s3/content-keeper.ts';
+import { s3Service } from '../services/s3/service.ts';
+import { secretsManagerService } from '../services/secretsmanager/service.ts';
+import { ssmService } from '../services/ssm/service.ts';
 import { createSessionTokens } from '../services/sts/public.ts';
 import { stsService } from '../services/sts/service.ts';
 import type { Journal } from '../store/journal.ts';
@@ -45,6 +51,10 @@ export interface ControlPlaneParts {
   readonly logDirectory: string;
   /** Where layers and manifests of images are kept. */
   readonly imageDirectory: string;
+  /** Where the bytes of S3 objects are kept. */
+  readonly objectDirectory: string;
+  /** 32 bytes; see data-key.ts. */
+  readonly dataKey: Uint8Array;
   /** How upstream registries are reached. */
   readonly net?: Pick<Net, 'request'>;
   /** The root keys; those of users and sessions are in the state. */
@@ -58,11 +68,15 @@ export interface ControlPlaneParts {
 }
 
 export async function composeControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
-  const { clock, random, hash, log, disk } = parts.world;
+  const { clock, random, hash, cipher, log, disk } = parts.world;
   const { wantsEvent } = parts;
   const ecsParts = createEcsParts({ clock, random, hash, log, ...(wantsEvent && { wantsEvent }) });
+  const kms = { cipher, random, dataKey: parts.dataKey };
   const tokens = createSessionTokens(hash, random);
   const files = createLogFiles({ disk, hash, log, directory: parts.logDirectory });
+  const objectFiles = createObjectFiles({ disk, hash, random, directory: parts.objectDirectory });
+  await objectFiles.removeUnfinished();
+  const s3Parts = { files: objectFiles, hash, clock, log };
   const blobs = createBlobFiles({ disk, hash, directory: parts.imageDirectory });
   const authorizer = createAuthorizer();
   const ecrParts = {
@@ -81,8 +95,12 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const services = [
     list(iam),
     list(stsService({ random, tokens })),
+    list(kmsService(kms)),
     list(logs),
     list(cloudwatch),
+    list(s3Service(s3Parts)),
+    list(secretsManagerService({ kms, hash, random })),
+    list(ssmService({ kms })),
     list(ecrService(ecrParts)),
     list(ecrPublicService(ecrParts)),
     list(ec2),
@@ -107,6 +125,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   ecsParts.agents.start(store);
   ecsParts.hooks.start(store);
   const stopFileKeeper = startFileKeeper(store, { files, clock, log });
+  const stopContentKeeper = startContentKeeper(store, s3Parts);
   const stopCollector = startCollector(store, ecrParts);
   const registry = createRegistry({
     state: createRegistryState({ ...ecrParts, store, region: parts.region }),
@@ -136,6 +155,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
       ecsParts.hooks.stop();
       await stopFileKeeper();
       await stopCollector();
+      await stopContentKeeper();
       await runner.stop();
       await files.close();
       await store.close();

@@ -9,6 +9,7 @@ import type { Service } from './service.ts';
 export interface BoundService {
   readonly name: string;
   readonly model: () => Promise<ServiceModel>;
+  readonly rest: 'rest-json' | 'rest-xml' | undefined;
   /** What is built: an operation not in here is answered with a clear error. */
   readonly operations: ReadonlyMap<string, BoundOperation>;
   /** What an operation (or the socket of a path) asks of IAM. */
@@ -32,6 +33,7 @@ export function bindService<Parts>(service: Service<Parts>): BoundService {
   return {
     name: service.name,
     model: service.model,
+    rest: service.rest,
     operations: new Map(
       Object.entries(service.operations).map(([name, operation]): [string, BoundOperation] => [
         name,

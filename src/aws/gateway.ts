@@ -1,5 +1,4 @@
 import type { HttpHandler, HttpRequest, HttpResponse } from '../world/world.ts';
-import { AwsError } from './error.ts';
 import { defaultLimits, type GatewayParts } from './gateway-parts.ts';
 import { createLoadedServices, json11, type ClaimedService } from './loaded-services.ts';
 import type { Call } from './operation.ts';
@@ -7,12 +6,12 @@ import { readHead, type RequestHead } from './request-head.ts';
 import { newRequestId } from './request-id.ts';
 import { createVerifier, type Verified } from './sigv4.ts';
 import { createUpgrade } from './socket-gateway.ts';
-import { authenticate } from './steps/authenticate.ts';
 import { authorize } from './steps/authorize.ts';
 import { hostSet, isAllowedHost, isForeignOrigin } from './steps/check-host.ts';
-import { checkForm, claimOperation, claimService, readSpoken } from './steps/claim.ts';
+import { checkForm, claimService, readSpoken } from './steps/claim.ts';
 import { findOperation, invoke } from './steps/invoke.ts';
-import { plainRefusal, refusal } from './steps/refusal.ts';
+import { receive } from './steps/receive.ts';
+import { plainRefusal } from './steps/refusal.ts';
 import { type Progress, replyError } from './steps/reply.ts';
 import { validate } from './steps/validate.ts';
 
@@ -22,10 +21,11 @@ export function createGateway(parts: GatewayParts): HttpHandler {
   const allowedHosts = hostSet(parts.allowedHosts);
   const services = createLoadedServices(parts.services);
   const verifier = createVerifier(parts);
+  const receiving = { limits, allowedHosts, verifier, hash: parts.hash, accessKeys: parts.accessKeys };
 
   const answer = async (request: HttpRequest, head: RequestHead, progress: Progress): Promise<HttpResponse> => {
     // claim: the protocol by the head, the service by target and signature
-    const spoken = readSpoken(head);
+    const spoken = readSpoken(head, services, allowedHosts);
     progress.family = spoken.family;
     progress.contentType = spoken.contentType;
     checkForm(head, spoken);
@@ -33,20 +33,17 @@ export function createGateway(parts: GatewayParts): HttpHandler {
     const claimed = claiming instanceof Promise ? await claiming : claiming;
     progress.family = claimed.family;
     progress.model = claimed.model;
-    const body = await request.body.read(limits.bodyBytes);
-    if (!body) throw tooLarge(limits.bodyBytes);
 
-    // authenticate
+    // receive: the body, and with it the signature (authenticate, authenticate-s3) and the operation
     const now = parts.clock.now();
-    const caller = authenticate(verifier, head, body, { service: claimed.service.name, family: claimed.family }, now);
+    const { caller, operation: name, wire } = await receive(receiving, claimed, spoken, head, request, now);
     progress.verified = true;
-    const name = claimOperation(claimed, head, spoken, body);
     progress.operation = name;
     const operation = findOperation(claimed, name);
 
     // parse and validate
     const codec = claimed.codec(spoken.contentType);
-    const input = validate(claimed, codec.readInput(name, { body, query: head.query }));
+    const input = validate(claimed, codec.readInput(name, wire));
 
     const call = callOf(claimed, name, caller, {
       head,
@@ -86,7 +83,10 @@ export function createGateway(parts: GatewayParts): HttpHandler {
 }
 
 /** A mount is at a whole first part of the path: `/v2/` serves /v2 as well. */
-function mountAt({ mounts }: GatewayParts, path: string): ((request: HttpRequest) => Promise<HttpResponse>) | undefined {
+function mountAt(
+  { mounts }: GatewayParts,
+  path: string,
+): ((request: HttpRequest) => Promise<HttpResponse>) | undefined {
   if (!mounts) return undefined;
   const end = path.indexOf('/', 1);
   return mounts.get(end === -1 ? `${path}/` : path.slice(0, end + 1));
@@ -97,10 +97,6 @@ function hostRefused(): HttpResponse {
     403,
     'The Host header names no host of this server, and no signature that verifies vouches for the request.',
   );
-}
-
-function tooLarge(limit: number): AwsError {
-  return refusal(413, 'RequestEntityTooLargeException', `The request body is larger than ${limit} bytes.`);
 }
 
 function newProgress(requestId: string): Progress {

@@ -5,6 +5,9 @@ import { createEc2Codec } from './protocols/ec2.ts';
 import { createJsonCodec } from './protocols/json.ts';
 import type { ProtocolFamily, ServiceCodec } from './protocols/protocol.ts';
 import { createQueryCodec } from './protocols/query.ts';
+import { createRestJsonCodec } from './protocols/rest-json.ts';
+import { createRestRouter, type RestRouter } from './protocols/rest-router.ts';
+import { createRestXmlCodec } from './protocols/rest-xml.ts';
 
 /** The services with their wire tables, loaded when the first request for one comes and kept. */
 export function createLoadedServices(services: readonly BoundService[]): LoadedServices {
@@ -24,6 +27,7 @@ export function createLoadedServices(services: readonly BoundService[]): LoadedS
   };
   return {
     all: services,
+    rest: new Map(services.flatMap(({ name, rest }) => (rest === undefined ? [] : [[name, rest] as const]))),
     named: (name) => {
       const service = byName.get(name);
       return ready.get(name) ?? (service ? load(service) : undefined);
@@ -40,6 +44,8 @@ export function createLoadedServices(services: readonly BoundService[]): LoadedS
 
 export interface LoadedServices {
   readonly all: readonly BoundService[];
+  /** By name, the services that speak REST, and how. */
+  readonly rest: ReadonlyMap<string, 'rest-json' | 'rest-xml'>;
   /** At once where its tables are loaded already. */
   named(name: string): LoadedService | Promise<LoadedService> | undefined;
   /** The first service that matches, in order; loads tables on the way, so it is for requests that are refused anyway. */
@@ -61,6 +67,8 @@ export interface ClaimedService {
   readonly family: ProtocolFamily;
   /** By content type where the family is JSON: a client is answered in the version it spoke. */
   readonly codec: (contentType: string) => ServiceCodec;
+  /** In REST protocols. */
+  readonly router?: RestRouter;
 }
 
 export const json10 = 'application/x-amz-json-1.0';
@@ -86,6 +94,20 @@ function withCodecs(service: BoundService, model: ServiceModel): LoadedService {
     const older = createJsonCodec(model, json10);
     const codec = (contentType: string): ServiceCodec => (contentType === json10 ? older : newer);
     spoken.set('json', { service, model, family: 'json', codec });
+  }
+  if (protocols.includes('rest-xml')) {
+    const codec = createRestXmlCodec(model);
+    spoken.set('rest-xml', { service, model, family: 'rest-xml', codec: () => codec, router: createRestRouter(model) });
+  }
+  if (protocols.includes('rest-json')) {
+    const codec = createRestJsonCodec(model);
+    spoken.set('rest-json', {
+      service,
+      model,
+      family: 'rest-json',
+      codec: () => codec,
+      router: createRestRouter(model),
+    });
   }
   return { model, spoken };
 }

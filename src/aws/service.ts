@@ -13,6 +13,8 @@ export interface Service<Parts = unknown> {
   readonly name: string;
   /** The generated wire tables, loaded when the first request comes: idle memory does not pay for unused services. */
   readonly model: () => Promise<ServiceModel>;
+  /** Set where its operations stand in the method and the path of a request: known before its tables are loaded. */
+  readonly rest?: 'rest-json' | 'rest-xml';
   /** What is built, by operation name; whatever else the model names is answered with a clear error. */
   readonly operations: Readonly<Record<string, Operation<never, unknown, Parts>>>;
   /**

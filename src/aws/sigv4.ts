@@ -1,42 +1,77 @@
 import type { Instant } from '../core/instant.ts';
 import type { Hash } from '../world/world.ts';
 import type { AccessKeys } from './access-keys.ts';
-import { canonicalRequest } from './canonical-request.ts';
+import { canonicalRequest, s3CanonicalRequest } from './canonical-request.ts';
 import type { Principal } from './operation.ts';
 import { readPairs, type RequestHead } from './request-head.ts';
 import { isoBasic, readDate } from './signature-date.ts';
 import { createSigningKeys, latin1Bytes, stringToSign } from './signing-key.ts';
 
 /**
- * Verifies AWS Signature Version 4 of requests to services other than S3. A closed set of modes, one verifier before
+ * Verifies AWS Signature Version 4. A closed set of modes, one verifier before
  * everything else, and refusal where anything is doubled or unknown: most published holes of verifiers were a mode
  * that nobody had thought of.
  */
 export function createVerifier(parts: VerifierParts): Verifier {
   const signingKeys = createSigningKeys(parts.hash);
+  const check = (
+    head: RequestHead,
+    service: string,
+    now: Instant,
+    form: SigningForm,
+    payloadHash: (claimed: ClaimedSignature) => string | SignatureRefused,
+  ): HeadVerified | SignatureRefused => {
+    const claimed = readSignature(head, parts.hash);
+    if ('problem' in claimed) return claimed;
+    const refusal =
+      checkScope(claimed, parts.region, service) ?? checkTime(claimed, now, form.skewMs) ?? checkHeaders(claimed, head);
+    if (refusal) return refusal;
+    const key = parts.accessKeys.find(claimed.accessKeyId, claimed.sessionToken);
+    if (!key) return problem('unknown-key', texts.unknownKey);
+    if (key.expiresAt !== undefined && key.expiresAt <= now) return problem('expired-token', texts.expiredToken);
+    const hashed = payloadHash(claimed);
+    if (typeof hashed !== 'string') return hashed;
+    const canonical = form.canonical(head, claimed.signedHeaders, hashed);
+    const signingKey = signingKeys.get(claimed.accessKeyId, key.secretAccessKey, claimed.scope);
+    const text = stringToSign(parts.hash, claimed.date, claimed.scope, canonical);
+    const expected = parts.hash.hmacSha256(signingKey, latin1Bytes(text));
+    if (!parts.hash.equal(expected, claimed.signature)) {
+      return { ...problem('wrong-signature', texts.wrongSignature), stringToSign: text, canonicalRequest: canonical };
+    }
+    const { accessKeyId, date, scope, signature } = claimed;
+    return { accessKeyId, principal: key.principal, payloadHash: hashed, seal: { date, scope, signature, signingKey } };
+  };
   return {
     verify(head, body, service, now) {
-      const claimed = readSignature(head, parts.hash);
-      if ('problem' in claimed) return claimed;
-      const refusal =
-        checkScope(claimed, parts.region, service) ?? checkTime(claimed, now) ?? checkHeaders(claimed, head);
-      if (refusal) return refusal;
-      const key = parts.accessKeys.find(claimed.accessKeyId);
-      // There are no temporary keys yet, so whatever carries a session token is unknown.
-      if (!key || claimed.hasSessionToken) return problem('unknown-key', texts.unknownKey);
-      const bodyHash = parts.hash.sha256Hex(body);
-      const claimedHash = head.headers.get('x-amz-content-sha256');
-      if (claimedHash !== undefined && claimedHash !== bodyHash)
-        return problem('wrong-signature', texts.wrongSignature);
-      const canonical = canonicalRequest(head, claimed.signedHeaders, bodyHash);
-      const signingKey = signingKeys.get(claimed.accessKeyId, key.secretAccessKey, claimed.scope);
-      const text = stringToSign(parts.hash, claimed.date, claimed.scope, canonical);
-      const expected = parts.hash.hmacSha256(signingKey, latin1Bytes(text));
-      if (!parts.hash.equal(expected, claimed.signature)) return problem('wrong-signature', texts.wrongSignature);
-      return { accessKeyId: claimed.accessKeyId, principal: key.principal };
+      return check(head, service, now, everyOther, () => {
+        const bodyHash = parts.hash.sha256Hex(body);
+        const claimedHash = head.headers.get('x-amz-content-sha256');
+        const differs = claimedHash !== undefined && claimedHash !== bodyHash;
+        return differs ? problem('wrong-signature', texts.wrongSignature) : bodyHash;
+      });
+    },
+    verifyHead(head, service, now) {
+      return check(head, service, now, ofS3, ({ expiresSeconds }) => {
+        const stated = head.headers.get('x-amz-content-sha256');
+        if (stated !== undefined) return stated;
+        if (expiresSeconds === undefined) return problem('no-payload-hash', texts.noPayloadHash);
+        return queryValue(head, 'X-Amz-Content-Sha256') ?? unsignedPayload;
+      });
     },
   };
 }
+
+/** Where the signatures of S3 are computed otherwise than everybody's. */
+interface SigningForm {
+  readonly canonical: typeof canonicalRequest;
+  readonly skewMs: number;
+}
+
+const everyOther: SigningForm = { canonical: canonicalRequest, skewMs: 5 * 60_000 };
+const ofS3: SigningForm = { canonical: s3CanonicalRequest, skewMs: 15 * 60_000 };
+
+/** What stands for the body's hash where nobody has signed the body. */
+export const unsignedPayload = 'UNSIGNED-PAYLOAD';
 
 export interface VerifierParts {
   readonly hash: Hash;
@@ -47,6 +82,11 @@ export interface VerifierParts {
 export interface Verifier {
   /** `service` is the signing name of the service that the request is for. The body's hash is always checked. */
   verify(head: RequestHead, body: Uint8Array, service: string, now: Instant): Verified | SignatureRefused;
+  /**
+   * The same as S3 signs: over the head and what the head says of the body, which may be longer than anybody holds.
+   * Whoever takes the body in must check it against `payloadHash`.
+   */
+  verifyHead(head: RequestHead, service: string, now: Instant): HeadVerified | SignatureRefused;
 }
 
 export interface Verified {
@@ -54,12 +94,37 @@ export interface Verified {
   readonly principal: Principal;
 }
 
+export interface HeadVerified extends Verified {
+  /** 64 hex digits, or one of the words that S3 knows: nothing is checked about it yet. */
+  readonly payloadHash: string;
+  readonly seal: SignatureSeal;
+}
+
+/** What the signatures of a body's chunks continue. */
+export interface SignatureSeal {
+  readonly date: string;
+  readonly scope: SignatureScope;
+  readonly signature: Uint8Array;
+  readonly signingKey: Uint8Array;
+}
+
 export interface SignatureRefused {
   readonly problem: SignatureProblem;
   readonly message: string;
+  /** Of a wrong signature: what was computed, which S3 tells its clients. */
+  readonly stringToSign?: string;
+  readonly canonicalRequest?: string;
 }
 
-export type SignatureProblem = 'missing' | 'malformed' | 'unknown-key' | 'wrong-signature' | 'expired' | 'bad-scope';
+export type SignatureProblem =
+  | 'missing'
+  | 'malformed'
+  | 'unknown-key'
+  | 'wrong-signature'
+  | 'expired'
+  | 'expired-token'
+  | 'bad-scope'
+  | 'no-payload-hash';
 
 /** Credential scope: day, region and service for which a key was derived. */
 export interface SignatureScope {
@@ -72,12 +137,16 @@ export interface SignatureScope {
 export function scopeService(head: RequestHead): string | undefined {
   const credential =
     /Credential=([^,\s]+)/.exec(head.headers.get('authorization') ?? '')?.[1] ??
-    readPairs(head.query, false).find(([name]) => name === 'X-Amz-Credential')?.[1];
-  return credential?.split('/').at(-2);
+    (head.query === '' ? undefined : readPairs(head.query, false).find(([name]) => name === 'X-Amz-Credential')?.[1]);
+  if (credential === undefined) return undefined;
+  const end = credential.lastIndexOf('/');
+  return end === -1 ? undefined : credential.slice(credential.lastIndexOf('/', end - 1) + 1, end);
 }
 
 const algorithm = 'AWS4-HMAC-SHA256';
-const skewMs = 5 * 60_000;
+/** Services with one endpoint for all regions: clients sign for them as if they were in this region. */
+const globalServices: ReadonlySet<string> = new Set(['iam', 'sts']);
+const globalRegion = 'us-east-1';
 /** How far in the future a presigned URL may begin: its maker's clock is trusted less, it is not used at once. */
 const presignedSkewMs = 15 * 60_000;
 const maximumExpirySeconds = 604_800;
@@ -85,8 +154,10 @@ const maximumExpirySeconds = 604_800;
 const texts = {
   missing: 'Missing Authentication Token',
   unknownKey: 'The security token included in the request is invalid.',
+  expiredToken: 'The security token included in the request is expired',
   wrongSignature:
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  noPayloadHash: 'Missing required header for this request: x-amz-content-sha256',
 } as const;
 
 interface ClaimedSignature {
@@ -99,7 +170,11 @@ interface ClaimedSignature {
   readonly signedAt: Instant;
   /** Of a presigned URL. */
   readonly expiresSeconds: number | undefined;
-  readonly hasSessionToken: boolean;
+  readonly sessionToken: string | undefined;
+}
+
+function queryValue(head: RequestHead, name: string): string | undefined {
+  return readPairs(head.query, false).find(([held]) => held === name)?.[1];
 }
 
 function problem(kind: SignatureProblem, message: string): SignatureRefused {
@@ -123,6 +198,14 @@ function readHeaderSignature(head: RequestHead, header: string, hash: Hash): Cla
   if (head.repeated.has('authorization')) return malformed('Authorization header was given more than once.');
   if (head.repeated.has('x-amz-date') || head.repeated.has('date'))
     return malformed('The date was given more than once.');
+  const date = head.headers.get('x-amz-date') ?? head.headers.get('date');
+  const [usual, credential, signedHeaders, signature] = usualForm.exec(header) ?? [];
+  if (usual !== undefined && date !== undefined) {
+    return claim(credential, signedHeaders, signature, date, {
+      expiresSeconds: undefined,
+      sessionToken: head.headers.get('x-amz-security-token'),
+    });
+  }
   const space = header.indexOf(' ');
   const named = space === -1 ? header : header.slice(0, space);
   if (named !== algorithm) return malformed(unsupportedAlgorithm(named));
@@ -134,7 +217,6 @@ function readHeaderSignature(head: RequestHead, header: string, hash: Hash): Cla
       return malformed(`'${part.trim()}' is not a valid part of the Authorization header.`);
     values.set(name, part.slice(mark + 1).trim());
   }
-  const date = head.headers.get('x-amz-date') ?? head.headers.get('date');
   const missing = headerParameters
     .filter((name) => !values.has(name))
     .map((name) => `Authorization header requires '${name}' parameter.`);
@@ -144,9 +226,12 @@ function readHeaderSignature(head: RequestHead, header: string, hash: Hash): Cla
     return malformed(`${missing.join(' ')} (Hashed with SHA-256) Authorization=${hash.sha256Hex(header)}`);
   return claim(values.get('Credential'), values.get('SignedHeaders'), values.get('Signature'), date, {
     expiresSeconds: undefined,
-    hasSessionToken: head.headers.has('x-amz-security-token'),
+    sessionToken: head.headers.get('x-amz-security-token'),
   });
 }
+
+/** As every SDK writes the header. One that is written otherwise is taken apart piece by piece, to say what is wrong. */
+const usualForm = /^AWS4-HMAC-SHA256 Credential=([^,\s]+), SignedHeaders=([^,\s]+), Signature=([0-9a-f]{64})$/;
 
 const headerParameters: readonly string[] = ['Credential', 'Signature', 'SignedHeaders'];
 
@@ -174,7 +259,7 @@ function readQuerySignature(head: RequestHead): ClaimedSignature | SignatureRefu
     values.get('X-Amz-Date'),
     {
       expiresSeconds,
-      hasSessionToken: values.has('X-Amz-Security-Token') || head.headers.has('x-amz-security-token'),
+      sessionToken: values.get('X-Amz-Security-Token') ?? head.headers.get('x-amz-security-token'),
     },
   );
 }
@@ -199,8 +284,34 @@ function claim(
   headers = '',
   signatureHex = '',
   dateText = '',
-  rest: Pick<ClaimedSignature, 'expiresSeconds' | 'hasSessionToken'>,
+  rest: Pick<ClaimedSignature, 'expiresSeconds' | 'sessionToken'>,
 ): ClaimedSignature | SignatureRefused {
+  const claimant = readClaimant(credential, headers);
+  if ('problem' in claimant) return claimant;
+  const signature = readSignatureHex(signatureHex);
+  if (!signature) return malformed("'Signature' must be 64 lower-case hex digits.");
+  const signedAt = readDate(dateText);
+  if (signedAt === undefined) {
+    return malformed(
+      `Date must be in ISO-8601 'basic format'. Got '${printable(dateText)}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+    );
+  }
+  return {
+    ...claimant,
+    signature,
+    date: dateText.endsWith('Z') ? dateText : isoBasic(signedAt), // only the basic form ends so
+    signedAt,
+    ...rest,
+  };
+}
+
+type Claimant = Pick<ClaimedSignature, 'accessKeyId' | 'scope' | 'signedHeaders'>;
+
+/** Read once: a client sends the same two texts with every request of a day. */
+function readClaimant(credential: string, headers: string): Claimant | SignatureRefused {
+  const text = `${credential} ${headers}`;
+  const known = knownClaimants.get(text);
+  if (known) return known;
   const scope = credential.split('/');
   const [accessKeyId, day, region, service, terminator] = scope;
   if (scope.length !== 5 || !accessKeyId || !day || !region || !service || terminator !== 'aws4_request') {
@@ -214,24 +325,14 @@ function claim(
   }
   if (!signedHeaders.includes('host'))
     return malformed("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
-  const signature = readSignatureHex(signatureHex);
-  if (!signature) return malformed("'Signature' must be 64 lower-case hex digits.");
-  const signedAt = readDate(dateText);
-  if (signedAt === undefined) {
-    return malformed(
-      `Date must be in ISO-8601 'basic format'. Got '${printable(dateText)}'. See http://en.wikipedia.org/wiki/ISO_8601`,
-    );
-  }
-  return {
-    accessKeyId,
-    scope: { day, region, service },
-    signedHeaders,
-    signature,
-    date: dateText.endsWith('Z') ? dateText : isoBasic(signedAt), // only the basic form ends so
-    signedAt,
-    ...rest,
-  };
+  const claimant = { accessKeyId, scope: { day, region, service }, signedHeaders };
+  if (knownClaimants.size >= knownLimit) knownClaimants.clear();
+  knownClaimants.set(text, claimant);
+  return claimant;
 }
+
+const knownClaimants = new Map<string, Claimant>();
+const knownLimit = 1000;
 
 function printable(text: string): string {
   return text.slice(0, 200).replace(/[^\x20-\x7e]/g, '?');
@@ -259,7 +360,7 @@ function nibble(code: number): number {
 
 function checkScope(claimed: ClaimedSignature, region: string, service: string): SignatureRefused | undefined {
   const { scope, date } = claimed;
-  if (scope.region !== region) {
+  if (scope.region !== region && !(scope.region === globalRegion && globalServices.has(service))) {
     return problem(
       'bad-scope',
       `Credential should be scoped to a valid region, not '${printable(scope.region)}'.`.trim(),
@@ -276,7 +377,7 @@ function checkScope(claimed: ClaimedSignature, region: string, service: string):
   return undefined;
 }
 
-function checkTime(claimed: ClaimedSignature, now: Instant): SignatureRefused | undefined {
+function checkTime(claimed: ClaimedSignature, now: Instant, skewMs: number): SignatureRefused | undefined {
   const { signedAt, date, expiresSeconds } = claimed;
   const ageMs = now - signedAt;
   const aheadMs = expiresSeconds === undefined ? skewMs : presignedSkewMs;
@@ -295,7 +396,7 @@ function checkTime(claimed: ClaimedSignature, now: Instant): SignatureRefused | 
   if (ageMs <= skewMs) return undefined;
   return problem(
     'expired',
-    `Signature expired: ${date} is now earlier than ${isoBasic(now - skewMs)} (${isoBasic(now)} - 5 min.)`,
+    `Signature expired: ${date} is now earlier than ${isoBasic(now - skewMs)} (${isoBasic(now)} - ${skewMs / 60_000} min.)`,
   );
 }
 

@@ -46,4 +46,4 @@ export interface Failure {
   readonly model: ServiceModel | undefined;
 }
 
-export type ProtocolFamily = 'json' | 'cbor' | 'query' | 'ec2';
+export type ProtocolFamily = 'json' | 'cbor' | 'query' | 'ec2' | 'rest-json' | 'rest-xml';

@@ -10,6 +10,7 @@ import {
 import { cborContentType } from '../protocols/cbor.ts';
 import { readPairs, type RequestHead } from '../request-head.ts';
 import { scopeService } from '../sigv4.ts';
+import { bucketOfHost } from '../s3-address.ts';
 import { refusal } from './refusal.ts';
 
 /** Which protocol a request speaks, by its head alone. Everything that follows answers in it. */
@@ -18,13 +19,17 @@ export interface Spoken {
   readonly contentType: string;
   /** JSON and CBOR: the service's long name and the operation. */
   readonly target: { readonly prefix: string; readonly operation: string } | undefined;
+  /** REST: the service, by the signature's scope or the host. */
+  readonly service?: string;
 }
 
 /**
  * Browsers send text/plain, forms and multipart to any address without asking first. No JSON API takes them, so that
  * a page cannot even make us read its bytes as a request.
  */
-export function readSpoken(head: RequestHead): Spoken {
+export function readSpoken(head: RequestHead, services: LoadedServices, hosts: ReadonlySet<string>): Spoken {
+  const rest = readRest(head, services, hosts);
+  if (rest) return rest;
   if (head.headers.get('smithy-protocol') === 'rpc-v2-cbor') {
     const [, prefix, operation] = cborPath.exec(head.path) ?? [];
     const named = prefix !== undefined && operation !== undefined;
@@ -48,10 +53,29 @@ export function readSpoken(head: RequestHead): Spoken {
   };
 }
 
+/**
+ * A REST service is named by the signature alone, the others by more than it. What nobody signed is S3's where only S3
+ * has such addresses: those of buckets, of old presigned URLs, and paths at all.
+ */
+function readRest(head: RequestHead, services: LoadedServices, hosts: ReadonlySet<string>): Spoken | undefined {
+  if (services.rest.size === 0) return undefined;
+  const service = scopeService(head) ?? (isUnsignedS3(head, hosts) ? 's3' : undefined);
+  const family = service === undefined ? undefined : services.rest.get(service);
+  if (service === undefined || family === undefined) return undefined;
+  return { family, contentType: 'application/xml', target: undefined, service };
+}
+
+function isUnsignedS3(head: RequestHead, hosts: ReadonlySet<string>): boolean {
+  if (/(^|&)AWSAccessKeyId=/.test(head.query)) return true;
+  if (head.headers.has('x-amz-target') || head.headers.has('smithy-protocol')) return false;
+  return head.path !== '/' || bucketOfHost(head.headers.get('host') ?? '', hosts) !== undefined;
+}
+
 const cborPath = /^\/service\/([A-Za-z0-9_]+)\/operation\/([A-Za-z0-9_]+)$/;
 
 /** Refuses what no AWS protocol of ours is: other paths, methods, content types and encodings. */
 export function checkForm(head: RequestHead, spoken: Spoken): void {
+  if (spoken.service !== undefined) return; // any path, method and content
   const hasPath = spoken.family === 'cbor' ? spoken.target !== undefined : head.path === '/';
   if (!hasPath) {
     throw new AwsError('UnknownOperationException', `There is nothing at ${head.path.slice(0, 200)}.`, { status: 404 });
@@ -91,7 +115,7 @@ export function claimService(
   head: RequestHead,
   spoken: Spoken,
 ): ClaimedService | Promise<ClaimedService> {
-  const scope = scopeService(head);
+  const scope = spoken.service ?? scopeService(head);
   const named = scope === undefined ? undefined : services.named(scope);
   // Nearly every request's signature is for the service that it means, and then nothing has to be waited for.
   const meant = named && !(named instanceof Promise) ? asMeant(named, spoken) : undefined;

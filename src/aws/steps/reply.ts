@@ -8,6 +8,8 @@ import { writeEc2Error } from '../protocols/ec2.ts';
 import { createJsonErrors } from '../protocols/json.ts';
 import type { ProtocolFamily } from '../protocols/protocol.ts';
 import { writeQueryError } from '../protocols/query.ts';
+import { writeRestJsonError } from '../protocols/rest-json.ts';
+import { writeRestXmlError } from '../protocols/rest-xml.ts';
 
 /** How far a request had come when it failed. */
 export interface Progress {
@@ -36,6 +38,10 @@ export function replyError(error: unknown, progress: Progress, log: Log): HttpRe
       return writeQueryError(failure);
     case 'ec2':
       return writeEc2Error(failure);
+    case 'rest-json':
+      return writeRestJsonError(failure);
+    case 'rest-xml':
+      return writeRestXmlError(failure);
   }
 }
 
@@ -49,7 +55,7 @@ export function modelledStatus(code: string, model: ServiceModel | undefined): n
 
 /** Clients send a 500 again. What failed is for our log, not for the client. */
 function serverError(error: unknown, model: ServiceModel | undefined): AwsError {
-  const code = model?.shapes['ServerException'] ? 'ServerException' : 'InternalFailure';
+  const code = ['ServerException', 'InternalServerError'].find((name) => model?.shapes[name]) ?? 'InternalFailure';
   const message =
     error instanceof CommitFailed
       ? 'The change could not be made durable and was not made. Try again.'

@@ -12,7 +12,7 @@ export function bodyOf(request: IncomingMessage, length: number | undefined, slo
       if (length === 0) return Promise.resolve(noBytes);
       return length !== undefined && length > limit ? leave(request) : readAll(request, limit, slow);
     },
-    stream: () => request,
+    stream: () => streamed(request, slow),
   };
 }
 
@@ -51,6 +51,23 @@ export class SlowBodies {
 }
 
 const silentRounds = 6;
+
+/**
+ * Left early, it does not end the connection: the client is still to be told why. What it goes on sending is thrown away
+ * once it has been answered.
+ */
+async function* streamed(request: IncomingMessage, slow: SlowBodies): AsyncGenerator<Uint8Array> {
+  slow.note(request);
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      slow.forget(request); // whoever takes it in may be slow at it, and that is not the client's fault
+      yield chunk;
+      slow.note(request);
+    }
+  } finally {
+    slow.forget(request);
+  }
+}
 
 /** By events and not by iteration: half of a small request's cost would be the iterator. */
 function readAll(request: IncomingMessage, limit: number, slow: SlowBodies): Promise<Uint8Array | undefined> {

@@ -1,0 +1,15 @@
+import type {
+  GetBucketAccelerateConfigurationOutput,
+  GetBucketAccelerateConfigurationRequest,
+} from '@aws-sdk/client-s3';
+import type { Operation } from '../../../aws/operation.ts';
+import { bucketOf } from '../references.ts';
+
+/** As of a bucket that was never given one: nobody can give it one here. */
+export const getBucketAccelerateConfiguration: Operation<
+  GetBucketAccelerateConfigurationRequest,
+  GetBucketAccelerateConfigurationOutput
+> = (input, { call, store }) => {
+  store.view((reader) => bucketOf(reader, input, call));
+  return {};
+};

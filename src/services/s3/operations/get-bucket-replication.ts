@@ -1,0 +1,10 @@
+import type { GetBucketReplicationRequest } from '@aws-sdk/client-s3';
+import type { Operation } from '../../../aws/operation.ts';
+import { notConfigured } from '../errors.ts';
+import { bucketOf } from '../references.ts';
+
+/** As of a bucket that was never given one: nobody can give it one here. */
+export const getBucketReplication: Operation<GetBucketReplicationRequest, object> = (input, { call, store }) => {
+  const { name } = store.view((reader) => bucketOf(reader, input, call));
+  throw notConfigured('ReplicationConfigurationNotFoundError', 'The replication configuration was not found', name);
+};

@@ -1,0 +1,64 @@
+import type { UploadPartCopyOutput, UploadPartCopyRequest } from '@aws-sdk/client-s3';
+import type { Operation } from '../../../aws/operation.ts';
+import { copySourceOf } from '../copy-source.ts';
+import { invalidArgument } from '../errors.ts';
+import { encryptionView } from '../object-description.ts';
+import { quoted } from '../object-view.ts';
+import { checkPartNumber } from '../part-number.ts';
+import type { S3Parts } from '../parts.ts';
+import { receiveContent } from '../receive-content.ts';
+import { uploadOf } from '../references.ts';
+import { parts as partsTable } from '../tables.ts';
+
+/** Bytes are copied: the part's ETag is of them, so they have to be read anyway. */
+export const uploadPartCopy: Operation<UploadPartCopyRequest, UploadPartCopyOutput, S3Parts> = async (
+  input,
+  { call, store, parts },
+) => {
+  checkPartNumber(input.PartNumber);
+  const { upload, body } = store.view((reader) => {
+    const source = copySourceOf(reader, input, call);
+    const { offset, length } = rangeOf(input.CopySourceRange, source.size);
+    const stream = parts.files.read(source.segments, offset, length);
+    return { upload: uploadOf(reader, input, call), body: { ...stream, length, checksum: () => undefined } };
+  });
+  return receiveContent(parts, body, undefined, async (content) => {
+    const copiedAt = await store.update((tx, env) => {
+      uploadOf(tx, input, call);
+      tx.put(partsTable, {
+        uploadId: input.UploadId,
+        partNumber: input.PartNumber,
+        size: content.size,
+        etag: content.md5,
+        lastModifiedAt: env.now,
+        segments: content.segments,
+      });
+      return env.now;
+    });
+    return {
+      CopyPartResult: { ETag: quoted(content.md5), LastModified: new Date(copiedAt) },
+      ...encryptionView(upload.description.encryption),
+    };
+  });
+};
+
+function rangeOf(text: string | undefined, size: number): { readonly offset: number; readonly length: number } {
+  if (text === undefined) return { offset: 0, length: size };
+  const found = /^bytes=([0-9]{1,15})-([0-9]{1,15})$/.exec(text);
+  const [first, last] = [Number(found?.[1]), Number(found?.[2])];
+  if (!found || last < first) {
+    throw invalidArgument(
+      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+      'x-amz-copy-source-range',
+      text,
+    );
+  }
+  if (last >= size) {
+    throw invalidArgument(
+      `Range specified is not valid for source object of size: ${size}`,
+      'x-amz-copy-source-range',
+      text,
+    );
+  }
+  return { offset: first, length: last - first + 1 };
+}
