@@ -13,6 +13,7 @@ import { putMetricAlarm } from './operations/put-metric-alarm.ts';
 import { setAlarmState } from './operations/set-alarm-state.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
+import { cloudwatchPermissions } from './permissions.ts';
 import { alarms } from './tables.ts';
 
 export const cloudwatch: Service = {
@@ -30,6 +31,8 @@ export const cloudwatch: Service = {
     TagResource: tagResource,
     UntagResource: untagResource,
   },
+  permissions: cloudwatchPermissions,
+  actionPrefix: 'cloudwatch',
   tables: [alarms],
   projections: [],
   reconcilers: [],

@@ -72,6 +72,7 @@ import { serviceTaskSets } from './reconcilers/task-sets.ts';
 import { outbox, outboxEnd } from './outbox-tables.ts';
 import { outboxEvents } from './outbox.ts';
 import type { EcsParts } from './parts.ts';
+import { ecsPermissions } from './permissions.ts';
 import { instancesOfChangedTasks, placementIndex } from './placement-index.ts';
 import {
   activeTasksByDefinition,
@@ -176,6 +177,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       UpdateTaskProtection: updateTaskProtection,
       UpdateTaskSet: updateTaskSet,
     },
+    permissions: ecsPermissions,
     tables: [
       accountSettings,
       clientTokens,

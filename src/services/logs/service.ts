@@ -20,6 +20,7 @@ import { tagResource } from './operations/tag-resource.ts';
 import { untagLogGroup } from './operations/untag-log-group.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import type { LogsParts } from './parts.ts';
+import { logsPermissions } from './permissions.ts';
 import { streamsOfDeletedGroups } from './reconcilers/streams-of-deleted-groups.ts';
 import { deletedGroups, logGroups, logStreams, storedBytesByGroup } from './tables.ts';
 
@@ -48,6 +49,7 @@ export function logsService(parts: LogsParts): Service<LogsParts> {
       UntagLogGroup: untagLogGroup,
       UntagResource: untagResource,
     },
+    permissions: logsPermissions,
     tables: [deletedGroups, logGroups, logStreams],
     projections: [storedBytesByGroup],
     reconcilers: [streamsOfDeletedGroups],
