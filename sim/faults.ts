@@ -142,6 +142,9 @@ const kinds: readonly FaultKind[] = [
         loseAnswer: chance(),
         duplicateRequest: chance(),
         resetSocket: chance() / 10,
+        loseMessage: chance(),
+        repeatMessage: chance(),
+        holdUpMessage: chance(),
         delay: chance() / 10,
       });
       later(random.integer(1000, 60_000), () => {

@@ -30,7 +30,8 @@ export async function runJobs(
 class Thread {
   // Most of what a run makes is soon forgotten: a larger nursery spares copying it.
   readonly #worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    resourceLimits: { maxYoungGenerationSizeMb: 128 },
+    // And one that never stops making tasks ends as any other that breaks.
+    resourceLimits: { maxYoungGenerationSizeMb: 128, maxOldGenerationSizeMb: 1024 },
   });
   isBroken = false;
   #answer: (result: RunResult) => void = () => undefined;

@@ -2,27 +2,30 @@ import { parseArgs } from 'node:util';
 import { runJobs } from '../pool.ts';
 import { usualMinutes } from '../run.ts';
 
-/** Runs seeds until one fails, and prints which rule broke and how many seeds it took, as JSON. */
+/** Runs seeds, all of them or until one fails, and prints which failed and what broke first in each, as JSON. */
+export interface Hunted {
+  readonly tried: number;
+  readonly failed: readonly { readonly seed: string; readonly rule: string; readonly sentence: string }[];
+}
+
 const { values } = parseArgs({
   options: {
-    seed: { type: 'string', default: '1' },
-    seeds: { type: 'string', default: '100' },
+    seeds: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '1' },
     minutes: { type: 'string', default: `${usualMinutes}` },
-    jobs: { type: 'string', default: '2' },
+    first: { type: 'boolean', default: false },
   },
 });
 
 let tried = 0;
-let caught: { readonly seed: string; readonly rule: string; readonly sentence: string } | undefined;
+const failed: Hunted['failed'][number][] = [];
 const options = { minutes: Number(values.minutes), agents: 4, isCalm: false, without: [] };
-const jobs = Array.from({ length: Number(values.seeds) }, (_, index) => ({
-  seed: `${Number(values.seed) + index}`,
-  options,
-}));
-await runJobs(jobs, Number(values.jobs), ({ seed, failures: [failure] }) => {
+const jobs = values.seeds.split(',').map((seed) => ({ seed, options }));
+await runJobs(jobs, Math.min(Number(values.jobs), jobs.length), ({ seed, failures: [failure] }) => {
   tried += 1;
   if (!failure) return 'go on';
-  caught = { seed, rule: failure.rule, sentence: failure.sentence };
-  return 'stop';
+  failed.push({ seed, rule: failure.rule, sentence: failure.sentence });
+  return values.first ? 'stop' : 'go on';
 });
-console.log(JSON.stringify({ tried, ...caught }));
+const hunted: Hunted = { tried, failed };
+console.log(JSON.stringify(hunted));

@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { assert } from '../../src/core/assert.ts';
+import type { Hunted } from './hunt.ts';
 import { type Mutant, mutants } from './list.ts';
 
 /**
@@ -11,87 +12,115 @@ import { type Mutant, mutants } from './list.ts';
  *
  *   npm run sim:mutants                    all
  *   npm run sim:mutants -- --only breaker  those with the word in their name
+ *   npm run sim:mutants -- --remember      and writes down which seed caught which: it is tried first the next time
  *
  * The tree itself is never touched. A bug that is not caught, or whose place is not found any more, fails the command;
- * and so does a seed that fails without the bug, too.
+ * and so does one whose seed fails without it, too.
  */
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    seeds: { type: 'string', default: '100' },
-    minutes: { type: 'string', default: '' },
+    /** How many are tried at most. */
+    seeds: { type: 'string', default: '60' },
     jobs: { type: 'string', default: `${availableParallelism()}` },
+    remember: { type: 'boolean', default: false },
   },
 });
 
 const root = resolve(import.meta.dirname, '../..');
-const copy = mkdtempSync(join(tmpdir(), 'longshore-mutants-'));
-let failed = 0;
-try {
-  for (const folder of ['src', 'sim', 'package.json', 'tsconfig.json', 'tsconfig.base.json']) {
-    cpSync(join(root, folder), join(copy, folder), { recursive: true });
-  }
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  for (const mutant of mutants.filter(({ name }) => name.includes(values.only))) {
-    const outcome = plant(mutant);
-    if (!outcome.isCaught) failed += 1;
-    console.log(`${outcome.isCaught ? 'caught' : 'MISSED'}  ${mutant.name.padEnd(58)} ${outcome.how}`);
-  }
-} finally {
-  rmSync(copy, { recursive: true, force: true });
-}
-if (failed > 0) {
-  console.log(`\n${failed} of ${mutants.length} planted bugs were not caught.`);
-  process.exitCode = 1;
-}
+const place = mkdtempSync(join(tmpdir(), 'longshore-mutants-'));
+const memory = join(import.meta.dirname, 'seeds.json');
+const remembered: Readonly<Record<string, string>> = JSON.parse(readFileSync(memory, 'utf8'));
+const chosen = mutants.filter(({ name }) => name.includes(values.only));
+const outcomes = new Map<Mutant, Outcome>();
 
 interface Outcome {
-  readonly isCaught: boolean;
-  readonly how: string;
+  readonly tried: number;
+  readonly rule: string;
+  /** Which caught it. */
+  readonly seed?: string;
 }
 
-function plant({ file, search, replacement }: Mutant): Outcome {
+try {
+  const waiting = chosen[Symbol.iterator]();
+  const work = async (copy: string): Promise<void> => {
+    for (const mutant of waiting) {
+      outcomes.set(mutant, await plant(mutant, copy));
+      if (process.stderr.isTTY) process.stderr.write(`\r${outcomes.size} of ${chosen.length} bugs planted `);
+    }
+  };
+  const copies = Array.from({ length: Number(values.jobs) }, (_, index) => copyOfTree(`copy-${index + 1}`));
+  await Promise.all(copies.map(work));
+  const failing = await failingWithoutBugs();
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  process.exitCode = showTable(failing) ? 0 : 1;
+  if (values.remember) remember(failing);
+} finally {
+  rmSync(place, { recursive: true, force: true });
+}
+
+async function plant({ name, file, search, replacement }: Mutant, copy: string): Promise<Outcome> {
   const path = join(copy, file);
-  const text = readFileSync(path, 'utf8');
-  const found = text.split(search).length - 1;
-  if (found !== 1) return { isCaught: false, how: `its place is in ${file} ${found} times, not once` };
+  const before = readFileSync(path, 'utf8');
+  const found = before.split(search).length - 1;
+  if (found !== 1) return { tried: 0, rule: `its place is in ${file} ${found} times, not once` };
   writeFileSync(
     path,
-    text.replace(search, () => replacement),
+    before.replace(search, () => replacement),
   );
-  const caught = hunt('1', values.seeds);
-  writeFileSync(path, text);
-  if (caught.seed === undefined) return { isCaught: false, how: `by none of ${caught.tried} seeds` };
-  const sound = hunt(caught.seed, '1');
-  if (sound.seed !== undefined) {
-    return { isCaught: false, how: `seed ${caught.seed} fails without it, too: ${sound.rule ?? ''}` };
+  const first = remembered[name];
+  const others = Array.from({ length: Number(values.seeds) }, (_, index) => `${index + 1}`);
+  const hunted = await hunt(copy, [...new Set(first === undefined ? others : [first, ...others])], ['--first']);
+  writeFileSync(path, before);
+  const [caught] = hunted.failed;
+  if (!caught) return { tried: hunted.tried, rule: '' };
+  return { tried: hunted.tried, rule: caught.rule, seed: caught.seed };
+}
+
+/** Of the seeds that caught a bug, those that fail in the tree as it is. */
+async function failingWithoutBugs(): Promise<ReadonlySet<string>> {
+  const seeds = new Set([...outcomes.values()].flatMap(({ seed }) => seed ?? []));
+  if (seeds.size === 0) return seeds;
+  const { failed } = await hunt(copyOfTree('sound'), [...seeds], ['--jobs', values.jobs]);
+  return new Set(failed.map(({ seed }) => seed));
+}
+
+function showTable(failing: ReadonlySet<string>): boolean {
+  let missed = 0;
+  for (const [{ name }, { tried, rule, seed }] of outcomes) {
+    const isCaught = seed !== undefined && !failing.has(seed);
+    if (!isCaught) missed += 1;
+    const how = isCaught
+      ? `${rule} (seed ${seed}, after ${tried})`
+      : seed === undefined
+        ? rule || `by none of ${tried} seeds`
+        : `seed ${seed} fails without it, too`;
+    console.log(`${isCaught ? 'caught' : 'MISSED'}  ${name.padEnd(56)} ${how}`);
   }
-  return { isCaught: true, how: `${caught.rule ?? ''}, after ${caught.tried} seeds (seed ${caught.seed})` };
+  console.log(`\n${outcomes.size - missed} of ${outcomes.size} planted bugs were caught.`);
+  return missed === 0;
 }
 
-interface Hunted {
-  readonly tried: number;
-  /** Of the first that failed. */
-  readonly seed?: string;
-  readonly rule?: string;
+function remember(failing: ReadonlySet<string>): void {
+  const caught = [...outcomes].flatMap(([{ name }, { seed }]) =>
+    seed === undefined || failing.has(seed) ? [] : [[name, seed] as const],
+  );
+  writeFileSync(memory, `${JSON.stringify({ ...remembered, ...Object.fromEntries(caught) }, undefined, 2)}\n`);
 }
 
-function hunt(seed: string, seeds: string): Hunted {
-  const options = [
-    '--seed',
-    seed,
-    '--seeds',
-    seeds,
-    ...(values.minutes === '' ? [] : ['--minutes', values.minutes]),
-    '--jobs',
-    values.jobs,
-  ];
-  const ran = spawnSync(process.execPath, [join(copy, 'sim/mutants/hunt.ts'), ...options], {
+function copyOfTree(name: string): string {
+  const copy = join(place, name);
+  for (const part of ['src', 'sim', 'package.json']) cpSync(join(root, part), join(copy, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+async function hunt(copy: string, seeds: readonly string[], options: readonly string[]): Promise<Hunted> {
+  const child = spawn(process.execPath, [join(copy, 'sim/mutants/hunt.ts'), '--seeds', seeds.join(','), ...options], {
     cwd: copy,
-    encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(place, 'compiled') },
   });
-  assert(ran.status === 0, 'the hunt ends well whether it catches anything or not');
-  const result: Hunted = JSON.parse(ran.stdout);
+  const result: Hunted = JSON.parse(await text(child.stdout));
   return result;
 }

@@ -213,6 +213,7 @@ export class SimNet {
       latencyMs: () => this.#latencyMs(client.host, serverHost),
       isCut: () => this.#isCut(client.host, serverHost),
       resets: () => this.#random.chance(this.#faults.resetSocket),
+      arrivals: () => this.#arrivals(),
       forget: () => {
         this.#sockets.delete(pair);
         server.sockets.delete(pair.serverEnd);
@@ -256,6 +257,16 @@ export class SimNet {
     return this.#cuts.size > 0 && this.#cuts.has(linkOf(oneHost, otherHost));
   }
 
+  /** Of one websocket message. */
+  #arrivals(): readonly number[] {
+    const { loseMessage, repeatMessage, holdUpMessage } = this.#faults;
+    if (loseMessage + repeatMessage + holdUpMessage === 0) return onTime;
+    if (this.#random.chance(loseMessage)) return [];
+    const lateMs = (): number => this.#random.integer(1, longestHoldUpMs);
+    const first = this.#random.chance(holdUpMessage) ? lateMs() : 0;
+    return this.#random.chance(repeatMessage) ? [first, lateMs()] : [first];
+  }
+
   #latencyMs(from: string, to: string): number {
     if (this.#typicalMs === 0) return 0;
     const slow = this.#random.chance(this.#faults.delay) ? 1000 : 1;
@@ -272,11 +283,29 @@ export interface NetFaults {
   /** The request is carried out a second time, later. */
   readonly duplicateRequest: number;
   readonly resetSocket: number;
+  /** A websocket message never arrives and nobody is told. */
+  readonly loseMessage: number;
+  /** It arrives a second time, later. */
+  readonly repeatMessage: number;
+  /** It arrives after those that were sent up to ten seconds later. */
+  readonly holdUpMessage: number;
   /** The packet takes a thousand times as long. */
   readonly delay: number;
 }
 
-const noFaults: NetFaults = { loseRequest: 0, loseAnswer: 0, duplicateRequest: 0, resetSocket: 0, delay: 0 };
+const noFaults: NetFaults = {
+  loseRequest: 0,
+  loseAnswer: 0,
+  duplicateRequest: 0,
+  resetSocket: 0,
+  loseMessage: 0,
+  repeatMessage: 0,
+  holdUpMessage: 0,
+  delay: 0,
+};
+
+const onTime: readonly number[] = [0];
+const longestHoldUpMs = 10_000;
 
 /** How long a client without a limit of its own waits for a peer that is silent. */
 const connectTimeoutMs = 20_000;

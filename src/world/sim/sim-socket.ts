@@ -1,7 +1,10 @@
 import type { Socket } from '../world.ts';
 import type { SimLife } from './sim-life.ts';
 
-/** Both ends of one websocket. Messages keep their order; across a partition they wait, as TCP makes them. */
+/**
+ * Both ends of one websocket. Messages keep their order and across a partition they wait, as TCP makes them; but whoever
+ * stands in between may lose, repeat or hold up what he passes on.
+ */
 export class SocketPair {
   readonly link: string;
   readonly clientEnd: Socket;
@@ -46,12 +49,18 @@ export class SocketPair {
         }
         const copy = typeof message === 'string' ? message : message.slice();
         const length = message.length;
-        const isHeldBack = this.#parts.isCut();
-        if (isHeldBack) own.bufferedBytes += length;
-        this.#deliver(peer, () => {
-          if (isHeldBack) own.bufferedBytes -= length;
-          peer.received(copy);
-        });
+        for (const lateMs of this.#parts.arrivals()) {
+          if (lateMs > 0) {
+            peer.life.after(lateMs, () => this.#deliver(peer, () => peer.received(copy)));
+            continue;
+          }
+          const isHeldBack = this.#parts.isCut();
+          if (isHeldBack) own.bufferedBytes += length;
+          this.#deliver(peer, () => {
+            if (isHeldBack) own.bufferedBytes -= length;
+            peer.received(copy);
+          });
+        }
       },
       get bufferedBytes() {
         return own.bufferedBytes;
@@ -111,6 +120,11 @@ export interface SocketParts {
   readonly isCut: () => boolean;
   /** Asked at each message: whether the connection breaks now. */
   readonly resets: () => boolean;
+  /**
+   * Asked at each message: how late, in milliseconds, each copy of it comes. [0] is as it should be; none is lost, several
+   * are repeated, and those that are late are overtaken.
+   */
+  readonly arrivals: () => readonly number[];
   readonly forget: () => void;
 }
 
