@@ -1,0 +1,342 @@
+// Who may do what, as real SDK clients find it: users and roles of IAM, sessions of STS, and refusals in AWS's words.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateClusterCommand,
+  ECSClient,
+  ListClustersCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs';
+import * as iam from '@aws-sdk/client-iam';
+import * as sts from '@aws-sdk/client-sts';
+import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
+
+interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+describe('identity by SDK clients', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let server: Server;
+  let root: ReturnType<typeof clientsOf>;
+
+  before(async () => {
+    directory = await temporaryDirectory();
+    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    root = clientsOf(server, testKeys);
+  });
+
+  after(async () => {
+    await server?.stop();
+    await directory?.remove();
+  });
+
+  const newUser = async (name: string): Promise<Keys> => {
+    await root.iam.send(new iam.CreateUserCommand({ UserName: name }));
+    const { AccessKey: key } = await root.iam.send(new iam.CreateAccessKeyCommand({ UserName: name }));
+    return { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' };
+  };
+  const put = (name: string, document: object): Promise<unknown> =>
+    root.iam.send(
+      new iam.PutUserPolicyCommand({ UserName: name, PolicyName: 'own', PolicyDocument: JSON.stringify(document) }),
+    );
+  const allow = (Action: string | string[], Resource: string | string[] = '*'): object => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action, Resource }],
+  });
+
+  test('a user may what its policies say, from the next request on', async () => {
+    const keys = await newUser('dev');
+    const dev = clientsOf(server, keys);
+    const identity = await dev.sts.send(new sts.GetCallerIdentityCommand({}));
+    assert.equal(identity.Arn, 'arn:aws:iam::000000000000:user/dev');
+    assert.match(identity.UserId ?? '', /^AIDA[A-Z2-7]{17}$/);
+    await refused(
+      dev.ecs.send(new CreateClusterCommand({ clusterName: 'prod' })),
+      'AccessDeniedException',
+      'User: arn:aws:iam::000000000000:user/dev is not authorized to perform: ecs:CreateCluster on resource: arn:aws:ecs:us-east-1:000000000000:cluster/prod because no identity-based policy allows the ecs:CreateCluster action',
+    );
+    await put('dev', allow('ecs:CreateCluster', 'arn:aws:ecs:*:*:cluster/prod'));
+    await dev.ecs.send(new CreateClusterCommand({ clusterName: 'prod' }));
+    await refused(
+      dev.ecs.send(new CreateClusterCommand({ clusterName: 'dev' })),
+      'AccessDeniedException',
+      /cluster\/dev/,
+    );
+    await refused(dev.ecs.send(new ListClustersCommand({})), 'AccessDeniedException', /on resource: \* because/);
+    await root.iam.send(new iam.DeleteUserPolicyCommand({ UserName: 'dev', PolicyName: 'own' }));
+    await refused(
+      dev.ecs.send(new CreateClusterCommand({ clusterName: 'prod' })),
+      'AccessDeniedException',
+      /CreateCluster/,
+    );
+    await root.iam.send(
+      new iam.UpdateAccessKeyCommand({ UserName: 'dev', AccessKeyId: keys.accessKeyId, Status: 'Inactive' }),
+    );
+    await refused(
+      dev.sts.send(new sts.GetCallerIdentityCommand({})),
+      'InvalidClientTokenId',
+      /security token.*invalid/,
+    );
+  });
+
+  test('each protocol has its own code for what is not allowed', async () => {
+    const nobody = clientsOf(server, await newUser('nobody'));
+    await refused(nobody.iam.send(new iam.ListRolesCommand({})), 'AccessDenied', /iam:ListRoles on resource: \*/, 403);
+    await refused(
+      nobody.ec2.send(new DescribeVpcsCommand({})),
+      'UnauthorizedOperation',
+      /not authorized to perform/,
+      403,
+    );
+    await refused(nobody.ecs.send(new ListClustersCommand({})), 'AccessDeniedException', /ecs:ListClusters/, 400);
+  });
+
+  test('a role is found as it was made, and assumed by whom it trusts', async () => {
+    const keys = await newUser('ops');
+    const ops = clientsOf(server, keys);
+    const trust = (arn: string): string =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { AWS: arn }, Action: ['sts:AssumeRole', 'sts:TagSession'] }],
+      });
+    const created = await root.iam.send(
+      new iam.CreateRoleCommand({
+        RoleName: 'deploy',
+        Path: '/ci/',
+        AssumeRolePolicyDocument: trust('arn:aws:iam::000000000000:user/ops'),
+        Tags: [{ Key: 'team', Value: 'a+b' }],
+        MaxSessionDuration: 7200,
+      }),
+    );
+    await iam.waitUntilRoleExists({ client: root.iam, maxWaitTime: 5 }, { RoleName: 'deploy' });
+    const { Role: role } = await root.iam.send(new iam.GetRoleCommand({ RoleName: 'deploy' }));
+    assert.deepEqual({ ...role, RoleLastUsed: undefined }, { ...created.Role, RoleLastUsed: undefined });
+    assert.equal(role?.Arn, 'arn:aws:iam::000000000000:role/ci/deploy');
+    assert.equal(decodeURIComponent(role.AssumeRolePolicyDocument ?? ''), trust('arn:aws:iam::000000000000:user/ops'));
+    const assume = { RoleArn: role.Arn ?? '', RoleSessionName: 'build-7' };
+    await refused(
+      root.sts.send(new sts.AssumeRoleCommand(assume)),
+      'AccessDenied',
+      'Roles may not be assumed by root accounts.',
+    );
+    const { Credentials: given, AssumedRoleUser: assumed } = await ops.sts.send(
+      new sts.AssumeRoleCommand({ ...assume, DurationSeconds: 7200, Tags: [{ Key: 'app', Value: 'web' }] }),
+    );
+    assert.equal(assumed?.Arn, 'arn:aws:sts::000000000000:assumed-role/deploy/build-7');
+    assert.equal(assumed.AssumedRoleId, `${role.RoleId}:build-7`);
+    const session = clientsOf(server, sessionKeys(given));
+    assert.equal((await session.sts.send(new sts.GetCallerIdentityCommand({}))).Arn, assumed.Arn);
+    await refused(
+      session.ecs.send(new ListClustersCommand({})),
+      'AccessDeniedException',
+      /assumed-role\/deploy\/build-7/,
+    );
+    await root.iam.send(
+      new iam.AttachRolePolicyCommand({
+        RoleName: 'deploy',
+        PolicyArn: 'arn:aws:iam::aws:policy/AmazonECS_FullAccess',
+      }),
+    );
+    await session.ecs.send(new ListClustersCommand({}));
+    await refused(
+      ops.sts.send(new sts.AssumeRoleCommand({ ...assume, DurationSeconds: 7201 })),
+      'ValidationError',
+      /MaxSessionDuration/,
+    );
+    await root.iam.send(
+      new iam.UpdateAssumeRolePolicyCommand({
+        RoleName: 'deploy',
+        PolicyDocument: trust('arn:aws:iam::000000000000:user/dev'),
+      }),
+    );
+    await refused(
+      ops.sts.send(new sts.AssumeRoleCommand(assume)),
+      'AccessDenied',
+      /because no role trust policy allows the sts:AssumeRole action/,
+    );
+    // The tokens of sessions are taken by the server that comes after this one.
+    const port = Number(new URL(server.endpoint).port);
+    await server.stop();
+    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false, port });
+    await session.ecs.send(new ListClustersCommand({}));
+    const forged = { ...sessionKeys(given), secretAccessKey: testKeys.secretAccessKey };
+    await refused(clientsOf(server, forged).ecs.send(new ListClustersCommand({})), 'InvalidSignatureException');
+    const other = { ...testKeys, sessionToken: given?.SessionToken ?? '' };
+    await refused(clientsOf(server, other).ecs.send(new ListClustersCommand({})), 'UnrecognizedClientException');
+  });
+
+  test('a session may no more than its own policy and a boundary say', async () => {
+    const keys = await newUser('bounded');
+    const bounded = clientsOf(server, keys);
+    await put('bounded', allow(['ecs:*', 'sts:*']));
+    const fed = await bounded.sts.send(
+      new sts.GetFederationTokenCommand({ Name: 'bob', Policy: JSON.stringify(allow('ecs:ListClusters')) }),
+    );
+    const bob = clientsOf(server, sessionKeys(fed.Credentials));
+    await bob.ecs.send(new ListClustersCommand({}));
+    await refused(
+      bob.ecs.send(new CreateClusterCommand({ clusterName: 'x' })),
+      'AccessDeniedException',
+      /federated-user\/bob .* because no session policy allows the ecs:CreateCluster action$/,
+    );
+    const { Policy: boundary } = await root.iam.send(
+      new iam.CreatePolicyCommand({ PolicyName: 'edge', PolicyDocument: JSON.stringify(allow('sts:*')) }),
+    );
+    await root.iam.send(
+      new iam.PutUserPermissionsBoundaryCommand({ UserName: 'bounded', PermissionsBoundary: boundary?.Arn }),
+    );
+    await refused(
+      bounded.ecs.send(new ListClustersCommand({})),
+      'AccessDeniedException',
+      /because no permissions boundary allows the ecs:ListClusters action$/,
+    );
+    await refused(root.iam.send(new iam.DeletePolicyCommand({ PolicyArn: boundary?.Arn })), 'DeleteConflict');
+  });
+
+  test('whoever passes a role must be allowed to', async () => {
+    await root.iam.send(
+      new iam.CreateRoleCommand({
+        RoleName: 'app',
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+        }),
+      }),
+    );
+    const passer = clientsOf(server, await newUser('passer'));
+    await put('passer', allow('ecs:*'));
+    const define = new RegisterTaskDefinitionCommand({
+      family: 'web',
+      taskRoleArn: 'arn:aws:iam::000000000000:role/app',
+      containerDefinitions: [{ name: 'app', image: 'web', memory: 64 }],
+    });
+    await refused(
+      passer.ecs.send(define),
+      'AccessDeniedException',
+      'User: arn:aws:iam::000000000000:user/passer is not authorized to perform: iam:PassRole on resource: arn:aws:iam::000000000000:role/app because no identity-based policy allows the iam:PassRole action',
+    );
+    await put('passer', {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: 'ecs:*', Resource: '*' },
+        {
+          Effect: 'Allow',
+          Action: 'iam:PassRole',
+          Resource: 'arn:aws:iam::*:role/app',
+          Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+        },
+      ],
+    });
+    await passer.ecs.send(define);
+  });
+
+  test('what is in use or not there is said so in AWS’s words', async () => {
+    await refused(
+      root.iam.send(new iam.GetRoleCommand({ RoleName: 'none' })),
+      'NoSuchEntity',
+      'The role with name none cannot be found.',
+      404,
+    );
+    await refused(
+      root.iam.send(new iam.CreateUserCommand({ UserName: 'dev' })),
+      'EntityAlreadyExists',
+      'User with name dev already exists.',
+      409,
+    );
+    await refused(
+      root.iam.send(new iam.DeleteUserCommand({ UserName: 'dev' })),
+      'DeleteConflict',
+      'Cannot delete entity, must delete access keys first.',
+      409,
+    );
+    await refused(
+      root.iam.send(
+        new iam.PutUserPolicyCommand({
+          UserName: 'dev',
+          PolicyName: 'p',
+          PolicyDocument: '{"Statement":{"Effect":"Allow"}}',
+        }),
+      ),
+      'MalformedPolicyDocument',
+      /Policy statement must contain actions/,
+      400,
+    );
+    await refused(
+      root.iam.send(new iam.CreatePolicyCommand({ PolicyName: 'a b', PolicyDocument: '{}' })),
+      'ValidationError',
+      /failed to satisfy constraint/,
+    );
+  });
+
+  test('a policy has versions, of which one is in force', async () => {
+    const { Policy: policy } = await root.iam.send(
+      new iam.CreatePolicyCommand({ PolicyName: 'versions', PolicyDocument: JSON.stringify(allow('ecs:*')) }),
+    );
+    const PolicyArn = policy?.Arn;
+    for (const action of ['logs:*', 's3:*', 'ssm:*', 'sts:*']) {
+      const PolicyDocument = JSON.stringify(allow(action));
+      await root.iam.send(new iam.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
+    }
+    const tooMany = new iam.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: JSON.stringify(allow('ec2:*')) });
+    await refused(root.iam.send(tooMany), 'LimitExceeded', /up to 5 versions/);
+    const { Versions: versions } = await root.iam.send(new iam.ListPolicyVersionsCommand({ PolicyArn }));
+    assert.deepEqual(
+      versions?.map(({ VersionId }) => VersionId),
+      ['v5', 'v4', 'v3', 'v2', 'v1'],
+    );
+    await refused(root.iam.send(new iam.DeletePolicyVersionCommand({ PolicyArn, VersionId: 'v5' })), 'DeleteConflict');
+    const { PolicyVersion: inForce } = await root.iam.send(
+      new iam.GetPolicyVersionCommand({ PolicyArn, VersionId: 'v5' }),
+    );
+    assert.deepEqual(JSON.parse(decodeURIComponent(inForce?.Document ?? '')), allow('sts:*'));
+  });
+
+  test('listings come in pages', async () => {
+    const names: (string | undefined)[] = [];
+    for await (const page of iam.paginateListUsers({ client: root.iam, pageSize: 2 }, {})) {
+      assert.ok((page.Users ?? []).length <= 2);
+      names.push(...(page.Users ?? []).map(({ UserName }) => UserName));
+    }
+    assert.deepEqual(names, ['bounded', 'dev', 'nobody', 'ops', 'passer']);
+  });
+});
+
+function clientsOf(server: Pick<Server, 'endpoint'>, credentials: Keys) {
+  const config = { endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 };
+  return {
+    iam: new iam.IAMClient(config),
+    sts: new sts.STSClient(config),
+    ecs: new ECSClient(config),
+    ec2: new EC2Client(config),
+  };
+}
+
+function sessionKeys(given: sts.Credentials | undefined): Keys {
+  assert.match(given?.AccessKeyId ?? '', /^ASIA[A-Z2-7]{16}$/);
+  return {
+    accessKeyId: given?.AccessKeyId ?? '',
+    secretAccessKey: given?.SecretAccessKey ?? '',
+    sessionToken: given?.SessionToken ?? '',
+  };
+}
+
+async function refused(
+  asking: Promise<unknown>,
+  code: string,
+  message?: string | RegExp,
+  status?: number,
+): Promise<void> {
+  await assert.rejects(asking, (error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }) => {
+    const name = error.name.replace(/Exception$/, '');
+    assert.equal(name, code.replace(/Exception$/, ''), error.message);
+    if (typeof message === 'string') assert.equal(error.message, message);
+    else if (message) assert.match(error.message, message);
+    if (status !== undefined) assert.equal(error.$metadata?.httpStatusCode, status);
+    return true;
+  });
+}
