@@ -43,6 +43,7 @@ export class SandboxPool {
   #hits = 0;
   #misses = 0;
   #isWanted = false;
+  #askedAtMs = Number.NEGATIVE_INFINITY;
   #filling: Promise<void> | undefined;
 
   constructor(parts: SandboxPoolParts) {
@@ -64,6 +65,7 @@ export class SandboxPool {
       this.#misses += 1;
     }
     this.#isWanted = true;
+    this.#askedAtMs = this.#parts.clock.monotonicMs();
     this.#fill();
     return found;
   }
@@ -145,7 +147,7 @@ export class SandboxPool {
     const { clock, lanes, log } = this.#parts;
     const { signal } = this.#stop;
     for (let failures = 0; !this.#isFull() && !signal.aborted; ) {
-      const waitMs = quietMs - lanes.idleMs();
+      const waitMs = quietMs - Math.min(lanes.idleMs(), clock.monotonicMs() - this.#askedAtMs);
       if (waitMs > 0) {
         await clock.sleep(waitMs, signal);
         continue;
