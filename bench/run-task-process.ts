@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { rootAccessKeys } from '../src/app/access-keys.ts';
 import { composeControlPlane } from '../src/app/compose.ts';
+import { openJournal } from '../src/app/journal.ts';
 import { createSigner } from '../src/aws/signer.ts';
 import { realWorld } from '../src/world/real/real-world.ts';
-import { openSqliteJournal } from '../src/world/real/sqlite-journal.ts';
 import type { Headers, HttpRequest, Socket } from '../src/world/world.ts';
 import { testKeys } from '../test/running/server.ts';
 
@@ -17,13 +17,14 @@ const world = { ...real, log: { ...real.log, info: () => undefined } };
 const host = '127.0.0.1:4566';
 const sign = createSigner({ ...world, region: 'us-east-1', credentials: testKeys });
 
-const journal = await openSqliteJournal({ directory: join(directory, 'state'), formatVersion: 1, migrations: [] });
+const journal = await openJournal(world.log, join(directory, 'state'), false);
 const { handler } = await composeControlPlane({
   world,
   journal,
   logDirectory: join(directory, 'logs'),
   imageDirectory: join(directory, 'images'),
   objectDirectory: join(directory, 'objects'),
+  dataKey: world.random.bytes(32),
   accessKeys: rootAccessKeys(testKeys, '000000000000'),
   accounts: ['000000000000'],
   region: 'us-east-1',

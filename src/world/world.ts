@@ -8,6 +8,7 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly hash: Hash;
+  readonly cipher: Cipher;
   readonly disk: Disk;
   readonly net: Net;
   readonly docker: Docker;
@@ -62,6 +63,14 @@ export interface RunningDigest {
   update(data: Uint8Array): void;
   /** Lower-case hex. Ends the digest: nothing may be added afterwards. */
   hex(): string;
+}
+
+/** AES-256-GCM: nobody reads or changes what is sealed without the key (32 bytes) and the very same `context`. */
+export interface Cipher {
+  /** `nonce` is 12 random bytes, never used twice with one key. The result holds the ciphertext and its tag, not the nonce. */
+  seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, context: Uint8Array): Uint8Array;
+  /** Undefined when key, nonce, context or a byte of the sealed is not what it was. */
+  open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, context: Uint8Array): Uint8Array | undefined;
 }
 
 // --- disk -------------------------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { Hash, Random } from '../../src/world/world.ts';
+import type { Cipher, Hash, Random } from '../../src/world/world.ts';
 import { type Fixture, type MakeFixture, utf8, worldTest } from './fixture.ts';
 
 export interface ChanceFixture extends Fixture {
   readonly random: Random;
   readonly hash: Hash;
+  readonly cipher: Cipher;
 }
 
 /** Random and Hash. The digests are the published test vectors of FIPS 180, RFC 1321 and RFC 4231. */
@@ -52,6 +53,24 @@ export function chanceSuite(make: MakeFixture<ChanceFixture>): void {
       assert.equal(hash.equal(utf8('same'), utf8('sane')), false);
       assert.equal(hash.equal(utf8('same'), utf8('samesame')), false);
       assert.equal(hash.equal(new Uint8Array(), new Uint8Array()), true);
+    });
+
+    worldTest(make, 'what is sealed opens with the same key, nonce and context only', async ({ cipher, random }) => {
+      const key = random.bytes(32);
+      const nonce = random.bytes(12);
+      for (const length of [0, 1, 31, 32, 33, 1000]) {
+        const plaintext = random.bytes(length);
+        const sealed = cipher.seal(key, nonce, plaintext, utf8('context'));
+        assert.deepEqual(cipher.open(key, nonce, sealed, utf8('context'))?.length, length);
+        assert.equal(hexOf(cipher.open(key, nonce, sealed, utf8('context')) ?? utf8('no')), hexOf(plaintext));
+        assert.equal(cipher.open(random.bytes(32), nonce, sealed, utf8('context')), undefined);
+        assert.equal(cipher.open(key, random.bytes(12), sealed, utf8('context')), undefined);
+        assert.equal(cipher.open(key, nonce, sealed, utf8('other')), undefined);
+        const changed = Uint8Array.from(sealed);
+        changed[0] = (changed[0] ?? 0) ^ 1;
+        assert.equal(cipher.open(key, nonce, changed, utf8('context')), undefined);
+        assert.equal(cipher.open(key, nonce, sealed.subarray(1), utf8('context')), undefined);
+      }
     });
 
     worldTest(make, 'a digest of parts is that of the whole', async ({ hash }) => {

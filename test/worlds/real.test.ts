@@ -6,6 +6,7 @@ import { openSqliteJournal } from '../../src/world/real/sqlite-journal.ts';
 import { realClock } from '../../src/world/real/real-clock.ts';
 import { realDisk } from '../../src/world/real/real-disk.ts';
 import { realHash } from '../../src/world/real/real-hash.ts';
+import { realCipher } from '../../src/world/real/real-cipher.ts';
 import { realLog } from '../../src/world/real/real-log.ts';
 import { realNet } from '../../src/world/real/real-net.ts';
 import { realRandom } from '../../src/world/real/real-random.ts';
@@ -20,7 +21,7 @@ const plain: Fixture = { run: (body) => body(), end: async () => undefined };
 
 describe('the real world', () => {
   clockSuite(async () => ({ ...plain, clock: realClock() }));
-  chanceSuite(async () => ({ ...plain, random: realRandom(), hash: realHash() }));
+  chanceSuite(async () => ({ ...plain, random: realRandom(), hash: realHash(), cipher: realCipher() }));
   netSuite(async () => ({ ...plain, net: realNet(realLog()) }));
   journalSuite(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'longshore-journal-'));

@@ -10,6 +10,14 @@ const packages: Readonly<Record<string, string>> = {
   cloudwatch: 'cloudwatch',
   ec2: 'ec2',
   sts: 'sts',
+  iam: 'iam',
+  kms: 'kms',
+  secretsmanager: 'secrets-manager',
+  ssm: 'ssm',
+  s3: 's3',
+  ecr: 'ecr',
+  'ecr-public': 'ecr-public',
+  efs: 'efs',
 };
 
 const [service = '', operation = ''] = process.argv.slice(2);

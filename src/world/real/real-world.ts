@@ -1,5 +1,6 @@
 import type { World } from '../world.ts';
 import { createRealCgroups } from './real-cgroups.ts';
+import { realCipher } from './real-cipher.ts';
 import { realClock } from './real-clock.ts';
 import { realDisk } from './real-disk.ts';
 import { realDocker } from './real-docker.ts';
@@ -21,6 +22,7 @@ export function realWorld(options: RealWorldOptions = {}): World {
     clock: realClock(),
     random: realRandom(),
     hash: realHash(),
+    cipher: realCipher(),
     disk: realDisk(),
     net: realNet(log),
     docker: realDocker(options.dockerHost),

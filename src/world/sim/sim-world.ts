@@ -1,5 +1,6 @@
 import type { Hash, Log, World } from '../world.ts';
 import { SimCgroups } from './sim-cgroups.ts';
+import { simCipher } from './sim-cipher.ts';
 import { SimClock } from './sim-clock.ts';
 import { SimDisk } from './sim-disk.ts';
 import { SimEngine, type SimEngineOptions } from './sim-docker.ts';
@@ -93,6 +94,7 @@ export class SimHost {
       clock: life,
       random: this.#random.fork(`boot ${this.#boots}`),
       hash: this.#hash,
+      cipher: simCipher,
       disk: this.disk.as(life),
       net: this.#net.as(life),
       docker: this.engine.as(life),

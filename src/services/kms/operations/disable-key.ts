@@ -1,0 +1,8 @@
+import type { DisableKeyRequest } from '@aws-sdk/client-kms';
+import type { Operation } from '../../../aws/operation.ts';
+import type { KmsParts } from '../parts.ts';
+import { changeKey } from '../changing.ts';
+
+export const disableKey: Operation<DisableKeyRequest, void, KmsParts> = async (input, { call, store }) => {
+  await changeKey(store, call, input.KeyId, (key) => ({ ...key, state: 'Disabled' }));
+};

@@ -1,0 +1,11 @@
+import type { UpdateKeyDescriptionRequest } from '@aws-sdk/client-kms';
+import type { Operation } from '../../../aws/operation.ts';
+import type { KmsParts } from '../parts.ts';
+import { changeKey } from '../changing.ts';
+
+export const updateKeyDescription: Operation<UpdateKeyDescriptionRequest, void, KmsParts> = async (
+  input,
+  { call, store },
+) => {
+  await changeKey(store, call, input.KeyId, (key) => ({ ...key, description: input.Description }));
+};

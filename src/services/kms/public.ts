@@ -1,0 +1,53 @@
+/** What other services may do with keys. */
+import type { Scope } from '../../core/scope.ts';
+import type { Env, Reader, Transaction } from '../../store/store.ts';
+import { invalidCiphertext } from './errors.ts';
+import { decryptUnder, type EncryptionContext, encryptUnder, keyIdOf } from './material.ts';
+import { createServiceKey } from './new-key.ts';
+import type { KmsParts } from './parts.ts';
+import { findKey, keyArn, keyNamed, usable } from './references.ts';
+import { aliases, aliasKey } from './tables.ts';
+
+export type { EncryptionContext } from './material.ts';
+export type { KmsParts } from './parts.ts';
+
+/** Encrypts under the key named, or the service's own (`alias/aws/…`) that is made when it is not there. Throws KMS's errors. */
+export function encryptFor(
+  tx: Transaction,
+  env: Env,
+  parts: KmsParts,
+  scope: Scope,
+  wanted: { readonly key: string; readonly plaintext: Uint8Array; readonly context: EncryptionContext },
+): { readonly keyArn: string; readonly ciphertext: Uint8Array } {
+  const isMissing = wanted.key.startsWith('alias/aws/') && !tx.get(aliases, aliasKey(scope, wanted.key));
+  const key = usable(isMissing ? createServiceKey(tx, env, parts, scope, wanted.key) : keyNamed(tx, scope, wanted.key));
+  return {
+    keyArn: keyArn(key),
+    ciphertext: encryptUnder(parts, key, env.random.bytes(12), wanted.plaintext, wanted.context),
+  };
+}
+
+/** Throws KMS's errors: InvalidCiphertextException also where the context is not the one of the encryption. */
+export function decryptFor(
+  reader: Reader,
+  parts: KmsParts,
+  scope: Scope,
+  ciphertext: Uint8Array,
+  context: EncryptionContext,
+): Uint8Array {
+  const keyId = keyIdOf(ciphertext);
+  if (keyId === undefined) throw invalidCiphertext();
+  const plaintext = decryptUnder(parts, usable(keyNamed(reader, scope, keyId)), ciphertext, context);
+  if (!plaintext) throw invalidCiphertext();
+  return plaintext;
+}
+
+/** The key's ARN and policy, for whoever has to ask IAM whether it may be used; undefined when there is no such key. */
+export function findKeyPolicy(
+  reader: Reader,
+  scope: Scope,
+  reference: string,
+): { readonly keyArn: string; readonly policy: string } | undefined {
+  const key = findKey(reader, scope, reference);
+  return key && { keyArn: keyArn(key), policy: key.policy };
+}

@@ -1,0 +1,87 @@
+import type { Permission, Permissions } from '../../aws/permission.ts';
+import { formatArn } from '../../core/arn.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { Reader } from '../../store/store.ts';
+import { findKeyPolicy } from '../kms/public.ts';
+import { findSecret, secretArn } from './references.ts';
+import type { Tag } from './tables.ts';
+
+/** Operations on one secret ask for it by its ARN; one that is not there by the ARN it would have. */
+export const permissions: Readonly<Record<string, Permissions<never>>> = {
+  ...Object.fromEntries(
+    [
+      'DeleteResourcePolicy',
+      'DeleteSecret',
+      'DescribeSecret',
+      'GetResourcePolicy',
+      'GetSecretValue',
+      'ListSecretVersionIds',
+      'PutResourcePolicy',
+      'PutSecretValue',
+      'RestoreSecret',
+      'TagResource',
+      'UntagResource',
+      'UpdateSecret',
+      'UpdateSecretVersionStage',
+    ].map((operation): [string, Permissions<never>] => [
+      operation,
+      (input: { readonly SecretId: string; readonly VersionStage?: string }, { call, reader }) => [
+        onSecret(`secretsmanager:${operation}`, reader, call, input.SecretId, input.VersionStage),
+        ...onItsKey(keyActions[operation], reader, call, input.SecretId),
+      ],
+    ]),
+  ),
+  CreateSecret: (input: { readonly Name: string; readonly Tags?: readonly Partial<Tag>[] }, { call }) => [
+    {
+      action: 'secretsmanager:CreateSecret',
+      resources: [unknownArn(call, input.Name)],
+      conditions: {
+        'secretsmanager:Name': input.Name,
+        ...Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [`aws:RequestTag/${Key ?? ''}`, Value ?? ''])),
+      },
+    },
+  ],
+  // The right to read each is asked for as well, as for GetSecretValue.
+  BatchGetSecretValue: (input: { readonly SecretIdList?: readonly string[] }, { call, reader }) => [
+    { action: 'secretsmanager:BatchGetSecretValue', resources: ['*'] },
+    ...(input.SecretIdList ?? []).flatMap((id) => [
+      onSecret('secretsmanager:GetSecretValue', reader, call, id),
+      ...onItsKey('kms:Decrypt', reader, call, id),
+    ]),
+  ],
+};
+
+function onSecret(action: string, reader: Reader, scope: Scope, reference: string, stage?: string): Permission {
+  const secret = findSecret(reader, scope, reference);
+  const arn = secret ? secretArn(secret) : unknownArn(scope, reference);
+  return {
+    action,
+    resources: [arn],
+    conditions: {
+      'secretsmanager:SecretId': arn,
+      ...(stage !== undefined && { 'secretsmanager:VersionStage': stage }),
+      ...Object.fromEntries((secret?.tags ?? []).map(({ Key, Value }) => [`aws:ResourceTag/${Key}`, Value])),
+      ...Object.fromEntries((secret?.tags ?? []).map(({ Key, Value }) => [`secretsmanager:ResourceTag/${Key}`, Value])),
+    },
+    ...(secret?.resourcePolicy !== undefined && { resourcePolicy: secret.resourcePolicy }),
+  };
+}
+
+const keyActions: Readonly<Record<string, string>> = {
+  GetSecretValue: 'kms:Decrypt',
+  PutSecretValue: 'kms:GenerateDataKey',
+  UpdateSecret: 'kms:GenerateDataKey',
+};
+
+/** The service's own key may be used by whoever may use the secret; a customer's key is asked for as well. */
+function onItsKey(action: string | undefined, reader: Reader, scope: Scope, reference: string): readonly Permission[] {
+  const keyId = findSecret(reader, scope, reference)?.kmsKeyId;
+  if (action === undefined || keyId === undefined || keyId.startsWith('alias/aws/')) return [];
+  const key = findKeyPolicy(reader, scope, keyId);
+  return key ? [{ action, resources: [key.keyArn], resourcePolicy: key.policy }] : [];
+}
+
+function unknownArn({ accountId, region }: Scope, reference: string): string {
+  if (reference.startsWith('arn:')) return reference;
+  return formatArn({ service: 'secretsmanager', region, accountId, resource: `secret:${reference}` });
+}
