@@ -54,7 +54,8 @@ function applyPolicy(
 /** What was attached to an image that a policy removed goes after it: signatures, attestations, bills of materials. */
 function removeOrphans(tx: Transaction, env: Env, repository: RepositoryRecord, budget: number): number {
   let left = budget;
-  for (const image of [...tx.find(images, 'repository', repository.id)]) {
+  const all = [...tx.find(images, 'repository', repository.id)]; // the listing changes under the loop
+  for (const image of all) {
     if (left <= 0) break;
     const isOrphan = image.subject !== undefined && !tx.get(images, imageKey(repository.id, image.subject));
     // An artifact may be pushed before its subject: one that is new waits for it.
