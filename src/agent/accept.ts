@@ -1,13 +1,14 @@
 import type { Instant } from '../core/instant.ts';
 import type { PayloadTask } from './contract.ts';
 import { dockerNameOf } from './docker-config.ts';
+import { withRouterFirst } from './firelens.ts';
 import { chooseHostRanges } from './host-ports.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 
 /** The record a task begins with. `newName` gives a random hex word for each name on the engine. */
 export function newTask(given: PayloadTask, now: Instant, newName: () => string): TaskRecord {
   // A payload that stops a task may leave out what it consists of.
-  const payload = { ...given, containers: given.containers ?? [], volumes: given.volumes ?? [] };
+  const payload = withRouterFirst({ ...given, containers: given.containers ?? [], volumes: given.volumes ?? [] });
   const { roleCredentials: role, executionRoleCredentials: execution, ...kept } = payload;
   const names = [...(needsPause(payload) ? [pauseName] : []), ...payload.containers.map((container) => container.name)];
   const failure = refusalOf(payload);

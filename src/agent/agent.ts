@@ -61,6 +61,8 @@ export interface AgentParts {
   readonly backend: Backend;
   readonly config: AgentConfig;
   /** Where containers find their credentials, their metadata and this AWS. Without it they are told of none. */
+  /** Where the files of log routers are made: a path that is short, as sockets' names are. */
+  readonly firelensDirectory?: string;
   readonly taskEndpoint?: {
     /** One directory for all agents of the machine. */
     readonly directory: string;
@@ -115,7 +117,15 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     access: createRegistryAccess({ backend, credentials, endpoint: parts.taskEndpoint?.endpoint }),
     pause,
     environment: (task, container) => (endpoint ? endpointEnvironment(task, container, endpoint.endpointUrl) : {}),
-    context: { agentId, cluster: config.cluster, region: backend.region, cgroupDriver: info.CgroupDriver, limits },
+    disk: world.disk,
+    context: {
+      ...(parts.firelensDirectory !== undefined && { firelensDirectory: parts.firelensDirectory }),
+      agentId,
+      cluster: config.cluster,
+      region: backend.region,
+      cgroupDriver: info.CgroupDriver,
+      limits,
+    },
   });
   const engine = new TaskEngine({
     store,
@@ -157,7 +167,12 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     const registration = {
       cluster: config.cluster,
       attributes: [
-        ...capabilityAttributes({ info, fargatePool: config.fargatePool, taskLimits: true }),
+        ...capabilityAttributes({
+          info,
+          fargatePool: config.fargatePool,
+          taskLimits: true,
+          firelens: parts.firelensDirectory !== undefined,
+        }),
         ...(config.availabilityZone === undefined
           ? []
           : [{ name: 'ecs.availability-zone', value: config.availabilityZone }]),

@@ -11,6 +11,7 @@ export function capabilityAttributes(options: {
   readonly info: DockerInfo;
   readonly fargatePool: boolean;
   readonly taskLimits: boolean;
+  readonly firelens: boolean;
 }): readonly Attribute[] {
   const { info } = options;
   return [
@@ -31,6 +32,14 @@ export function capabilityAttributes(options: {
     'ecs.capability.secrets.asm.environment-variables',
     'ecs.capability.secrets.ssm.environment-variables',
     'ecs.capability.task-eni',
+    ...(options.firelens
+      ? [
+          'com.amazonaws.ecs.capability.logging-driver.awsfirelens',
+          'ecs.capability.firelens.fluentd',
+          'ecs.capability.firelens.fluentbit',
+          'ecs.capability.firelens.options.config.file',
+        ]
+      : []),
     ...(options.taskLimits ? ['ecs.capability.task-cpu-mem-limit', 'ecs.capability.increased-task-cpu-limit'] : []),
     ...(options.fargatePool ? [fargatePoolAttribute] : []),
   ]

@@ -161,6 +161,11 @@ export interface PayloadContainer {
     readonly restartAttemptPeriod: number;
   };
   readonly logsAuthStrategy?: 'ExecutionRole';
+  /** On the container that routes the logs of others. */
+  readonly firelensConfiguration?: {
+    readonly type: 'fluentd' | 'fluentbit';
+    readonly options?: Readonly<Record<string, string>>;
+  };
 }
 
 export interface PayloadPortMapping {

@@ -1,5 +1,6 @@
 import type { ContainerBody, HostConfig, Labels } from '../world/world.ts';
 import type { PayloadContainer, PayloadTask } from './contract.ts';
+import { firelensOf, routedEnvironment, routedLogConfig, routedOptions, routerBinds } from './firelens.ts';
 import { rangesOf } from './host-ports.ts';
 import { pauseName, type TaskRecord, taskIdOf } from './state.ts';
 
@@ -11,6 +12,8 @@ export interface DockerContext {
   readonly cgroupDriver: string;
   /** Where the task's own limits are kept: in a cgroup around its containers or, where none can be made, on each of them. */
   readonly limits: 'task-cgroup' | 'containers';
+  /** Where the files of log routers are, apart for each task; absent where this agent makes none. */
+  readonly firelensDirectory?: string;
   /** More environment for one container (metadata and credentials endpoints); the definition's own wins. */
   readonly environment: Readonly<Record<string, string>>;
   /** The image's own variables, `NAME=value`. */
@@ -26,13 +29,11 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
   const networkId = payload.networkMode === 'awsvpc' ? pauseId : task.containers[wanted.name]?.sandbox?.id;
   const joined = networkId !== undefined;
   const ports = payload.networkMode === undefined || payload.networkMode === 'bridge' ? portsOf(task, wanted) : [];
-  const binds = bindsOf(task, wanted);
+  const binds = [...bindsOf(task, wanted), ...routerBindsOf(payload, wanted, context)];
   const host: HostConfig = {
     NetworkMode: payload.networkMode ?? 'bridge',
     ...(binds.length > 0 ? { Binds: binds } : {}),
-    ...(ports.length > 0
-      ? { PortBindings: Object.fromEntries(ports.map(({ key, hostPort }) => [key, [{ HostPort: hostPort }]])) }
-      : {}),
+    ...(ports.length > 0 ? { PortBindings: portBindings(ports) } : {}),
     ...(wanted.links.length > 0 ? { Links: wanted.links.map((link) => linkOf(task, link)) } : {}),
     ...(wanted.volumesFrom.length > 0
       ? {
@@ -47,6 +48,7 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
     ...cgroupOf(payload, context),
     ...namespacesOf(payload, pauseId),
     ...given,
+    ...routedLogConfigOf(payload, wanted, context),
     ...(joined ? { NetworkMode: `container:${networkId}` } : {}),
   };
   const body: ContainerBody = {
@@ -54,7 +56,10 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
     Image: wanted.image,
     ...(wanted.command.length > 0 ? { Cmd: wanted.command } : {}),
     ...(wanted.entryPoint && wanted.entryPoint.length > 0 ? { Entrypoint: wanted.entryPoint } : {}),
-    Env: environmentOf(wanted, context),
+    Env: environmentOf(wanted, {
+      ...context,
+      environment: { ...context.environment, ...routedEnvironmentOf(task, wanted) },
+    }),
     ...(ports.length > 0 ? { ExposedPorts: Object.fromEntries(ports.map(({ key }) => [key, {}])) } : {}),
     Labels: { ...labelsIn(config), ...labelsOf(payload, wanted.name, context) },
     HostConfig: logged(joined ? without(host, ['Dns', 'DnsSearch', 'ExtraHosts', 'Links', 'PortBindings']) : host),
@@ -185,6 +190,15 @@ function namespacesOf(payload: PayloadTask, pauseId: string | undefined): HostCo
   return { ...(pid === undefined ? {} : { PidMode: pid }), ...(ipc === undefined ? {} : { IpcMode: ipc }) };
 }
 
+/** One port of a container may have several of the host. */
+function portBindings(
+  ports: readonly { readonly key: string; readonly hostPort: string }[],
+): NonNullable<HostConfig['PortBindings']> {
+  const bindings = new Map<string, { readonly HostPort: string }[]>();
+  for (const { key, hostPort } of ports) bindings.set(key, [...(bindings.get(key) ?? []), { HostPort: hostPort }]);
+  return Object.fromEntries(bindings);
+}
+
 /** An empty port of the host lets the engine choose a free one. */
 function portsOf(
   task: TaskRecord,
@@ -215,6 +229,23 @@ function bindsOf(task: TaskRecord, wanted: PayloadContainer): readonly string[] 
     const source = volume?.host?.sourcePath || task.volumes[mount.sourceVolume];
     return source === undefined ? [] : [`${source}:${mount.containerPath}${mount.readOnly ? ':ro' : ''}`];
   });
+}
+
+function routerBindsOf(payload: PayloadTask, wanted: PayloadContainer, context: DockerContext): readonly string[] {
+  const firelens = wanted.firelensConfiguration && firelensOf(payload);
+  if (!firelens || context.firelensDirectory === undefined) return [];
+  return routerBinds(firelens, context.firelensDirectory, taskIdOf(payload.arn));
+}
+
+function routedLogConfigOf(payload: PayloadTask, wanted: PayloadContainer, context: DockerContext): HostConfig {
+  const options = routedOptions(wanted);
+  if (!options || context.firelensDirectory === undefined) return {};
+  return { LogConfig: routedLogConfig(wanted.name, options, context.firelensDirectory, taskIdOf(payload.arn)) };
+}
+
+function routedEnvironmentOf(task: TaskRecord, wanted: PayloadContainer): Readonly<Record<string, string>> {
+  const firelens = routedOptions(wanted) && firelensOf(task.payload);
+  return firelens ? routedEnvironment(task.payload, task.containers[firelens.router.name]?.address) : {};
 }
 
 /** `name[:alias]` of the definition, in the names of the engine. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/instant.ts';
-import { type Cgroups, type Clock, type Docker, DockerError, type Log } from '../world/world.ts';
+import { type Cgroups, type Clock, type Disk, type Docker, DockerError, type Log } from '../world/world.ts';
 import { assert } from '../core/assert.ts';
 import type { PayloadContainer, PayloadVolume } from './contract.ts';
 import {
@@ -14,6 +14,8 @@ import {
   taskLimits,
 } from './docker-config.ts';
 import { engineWords, StepError, stepError, within } from './engine-error.ts';
+import { firelensConfig } from './firelens-config.ts';
+import { firelensOf, firelensPaths, firelensResource } from './firelens.ts';
 import { type HostRanges, isPortTaken, nextHostRanges } from './host-ports.ts';
 import type { Images } from './images.ts';
 import type { RegistryAccesses } from './registry-access.ts';
@@ -22,7 +24,7 @@ import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './pause-image.ts';
 import type { Step } from './plan.ts';
 import type { Sandbox } from './sandbox.ts';
-import { type ContainerRecord, pauseName, type PortBinding, type TaskRecord } from './state.ts';
+import { type ContainerRecord, pauseName, type PortBinding, taskIdOf, type TaskRecord } from './state.ts';
 
 /** What a step changed, as an edit of the record of the moment it is applied to. */
 export type Outcome = (task: TaskRecord) => TaskRecord;
@@ -43,6 +45,7 @@ export interface ExecutorParts {
   readonly docker: Docker;
   readonly clock: Clock;
   readonly log: Log;
+  readonly disk: Pick<Disk, 'makeDirectory' | 'remove' | 'writeAtomic'>;
   readonly cgroups: Cgroups | undefined;
   readonly images: Images;
   readonly access: RegistryAccesses;
@@ -226,6 +229,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
         const name = target.slice('@log '.length);
         const destination = task.payload.longshore?.logs.find((candidate) => candidate.containerName === name);
         if (destination) await parts.logs.prepare(destination);
+      } else if (target === firelensResource) {
+        await firelensPrepared(task);
       } else {
         await volumePrepared(task, target.slice('@volume '.length));
       }
@@ -234,6 +239,21 @@ export function createExecutor(parts: ExecutorParts): Executor {
       const reason = stepError('ResourceInitializationError', error).message;
       return [(now) => ({ ...now, failure: now.failure ?? reason })];
     }
+  }
+
+  /** The router's configuration, and a directory that it may make its socket in whoever it runs as. */
+  async function firelensPrepared({ payload, arn }: TaskRecord): Promise<void> {
+    const firelens = firelensOf(payload);
+    const { firelensDirectory } = parts.context;
+    assert(firelens, `${arn} has a log router`);
+    if (firelensDirectory === undefined) {
+      throw new StepError('ResourceInitializationError: this agent has no directory for the files of a log router');
+    }
+    const paths = firelensPaths(firelensDirectory, taskIdOf(arn));
+    const text = firelensConfig(payload, firelens);
+    await parts.disk.makeDirectory(paths.configDirectory, 0o755);
+    await parts.disk.makeDirectory(paths.socketDirectory, 0o777);
+    await parts.disk.writeAtomic(paths.config, new TextEncoder().encode(text), 0o644);
   }
 
   async function networkPrepared(task: TaskRecord): Promise<void> {
@@ -325,6 +345,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
       const name = task.volumes[volume.name];
       if (name === undefined || volume.dockerVolumeConfiguration?.scope === 'shared') continue;
       if (await docker.inspectVolume(name)) await docker.removeVolume(name);
+    }
+    const { firelensDirectory } = parts.context;
+    if (firelensDirectory !== undefined && firelensResource in task.resources) {
+      await parts.disk.remove(firelensPaths(firelensDirectory, taskIdOf(task.arn)).base);
     }
     if (parts.context.limits === 'task-cgroup' && cgroups && task.resources['@cgroup']) {
       await cgroups.removeTaskCgroup(cgroupParentOf(task.arn, parts.context.cgroupDriver));

@@ -2,6 +2,7 @@ import type { Instant } from '../core/instant.ts';
 import type { PayloadContainer } from './contract.ts';
 import { isOver } from './container-end.ts';
 import { dependenciesOf, hasCycle, judge } from './dependencies.ts';
+import { firelensOf, firelensResource } from './firelens.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 
 /** One thing to do on the engine. `target` is what it works on: at most one step of a target is under way. */
@@ -99,6 +100,7 @@ export function resourcesOf(task: TaskRecord): readonly string[] {
     ...(task.payload.networkMode === 'awsvpc' ? ['@network'] : []),
     ...task.payload.volumes.filter((volume) => !volume.host?.sourcePath).map((volume) => `@volume ${volume.name}`),
     '@cgroup',
+    ...(task.payload.containers.some((container) => container.firelensConfiguration) ? [firelensResource] : []),
     ...(task.payload.longshore?.logs ?? []).map((destination) => logResource(destination.containerName)),
   ];
 }
@@ -152,7 +154,17 @@ function mayCreate(task: TaskRecord, wanted: PayloadContainer): boolean {
     ...wanted.links.map((link) => link.split(':')[0] ?? link),
     ...(pauseName in task.containers ? [pauseName] : []),
   ];
-  return volumes && referred.every((name) => task.containers[name]?.id !== undefined);
+  // What the engine binds into the router has to be there, or it makes directories of those names.
+  if (wanted.firelensConfiguration && !task.resources[firelensResource]) return false;
+  return volumes && hasRouterAddress(task, wanted) && referred.every((name) => task.containers[name]?.id !== undefined);
+}
+
+/** On the engine's bridge a container whose output is routed is told the router's address, which it has when it runs. */
+function hasRouterAddress(task: TaskRecord, wanted: PayloadContainer): boolean {
+  const firelens = firelensOf(task.payload);
+  if (!firelens?.routed.some(({ name }) => name === wanted.name)) return true;
+  if ((task.payload.networkMode ?? 'bridge') !== 'bridge') return true;
+  return task.containers[firelens.router.name]?.startedAt !== undefined;
 }
 
 function hasNetwork(task: TaskRecord): boolean {

@@ -65,7 +65,8 @@ async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() 
       world,
       store,
       backend,
-      taskEndpoint: { directory: sharedDirectory(), endpoint },
+      taskEndpoint: { directory: join(runtimeDirectory(), 'agents'), endpoint },
+      firelensDirectory: join(runtimeDirectory(), 'firelens'),
       config: {
         cluster: options.cluster,
         fargatePool: options.fargatePool,
@@ -97,7 +98,7 @@ async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() 
 }
 
 /** Where the agents of this machine that run as this user find each other. */
-function sharedDirectory(): string {
+function runtimeDirectory(): string {
   const base = process.getuid?.() === 0 ? '/run' : (process.env['XDG_RUNTIME_DIR'] ?? tmpdir());
-  return join(base, 'longshore', 'agents');
+  return join(base, 'longshore');
 }

@@ -16,6 +16,7 @@ import {
 } from '../running/server.ts';
 import { definitionRows } from './task-parameters/definition-rows.ts';
 import { fileRows } from './task-parameters/file-rows.ts';
+import { firelensRows } from './task-parameters/firelens-rows.ts';
 import { kernelRows } from './task-parameters/kernel-rows.ts';
 import { lifeRows } from './task-parameters/life-rows.ts';
 import { logRows } from './task-parameters/log-rows.ts';
@@ -32,6 +33,7 @@ const rows: readonly Row[] = [
   ...definitionRows,
   ...fileRows,
   ...logRows,
+  ...firelensRows,
   ...refusedRows,
 ];
 const cluster = 'parameters';

@@ -156,19 +156,6 @@ export const refusedRows: readonly Row[] = [
       },
     },
   ),
-  refused(
-    container('firelensConfiguration.type', 'firelensConfiguration.options'),
-    'containerDefinitions[router].firelensConfiguration',
-    {
-      definition: {
-        networkMode: 'none',
-        containerDefinitions: [
-          { name: 'router', command: ['true'], firelensConfiguration: { type: 'fluentbit', options: {} } },
-          { name: 'app', command: ['true'], logConfiguration: { logDriver: 'awsfirelens', options: { Name: 'null' } } },
-        ],
-      },
-    },
-  ),
   refused(['volumes[].configuredAtLaunch'], 'volumes[data].configuredAtLaunch', volume({ configuredAtLaunch: true })),
   row(
     [

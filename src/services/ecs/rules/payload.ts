@@ -11,6 +11,7 @@ import type {
 import { formatArn } from '../../../core/arn.ts';
 import type { Kept, TaskContainer, TaskDefinitionRecord, TaskRecord } from '../tables.ts';
 import { eventStartPattern } from './awslogs-options.ts';
+import { containerArnOf } from './container-arn.ts';
 import { dockerConfig } from './docker-config.ts';
 
 /** A task as its agent is to run it: the task definition with the task's overrides merged in. */
@@ -59,7 +60,8 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
  * task's overrides, so this is what a session compares instead of whole payloads.
  */
 export function payloadVersion(task: TaskRecord): string {
-  const { networkInterfaceId = '', privateIpv4Address = '' } = task.networkInterface ?? {};
+  if (!task.networkInterface) return task.desiredStatus;
+  const { networkInterfaceId = '', privateIpv4Address = '' } = task.networkInterface;
   return `${task.desiredStatus} ${networkInterfaceId} ${privateIpv4Address}`;
 }
 
@@ -110,7 +112,7 @@ function payloadContainer(
   return {
     name,
     image: imageOf(record, container),
-    containerArn: record?.arn ?? '',
+    containerArn: record ? containerArnOf(task, record) : '',
     cpu: override?.cpu ?? container.cpu ?? 0,
     memory: memoryMiB ?? 0,
     essential: container.essential ?? true,
@@ -149,10 +151,17 @@ function payloadContainer(
           },
         }
       : {}),
+    ...(container.firelensConfiguration ? { firelensConfiguration: routerOf(container.firelensConfiguration) } : {}),
     ...(container.logConfiguration?.logDriver === 'awslogs' && executionRoleCredentials
       ? { logsAuthStrategy: 'ExecutionRole' as const }
       : {}),
   };
+}
+
+function routerOf(
+  router: NonNullable<Kept<ContainerDefinition>['firelensConfiguration']>,
+): NonNullable<PayloadContainer['firelensConfiguration']> {
+  return { type: router.type === 'fluentd' ? 'fluentd' : 'fluentbit', options: router.options ?? {} };
 }
 
 /** A pinned image is asked for by name, tag and digest: the engine goes by the digest then. */

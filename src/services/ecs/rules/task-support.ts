@@ -17,7 +17,6 @@ export function unsupportedMember(definition: Definition, overrides: Kept<TaskOv
     const member = unsupportedInContainer(container);
     if (member) return `containerDefinitions[${container.name ?? ''}].${member}`;
   }
-  if (overrides.taskRoleArn) return 'overrides.taskRoleArn';
   if (overrides.inferenceAcceleratorOverrides?.length) return 'overrides.inferenceAcceleratorOverrides';
   for (const { name, environmentFiles, resourceRequirements } of overrides.containerOverrides ?? []) {
     if (environmentFiles?.length) return `overrides.containerOverrides[${name ?? ''}].environmentFiles`;
@@ -27,7 +26,6 @@ export function unsupportedMember(definition: Definition, overrides: Kept<TaskOv
 }
 
 const taskMembers: readonly (readonly [member: string, isSet: (definition: Definition) => boolean])[] = [
-  ['taskRoleArn', ({ taskRoleArn }) => Boolean(taskRoleArn)],
   ['proxyConfiguration', ({ proxyConfiguration }) => proxyConfiguration !== undefined],
   ['inferenceAccelerators', ({ inferenceAccelerators }) => Boolean(inferenceAccelerators?.length)],
   ['enableFaultInjection', ({ enableFaultInjection }) => enableFaultInjection === true],
@@ -49,9 +47,9 @@ function unsupportedInContainer(container: Kept<ContainerDefinition>): string | 
   if (container.environmentFiles?.length) return 'environmentFiles';
   if (container.repositoryCredentials) return 'repositoryCredentials';
   if (container.resourceRequirements?.length) return 'resourceRequirements';
-  if (container.firelensConfiguration) return 'firelensConfiguration';
+  const configFileType = container.firelensConfiguration?.options?.['config-file-type'];
+  if (configFileType === 's3') return 'firelensConfiguration.options.config-file-type s3';
   if (container.credentialSpecs?.length) return 'credentialSpecs';
   if (container.logConfiguration?.secretOptions?.length) return 'logConfiguration.secretOptions';
-  if (container.logConfiguration?.logDriver === 'awsfirelens') return 'logConfiguration.logDriver';
   return undefined;
 }
