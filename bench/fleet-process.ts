@@ -4,6 +4,7 @@
 import type { DescribeTasksResponse, RegisterContainerInstanceResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openJournal } from '../src/app/journal.ts';
 import type { PayloadMessage } from '../src/agent/contract.ts';
 import type { Call } from '../src/aws/operation.ts';
 import type { Service } from '../src/aws/service.ts';
@@ -15,7 +16,6 @@ import { ecsService } from '../src/services/ecs/service.ts';
 import { containerInstances } from '../src/services/ecs/tables.ts';
 import { Store } from '../src/store/store.ts';
 import { realWorld } from '../src/world/real/real-world.ts';
-import { openSqliteJournal } from '../src/world/real/sqlite-journal.ts';
 import type { Socket } from '../src/world/world.ts';
 
 const { values } = parseArgs({
@@ -41,11 +41,7 @@ const parts = createEcsParts({
 });
 const ecs: Service<EcsParts> = ecsService(parts);
 const services = [ecs, ec2, cloudwatch];
-const journal = await openSqliteJournal({
-  directory: join(values.directory, 'state'),
-  formatVersion: 1,
-  migrations: [],
-});
+const journal = await openJournal(world.log, join(values.directory, 'state'), false);
 const store = await Store.open({
   journal,
   clock: world.clock,

@@ -1,16 +1,22 @@
 import type { Journal } from '../store/journal.ts';
-import { openSqliteJournal } from '../world/real/sqlite-journal.ts';
+import { type Migration, openSqliteJournal } from '../world/real/sqlite-journal.ts';
 import type { Log } from '../world/world.ts';
 
 /** The format of the records that this version writes. Raise it with a migration when a record changes its shape. */
-const formatVersion = 1;
+export const formatVersion = 2;
+
+const migrations: readonly Migration[] = [
+  // Containers have no ARN of their own any more; those that were given one keep it. What is new is that a version
+  // before this would not know how to show the others.
+  { version: 2, migrate: (record) => record },
+];
 
 /** Opens the journal of a directory in this version's format. */
 export function openJournal(log: Log, directory: string, acceptLoss: boolean): Promise<Journal> {
   return openSqliteJournal({
     directory,
     formatVersion,
-    migrations: [],
+    migrations,
     acceptLoss,
     onWarning: (warning) => log.warn(warning, { directory }),
     // Where it cannot be told any more what is durable, going on would be worse than ending.

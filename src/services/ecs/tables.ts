@@ -222,7 +222,8 @@ export interface Reservation {
 }
 
 export interface TaskContainer {
-  readonly arn: string;
+  /** Only of tasks that were made before the journal's format 2; `containerArnOf` gives the ARN of any. */
+  readonly arn?: string;
   readonly name: string;
   readonly image: string;
   /** What its service revision has pinned the image to: it runs exactly that. */

@@ -97,10 +97,15 @@ export class SqliteFile {
   *load(): Generator<StoredRecord> {
     const rows = new Map<string, Map<string, number>>();
     try {
-      for (const row of this.#database.prepare('SELECT id, tbl, key, value FROM records').iterate()) {
-        const record = { table: String(row['tbl']), key: String(row['key']), value: String(row['value']) };
-        rowsOf(rows, record.table).set(record.key, Number(row['id']));
-        yield record;
+      const rowsInOrder = this.#database.prepare('SELECT id, tbl, key, value FROM records');
+      rowsInOrder.setReturnArrays(true);
+      let known: Map<string, number> | undefined;
+      let knownTable: string | undefined;
+      for (const row of rowsInOrder.iterate()) {
+        const [id, table, key, value] = row as unknown as StoredRow;
+        if (!known || table !== knownTable) known = rowsOf(rows, (knownTable = table));
+        known.set(key, id);
+        yield { table, key, value };
       }
     } catch (error) {
       throw new JournalError(`the journal cannot be read: ${String(error)}`, { cause: error });
@@ -256,6 +261,9 @@ const schema = `
   CREATE TABLE IF NOT EXISTS records (id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 `;
+
+/** As the schema has it: SQLite checks no types, but nobody else writes there. */
+type StoredRow = readonly [id: number, table: string, key: string, value: string];
 
 function rowsOf(rows: Map<string, Map<string, number>>, table: string): Map<string, number> {
   const known = rows.get(table);

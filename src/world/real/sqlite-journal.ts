@@ -82,7 +82,7 @@ function migrate(file: SqliteFile, options: SqliteJournalOptions): void {
     let record: StoredRecord | undefined = old;
     for (const step of steps) record = record && step.migrate(record);
     if (record?.table !== old.table || record.key !== old.key) deletes.push({ ...old, value: undefined });
-    if (record) puts.push(record);
+    if (record && record !== old) puts.push(record);
   }
   file.commit([...deletes, ...puts], formatVersion);
 }

@@ -63,7 +63,7 @@ export interface Newness {
 /** A task with a network interface to come starts PROVISIONING; any other waits for its agent at once. */
 export function createTask(plan: TaskPlan, place: TaskPlace, env: Newness): TaskRecord {
   const { scope, cluster, definition, overrides } = plan;
-  const id = env.newId();
+  const arn = formatArn({ ...scope, service: 'ecs', resource: `task/${cluster.name}/${env.newId()}` });
   const networkInterface = networkInterfaceOf(plan, place, env);
   const { cpu = definition.definition.cpu, memory = definition.definition.memory } = overrides;
   const isFargate = plan.launchType === 'FARGATE';
@@ -71,8 +71,8 @@ export function createTask(plan: TaskPlan, place: TaskPlace, env: Newness): Task
   return {
     accountId: scope.accountId,
     region: scope.region,
-    arn: formatArn({ ...scope, service: 'ecs', resource: `task/${cluster.name}/${id}` }),
-    id,
+    arn,
+    id: arn.slice(-idDigits), // a part of the ARN's own text, which takes no room of its own
     clusterArn: cluster.arn,
     clusterName: cluster.name,
     taskDefinitionArn: definition.arn,
@@ -97,7 +97,7 @@ export function createTask(plan: TaskPlan, place: TaskPlace, env: Newness): Task
     reservation: plan.reservation,
     desiredStatus: 'RUNNING',
     lastStatus: networkInterface ? 'PROVISIONING' : 'PENDING',
-    containers: containersOf(plan, id, env),
+    containers: containersOf(plan),
     ...(networkInterface && { networkInterface }),
     healthStatus: 'UNKNOWN',
     createdAt: env.now,
@@ -105,17 +105,17 @@ export function createTask(plan: TaskPlan, place: TaskPlace, env: Newness): Task
   };
 }
 
+const idDigits = 32;
+
 /** What a Fargate task has when it asks for nothing else. */
 const fargateEphemeralStorageGiB = 20;
 
-function containersOf(plan: TaskPlan, taskId: string, env: Newness): readonly TaskContainer[] {
-  const { scope, cluster, definition, overrides, imageDigests } = plan;
+function containersOf(plan: TaskPlan): readonly TaskContainer[] {
+  const { definition, overrides, imageDigests } = plan;
   return (definition.definition.containerDefinitions ?? []).map((container): TaskContainer => {
     const { cpu = 0, memory, memoryReservation } = overridden(container, overrides);
     const pinnedDigest = imageDigests?.get(container.name ?? '');
-    const resource = `container/${cluster.name}/${taskId}/${env.newUuid()}`;
     return {
-      arn: formatArn({ ...scope, service: 'ecs', resource }),
       name: container.name ?? '',
       image: container.image ?? '',
       ...(pinnedDigest !== undefined && { pinnedDigest }),

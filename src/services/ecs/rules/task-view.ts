@@ -2,6 +2,7 @@
 import type { Attachment, Container, Task, TaskOverride } from '@aws-sdk/client-ecs';
 import type { Answer } from '../../../aws/operation.ts';
 import { toDate } from '../../../core/instant.ts';
+import { containerArnOf } from './container-arn.ts';
 import type { Kept, TaskContainer, TaskNetworkInterface, TaskRecord } from '../tables.ts';
 
 /** Tags are shown by whoever made the task, and by others only when they are asked for. */
@@ -53,7 +54,7 @@ export function taskView(task: TaskRecord, show: { readonly tags: boolean }): An
 
 function containerView(task: TaskRecord, container: TaskContainer): Answer<Container> {
   return {
-    containerArn: container.arn,
+    containerArn: containerArnOf(task, container),
     taskArn: task.arn,
     name: container.name,
     image: container.image,
