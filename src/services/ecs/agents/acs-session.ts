@@ -180,16 +180,16 @@ export class AcsSession {
 
   #payload(reader: Reader, messageId: string, number: number, now: Instant): PayloadMessage | undefined {
     const chosen: TaskRecord[] = [];
+    let told: SentTask | undefined;
     for (const arn of this.#woken) {
       if (chosen.length === tasksPerPayload) break;
       this.#woken.delete(arn);
       const task = this.#unsent(reader, arn);
       if (!task) continue;
       chosen.push(task);
-      this.#sent.set(arn, {
-        version: payloadVersion(task),
-        messageId,
-      });
+      const version = payloadVersion(task);
+      if (told?.version !== version) told = { version, messageId }; // most tasks of a message share it
+      this.#sent.set(arn, told);
     }
     if (chosen.length === 0) return undefined;
     const sentAtMs = this.#parts.clock.monotonicMs();

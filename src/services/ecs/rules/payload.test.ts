@@ -22,7 +22,7 @@ describe('a payload', () => {
     assert.deepEqual(containerOf(payload), {
       name: 'app',
       image: 'busybox',
-      containerArn: taskOf(1, 'i').containers[0]?.arn,
+      containerArn: `arn:aws:ecs:eu-west-1:000000000001:container/default/${taskOf(1, 'i').id}/c`,
       cpu: 10,
       memory: 64,
       essential: true,
