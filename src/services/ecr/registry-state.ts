@@ -180,6 +180,9 @@ function repositoryAccess(
         store.view((reader) => findImage(reader, repository, imageId)) ??
         (await mapped(() => cacheImage(parts, repository, reference)));
       if (!image || !isDigest(image.digest)) return undefined;
+      if (image.archivedAt !== undefined) {
+        throw new RegistryError('MANIFEST_UNKNOWN', 'the image is archived; restore it with UpdateImageStorageClass');
+      }
       await store.durable(); // what is told must not be forgotten
       return { digest: image.digest, mediaType: image.mediaType, sizeBytes: image.manifestBytes };
     },
