@@ -15,6 +15,7 @@ import { createRegistryState } from '../services/ecr/registry-state.ts';
 import { ecrService } from '../services/ecr/service.ts';
 import { ecrPublicService } from '../services/ecr-public/service.ts';
 import type { EventInterest } from '../services/ecs/outbox.ts';
+import { createTaskCredentials } from '../services/ecs/agents/task-credentials.ts';
 import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
 import { createAuthorizer } from '../services/iam/authorizer.ts';
@@ -70,9 +71,10 @@ export interface ControlPlaneParts {
 export async function composeControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const { clock, random, hash, cipher, log, disk } = parts.world;
   const { wantsEvent } = parts;
-  const ecsParts = createEcsParts({ clock, random, hash, log, ...(wantsEvent && { wantsEvent }) });
-  const kms = { cipher, random, dataKey: parts.dataKey };
   const tokens = createSessionTokens(hash, random);
+  const credentials = createTaskCredentials({ clock, hash, tokens });
+  const ecsParts = createEcsParts({ clock, random, hash, log, credentials, ...(wantsEvent && { wantsEvent }) });
+  const kms = { cipher, random, dataKey: parts.dataKey };
   const files = createLogFiles({ disk, hash, log, directory: parts.logDirectory });
   const objectFiles = createObjectFiles({ disk, hash, random, directory: parts.objectDirectory });
   await objectFiles.removeUnfinished();

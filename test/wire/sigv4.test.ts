@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AccessKey } from '../../src/aws/access-keys.ts';
+import type { AccessKey, AccessKeys } from '../../src/aws/access-keys.ts';
 import { canonicalRequest } from '../../src/aws/canonical-request.ts';
 import { readHead } from '../../src/aws/request-head.ts';
 import { createVerifier, type SignatureProblem, type Verified, type SignatureRefused } from '../../src/aws/sigv4.ts';
@@ -18,7 +18,12 @@ const empty = sha256Hex('');
 const base = { secret, date, region: 'us-east-1', service: 'service', signedHeaders: 'host;x-amz-date' };
 
 const keys = new Map<string, AccessKey>([['AKIDEXAMPLE', { secretAccessKey: secret, principal: root }]]);
-const verifier = createVerifier({ hash: realHash(), region: 'us-east-1', accessKeys: { find: (id) => keys.get(id) } });
+/** Temporary keys, each with its session token; the others come without one. */
+const sessionTokens = new Map<string, string>();
+const accessKeys: AccessKeys = {
+  find: (id, token) => (sessionTokens.get(id) === token ? keys.get(id) : undefined),
+};
+const verifier = createVerifier({ hash: realHash(), region: 'us-east-1', accessKeys });
 
 interface Sent {
   readonly method?: string;
@@ -45,8 +50,10 @@ function refused(sent: Sent, problem: SignatureProblem, message?: RegExp): void 
   if (message) assert.match(verdict.message, message);
 }
 
-function accepted(sent: Sent): void {
-  assert.deepEqual(verify(sent), { accessKeyId: 'AKIDEXAMPLE', principal: root });
+function accepted(sent: Sent, accessKeyId = 'AKIDEXAMPLE'): void {
+  const verdict = verify(sent);
+  assert.ok(!('problem' in verdict), JSON.stringify(verdict));
+  assert.deepEqual([verdict.accessKeyId, verdict.principal], [accessKeyId, root]);
 }
 
 const dated: RawHeaders = [
@@ -76,7 +83,7 @@ describe('the canonical form', () => {
       assert.equal(canonicalRequest(head, signedHeaders.split(';'), sha256Hex(body)), canonical);
       const authorization = signCanonical(Buffer.from(canonical, 'latin1'), { ...base, signedHeaders });
       for (const hash of [realHash(), simHash]) {
-        const own = createVerifier({ hash, region: 'us-east-1', accessKeys: { find: (id) => keys.get(id) } });
+        const own = createVerifier({ hash, region: 'us-east-1', accessKeys });
         const signedHead = readHead({ method, target, headers: [...headers, ['Authorization', authorization]] });
         const verdict = own.verify(signedHead, new TextEncoder().encode(body), 'service', now);
         assert.equal('problem' in verdict, false, JSON.stringify(verdict));
@@ -217,7 +224,7 @@ describe('a signature in the header', () => {
       refused({ headers: [...dated, ['Authorization', header.replace(from, to)]] }, 'malformed', /5 slash-delimited/);
     }
   });
-  test('with a session token, of which there are none yet', () => {
+  test('with a session token and a key that is not temporary', () => {
     const signedHeaders = 'host;x-amz-date;x-amz-security-token';
     const canonical = canonicalOf(
       '',
@@ -351,12 +358,46 @@ describe('a signature in the query', () => {
       refused(sign({ [name]: undefined }), 'malformed', new RegExp(name));
     }
   });
-  test('with a session token', () => refused(sign({ 'X-Amz-Security-Token': 't' }), 'unknown-key'));
+  test('with a session token and a key that is not temporary', () =>
+    refused(sign({ 'X-Amz-Security-Token': 't' }), 'unknown-key'));
   test('of another algorithm', () =>
     refused(sign({ 'X-Amz-Algorithm': 'AWS4-ECDSA-P256-SHA256' }), 'malformed', /SigV4A/));
   test('with an x-amz-* header that is not signed', () => {
     const { headers, ...rest } = sign();
     refused({ ...rest, headers: [...headers, ['x-amz-target', 'x']] }, 'wrong-signature', /not signed/);
+  });
+});
+
+describe('temporary keys', () => {
+  const signedHeaders = 'host;x-amz-date;x-amz-security-token';
+  const headersWith = (token: string): RawHeaders => {
+    const canonical = canonicalOf(
+      '',
+      `host:example.amazonaws.com\nx-amz-date:${date}\nx-amz-security-token:${token}\n`,
+      signedHeaders,
+    );
+    const given = { accessKeyId: 'ASIATEMP', secret: 'temporary', signedHeaders };
+    return [...signed(given, canonical), ['X-Amz-Security-Token', token]];
+  };
+  const give = (expiresAt: number): void => {
+    sessionTokens.set('ASIATEMP', 'the-token');
+    keys.set('ASIATEMP', { secretAccessKey: 'temporary', principal: root, expiresAt });
+  };
+  test('verify with their session token', () => {
+    give(now + 1);
+    accepted({ headers: headersWith('the-token') }, 'ASIATEMP');
+  });
+  test('with the session token of others', () => {
+    give(now + 1);
+    refused({ headers: headersWith('another') }, 'unknown-key');
+  });
+  test('without their session token', () => {
+    give(now + 1);
+    refused({ headers: signed({ accessKeyId: 'ASIATEMP', secret: 'temporary' }) }, 'unknown-key');
+  });
+  test('end when they expire', () => {
+    give(now);
+    refused({ headers: headersWith('the-token') }, 'expired-token', /security token.*is expired/);
   });
 });
 

@@ -11,6 +11,8 @@ import { SimRandom } from '../../world/sim/sim-random.ts';
 import { openSimStore, type SimStore } from '../../world/sim/sim-store.ts';
 import { cloudwatch } from '../cloudwatch/service.ts';
 import { ec2 } from '../ec2/service.ts';
+import { createRole } from '../iam/operations/create-role.ts';
+import { iam } from '../iam/service.ts';
 import { type EventInterest, everyEvent } from './outbox.ts';
 import { createEcsParts, type EcsParts } from './parts.ts';
 import { ecsService } from './service.ts';
@@ -32,6 +34,8 @@ export interface Ecs extends SimStore {
     code: string,
     message?: string | RegExp,
   ): Promise<void>;
+  /** Makes a role that the service (the tasks of ECS, where none is named) may assume, and gives its ARN. */
+  role(name: string, service?: string): Promise<string>;
   /** Runs reconcilers (all of ECS where none are named) until nothing is left to do at once. */
   settle(reconcilers?: readonly Reconciler[]): Promise<void>;
 }
@@ -45,7 +49,7 @@ export async function openEcs(wantsEvent: EventInterest = everyEvent): Promise<E
   const parts = createEcsParts({ clock, random: new SimRandom(1), hash: simHash, log, wantsEvent });
   const { tables, projections, derivations = [], reconcilers } = ecsService(parts);
   const sim = await openSimStore({
-    tables: [...tables, ...cloudwatch.tables, ...ec2.tables],
+    tables: [...tables, ...cloudwatch.tables, ...ec2.tables, ...iam.tables],
     projections,
     derivations,
     clock,
@@ -79,6 +83,19 @@ export async function openEcs(wantsEvent: EventInterest = everyEvent): Promise<E
         else if (message) assert.match(error.message, message);
         return true;
       });
+    },
+    role: async (name, service = 'ecs-tasks.amazonaws.com') => {
+      const { Role } = await createRole(
+        {
+          RoleName: name,
+          AssumeRolePolicyDocument: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+          }),
+        },
+        { call, store: sim.store, parts: undefined },
+      );
+      return Role?.Arn ?? '';
     },
     settle: async (wanted = reconcilers) => {
       const runner = new Runner({ store: sim.store, clock: sim.clock, log, reconcilers: wanted });

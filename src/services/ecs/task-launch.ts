@@ -28,6 +28,7 @@ import {
   type TaskRecord,
   tasks,
 } from './tables.ts';
+import { checkTaskRoles, rolesOfTask } from './task-roles.ts';
 
 /** The members that both requests have. */
 export type LaunchRequest = Pick<
@@ -75,6 +76,7 @@ export function planTasks(reader: Reader, scope: Scope, input: LaunchRequest, ch
   throwFirst(overridesRefusals(overrides, definition.definition, launchType));
   const unsupported = unsupportedMember(definition.definition, overrides);
   if (unsupported) throw clientError(`Longshore does not support running a task with ${unsupported} yet.`);
+  checkTaskRoles(reader, scope, cluster.name, rolesOfTask(definition, overrides));
   const network = networkOf(reader, scope, input, choice);
   return {
     scope: { accountId: scope.accountId, region: scope.region },

@@ -1,12 +1,25 @@
-import type { PayloadMessage, TaskManifestMessage } from '../../../agent/contract.ts';
+import type {
+  IamRoleCredentialsMessage,
+  PayloadMessage,
+  RoleCredentials,
+  TaskManifestMessage,
+} from '../../../agent/contract.ts';
 import { assert } from '../../../core/assert.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Reader, Store } from '../../../store/store.ts';
 import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts';
 import { findSubnet } from '../../ec2/public.ts';
-import { isWithAgent } from '../rules/lifecycle.ts';
+import { isWithAgent, requestStop } from '../rules/lifecycle.ts';
 import { payloadTask, payloadVersion } from '../rules/payload.ts';
-import { clusters, type ContainerInstanceRecord, type TaskRecord, taskDefinitions, tasks } from '../tables.ts';
+import {
+  clusters,
+  type ContainerInstanceRecord,
+  type TaskDefinitionRecord,
+  type TaskRecord,
+  taskDefinitions,
+  tasks,
+} from '../tables.ts';
+import { rolesOfTask, unableToAssume } from '../task-roles.ts';
 import { type JsonObject, newMessageId, objectsIn, parseFrame, textIn, writeFrame } from './frames.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import type { TaskCredentials } from './task-credentials.ts';
@@ -37,6 +50,10 @@ export class AcsSession {
   readonly #sent = new Map<string, SentTask>();
   /** By message id, the payloads not acknowledged: an instance may have very many tasks, and few of these. */
   readonly #unacknowledged = new Map<string, SentPayload>();
+  /** When the credentials of each task are to be replaced. */
+  readonly #renewals = new Map<string, Instant>();
+  /** Tasks that cannot start because a role of theirs cannot be assumed: which one. */
+  readonly #unable = new Map<string, string>();
   #manifestDue = true;
   #unansweredHeartbeat: string | undefined;
   #scheduled = false;
@@ -106,6 +123,7 @@ export class AcsSession {
     try {
       for (let count = 0; count < messagesPerTurn && this.#hasWork() && !this.#isFull(); count += 1) {
         await this.#sendNext();
+        await this.#stopUnable();
       }
     } catch (error) {
       // The store could not make durable what we were about to tell: the agent connects again and is told all anew.
@@ -159,6 +177,7 @@ export class AcsSession {
     const task = reader.get(tasks, arn);
     if (task && isWithAgent(task)) return this.#sent.get(arn)?.version === payloadVersion(task) ? undefined : task;
     this.#sent.delete(arn);
+    this.#renewals.delete(arn);
     return undefined;
   }
 
@@ -179,41 +198,60 @@ export class AcsSession {
   }
 
   #payload(reader: Reader, messageId: string, number: number, now: Instant): PayloadMessage | undefined {
-    const chosen: TaskRecord[] = [];
+    const chosen: PayloadMessage['tasks'][number][] = [];
     let told: SentTask | undefined;
     for (const arn of this.#woken) {
       if (chosen.length === tasksPerPayload) break;
       this.#woken.delete(arn);
       const task = this.#unsent(reader, arn);
       if (!task) continue;
-      chosen.push(task);
+      const given = this.#credentialsOf(reader, task);
+      if (given.unable !== undefined && task.desiredStatus === 'RUNNING' && task.lastStatus === 'PENDING') {
+        this.#unable.set(arn, given.unable);
+        continue;
+      }
+      chosen.push(this.#payloadTask(reader, task, given));
       const version = payloadVersion(task);
-      if (told?.version !== version) told = { version, messageId }; // most tasks of a message share it
+      if (told?.version !== version) told = { version, messageId };
       this.#sent.set(arn, told);
     }
     if (chosen.length === 0) return undefined;
     const sentAtMs = this.#parts.clock.monotonicMs();
-    this.#unacknowledged.set(messageId, { taskArns: chosen.map((task) => task.arn), sentAtMs });
+    this.#unacknowledged.set(messageId, { taskArns: chosen.map(({ arn }) => arn), sentAtMs });
     return {
       messageId,
       clusterArn: this.#instance.clusterArn,
       containerInstanceArn: this.instanceArn,
-      tasks: chosen.map((task) => this.#payloadTask(reader, task)),
+      tasks: chosen,
       generatedAt: now,
       seqNum: number,
     };
   }
 
-  #payloadTask(reader: Reader, task: TaskRecord): PayloadMessage['tasks'][number] {
-    const definition = reader.get(taskDefinitions, task.taskDefinitionArn);
-    assert(definition, `the definition of task ${task.arn} is kept while the task is not STOPPED`);
+  /** Credentials of the task's roles, new ones each time: nothing is kept of them but when they are due again. */
+  #credentialsOf(reader: Reader, task: TaskRecord): TaskRoleCredentials {
+    const { taskRoleArn, executionRoleArn } = rolesOfTask(definitionOf(reader, task), task.overrides);
+    if (taskRoleArn === undefined && executionRoleArn === undefined) return {};
     const { credentials } = this.#parts;
-    const taskRoleArn = task.overrides.taskRoleArn ?? definition.definition.taskRoleArn;
-    const executionRoleArn = task.overrides.executionRoleArn ?? definition.definition.executionRoleArn;
-    const roleCredentials =
-      taskRoleArn && credentials.issue({ task, roleArn: taskRoleArn, roleType: 'TaskApplication' });
-    const executionRoleCredentials =
-      executionRoleArn && credentials.issue({ task, roleArn: executionRoleArn, roleType: 'TaskExecution' });
+    const role = taskRoleArn && credentials.issue(reader, { task, roleArn: taskRoleArn, roleType: 'TaskApplication' });
+    const execution =
+      executionRoleArn && credentials.issue(reader, { task, roleArn: executionRoleArn, roleType: 'TaskExecution' });
+    const renewAt = Math.min(...[role, execution].map((issued) => (issued ? issued.renewAt : Number.MAX_VALUE)));
+    if (role || execution) this.#renewals.set(task.arn, renewAt);
+    const unable = taskRoleArn && !role ? taskRoleArn : executionRoleArn && !execution ? executionRoleArn : undefined;
+    return {
+      ...(role && { roleCredentials: role.credentials }),
+      ...(execution && { executionRoleCredentials: execution.credentials }),
+      ...(unable !== undefined && { unable }),
+    };
+  }
+
+  #payloadTask(
+    reader: Reader,
+    task: TaskRecord,
+    { roleCredentials, executionRoleCredentials }: TaskRoleCredentials,
+  ): PayloadMessage['tasks'][number] {
+    const definition = definitionOf(reader, task);
     const subnet = task.networkInterface && findSubnet(reader, task, task.networkInterface.subnetId);
     return payloadTask({
       task,
@@ -235,11 +273,53 @@ export class AcsSession {
     });
   }
 
+  /** A task that waits for a role which is gone or trusts ECS no more does not start. */
+  async #stopUnable(): Promise<void> {
+    if (this.#unable.size === 0) return;
+    const unable = [...this.#unable];
+    this.#unable.clear();
+    await this.#parts.store.update((tx, env) => {
+      for (const [arn, roleArn] of unable) {
+        const task = tx.get(tasks, arn);
+        const cause = { stopCode: 'TaskFailedToStart', reason: unableToAssume(roleArn) } as const;
+        if (task?.desiredStatus === 'RUNNING') tx.put(tasks, requestStop(task, cause, env.now));
+      }
+    });
+  }
+
+  /** New credentials for tasks whose present ones have little time left. */
+  #renew(): void {
+    const now = this.#parts.clock.now();
+    for (const [arn, renewAt] of [...this.#renewals]) {
+      if (renewAt <= now) this.#parts.store.view((reader) => this.#renewCredentials(reader, arn));
+    }
+  }
+
+  #renewCredentials(reader: Reader, taskArn: string): void {
+    const { random, socket } = this.#parts;
+    const task = reader.get(tasks, taskArn);
+    if (!task || !isWithAgent(task)) return void this.#renewals.delete(taskArn);
+    const { roleCredentials, executionRoleCredentials } = this.#credentialsOf(reader, task);
+    const send = (roleType: IamRoleCredentialsMessage['roleType'], given: RoleCredentials): void => {
+      const message: IamRoleCredentialsMessage = {
+        messageId: newMessageId(random),
+        taskArn,
+        taskClusterArn: task.clusterArn,
+        roleType,
+        roleCredentials: given,
+      };
+      socket.send(writeFrame('IAMRoleCredentialsMessage', message));
+    };
+    if (roleCredentials) send('TaskApplication', roleCredentials);
+    if (executionRoleCredentials) send('TaskExecution', executionRoleCredentials);
+  }
+
   /** Every half minute: a beat, and once more what has not been acknowledged. */
   #beat(): void {
     if (this.#unansweredHeartbeat !== undefined) return this.close(1001, 'heartbeat not answered');
     this.#unansweredHeartbeat = newMessageId(this.#parts.random);
     this.#parts.socket.send(writeFrame('HeartbeatMessage', { messageId: this.#unansweredHeartbeat, healthy: true }));
+    this.#renew();
     const dueBeforeMs = this.#parts.clock.monotonicMs() - resendAfterMs;
     for (const [messageId, payload] of this.#unacknowledged) {
       if (payload.sentAtMs > dueBeforeMs) break; // they stand in the order sent
@@ -322,6 +402,19 @@ export interface AcsSessionParts {
   /** Whether the agent is ours and reads what we add to the protocol. */
   readonly speaksLongshore: boolean;
   readonly onEnd: (session: AcsSession, reason: string) => void;
+}
+
+interface TaskRoleCredentials {
+  readonly roleCredentials?: RoleCredentials;
+  readonly executionRoleCredentials?: RoleCredentials;
+  /** The role that cannot be assumed. */
+  readonly unable?: string;
+}
+
+function definitionOf(reader: Reader, task: TaskRecord): TaskDefinitionRecord {
+  const definition = reader.get(taskDefinitions, task.taskDefinitionArn);
+  assert(definition, `the definition of task ${task.arn} is kept while the task is not STOPPED`);
+  return definition;
 }
 
 interface SentTask {

@@ -13,8 +13,12 @@ import { SocketPair } from '../../../world/sim/sim-socket.ts';
 import type { HttpResponse, Socket } from '../../../world/world.ts';
 import { cloudwatch } from '../../cloudwatch/service.ts';
 import { ec2 } from '../../ec2/service.ts';
+import { iam } from '../../iam/service.ts';
+import { createSessionTokens } from '../../sts/public.ts';
+import { tokenKeys } from '../../sts/tables.ts';
 import { registerContainerInstance } from '../operations/register-container-instance.ts';
 import { createEcsParts, type EcsParts } from '../parts.ts';
+import { createTaskCredentials } from './task-credentials.ts';
 import { ecsService } from '../service.ts';
 import {
   type ClusterRecord,
@@ -128,6 +132,7 @@ export class AgentScene {
     await scene.store.update((tx) => {
       tx.put(clusters, cluster);
       tx.put(taskDefinitions, definition);
+      tx.put(tokenKeys, { name: 'current', secret: '0'.repeat(64) });
     });
     return scene;
   }
@@ -271,6 +276,7 @@ export class AgentScene {
       link: 'agent',
       latencyMs: latencyMs ?? (() => 0),
       isCut: () => false,
+      arrivals: () => [0],
       resets: () => false,
       forget: () => undefined,
     });
@@ -279,7 +285,10 @@ export class AgentScene {
   }
 
   #newParts(): EcsParts {
-    return createEcsParts({ clock: this.#server, random: this.#random, hash: simHash, log: this.log });
+    const clock = this.#server;
+    const tokens = createSessionTokens(simHash, this.#random);
+    const credentials = createTaskCredentials({ clock, hash: simHash, tokens });
+    return createEcsParts({ clock, random: this.#random, hash: simHash, log: this.log, credentials });
   }
 }
 
@@ -423,7 +432,7 @@ class Journal {
       journal: this.memory.open(),
       clock: this.clock,
       random,
-      tables: [...tables, ...cloudwatch.tables, ...ec2.tables],
+      tables: [...tables, ...cloudwatch.tables, ...ec2.tables, ...iam.tables, tokenKeys],
       projections: [...projections, ...ec2.projections],
     });
   }

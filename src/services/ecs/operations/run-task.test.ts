@@ -400,7 +400,11 @@ test('what speaks against a request is told in the words of AWS', async () => {
         client,
         'No Fargate configuration exists for given values.',
       ],
-      [{ overrides: { taskRoleArn: 'arn:aws:iam::123456789012:role/r' } }, client, /overrides\.taskRoleArn/],
+      [
+        { overrides: { taskRoleArn: 'arn:aws:iam::123456789012:role/r' } },
+        client,
+        /unable to assume the role 'arn:aws:iam::123456789012:role\/r'/,
+      ],
       [{ propagateTags: 'SERVICE' }, invalid],
       [{ group: 'service:web' }, invalid, 'Invalid namespace for group.'],
       [{ startedBy: 'a b' }, invalid],
@@ -439,13 +443,8 @@ test('a definition that asks for what is not built is refused by the name of the
   const ecs = await openTaskScene();
   await ecs.host(1);
   const app = { name: 'app', image: 'busybox', memory: 64 };
-  const role = 'arn:aws:iam::123456789012:role/r';
+  const role = await ecs.role('r');
   const cases: readonly (readonly [Parameters<typeof ecs.define>[0], string])[] = [
-    [{ taskRoleArn: role }, 'taskRoleArn'],
-    [
-      { executionRoleArn: role, containerDefinitions: [{ ...app, secrets: [{ name: 'A', valueFrom: 'p' }] }] },
-      'containerDefinitions[app].secrets',
-    ],
     [
       { containerDefinitions: [{ ...app, resourceRequirements: [{ type: 'GPU', value: '1' }] }] },
       'containerDefinitions[app].resourceRequirements',
@@ -466,4 +465,28 @@ test('a definition that asks for what is not built is refused by the name of the
   }
   await ecs.define({ executionRoleArn: role, containerDefinitions: [app] });
   assert.equal((await ecs.ask(runTask, { taskDefinition: 'web' })).tasks?.length, 1);
+});
+
+test('a task has no role that is not there or does not trust the tasks of ECS', async () => {
+  const ecs = await openTaskScene();
+  await ecs.host(1, { attributes: [{ name: 'com.amazonaws.ecs.capability.task-iam-role' }] });
+  const good = await ecs.role('good');
+  const wrong = await ecs.role('wrong', 'ec2.amazonaws.com');
+  const none = 'arn:aws:iam::123456789012:role/none';
+  const words = (arn: string): string =>
+    `ECS was unable to assume the role '${arn}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`;
+  for (const role of [wrong, none]) {
+    await ecs.define({ taskRoleArn: role });
+    await ecs.refuses(runTask, { taskDefinition: 'web' }, 'ClientException', words(role));
+    await ecs.define({ taskRoleArn: good, executionRoleArn: role });
+    await ecs.refuses(runTask, { taskDefinition: 'web' }, 'ClientException', words(role));
+    await ecs.define({ taskRoleArn: good });
+    const overrides = { executionRoleArn: role };
+    await ecs.refuses(runTask, { taskDefinition: 'web', overrides }, 'ClientException', words(role));
+  }
+  await ecs.define({ taskRoleArn: 'good', executionRoleArn: good });
+  assert.equal((await ecs.ask(runTask, { taskDefinition: 'web' })).tasks?.length, 1);
+  await ecs.define({ taskRoleArn: wrong });
+  const overrides = { taskRoleArn: good };
+  assert.equal((await ecs.ask(runTask, { taskDefinition: 'web', overrides })).tasks?.length, 1);
 });

@@ -95,6 +95,8 @@ export const limits = {
   /** The same for instances that were deregistered. */
   deregisteredInstanceMs: 60 * 60 * 1000,
   clientTokenMs: 24 * 60 * 60 * 1000,
+  /** How long the credentials of a task's roles last; a quarter before their end the agent is given others. */
+  taskCredentialsMs: 6 * 60 * 60 * 1000,
   /** Records that one round of a reaper removes: a transaction writes 120 at most. */
   removalsPerRound: 100,
   /**
