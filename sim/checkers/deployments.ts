@@ -3,6 +3,7 @@ import type { DeploymentRecord, ServiceDeploymentRecord } from '../../src/servic
 import type { Commit } from '../durable.ts';
 import type { System } from '../system.ts';
 import type { Checker } from './checker.ts';
+import { failedHealthChecks } from './service-health.ts';
 
 /** Deployments go one way, one of a service is PRIMARY, and only that one starts tasks, while it has not failed. */
 export const deployments: Checker = {
@@ -11,6 +12,7 @@ export const deployments: Checker = {
     system.onCommit((commit) => {
       for (const { key, before, after } of commit.deployments) {
         if (before && after) checkDeployment(system, key, before, after);
+        if (after?.rolloutState === 'COMPLETED' && before?.rolloutState !== 'COMPLETED') checkCompleted(system, after);
       }
       for (const arn of new Set(commit.deployments.flatMap(({ after }) => (after ? [after.serviceArn] : [])))) {
         checkPrimary(system, arn);
@@ -66,13 +68,33 @@ function checkServiceDeployment(system: System, before: ServiceDeploymentRecord,
     system.saw('circuit breaker triggered');
     // What rolls back is judged by the failed tasks of the deployment that it goes back to.
     const isRollingBack = before.status === 'ROLLBACK_IN_PROGRESS';
-    if (!isRollingBack && after.circuitBreaker.failureCount < after.circuitBreaker.threshold) {
+    const failureCount = Math.min(after.circuitBreaker.failureCount, failedTasksOf(system, after));
+    if (!isRollingBack && failureCount < after.circuitBreaker.threshold) {
       system.fail(
         deployments.name,
-        `the breaker of ${after.arn} trips at ${after.circuitBreaker.failureCount} failures of ${after.circuitBreaker.threshold}`,
+        `the breaker of ${after.arn} trips at ${failureCount} failures of ${after.circuitBreaker.threshold}`,
       );
     }
   }
+}
+
+/** What was started before has gone by the time a deployment is complete. */
+function checkCompleted(system: System, { id, serviceArn }: DeploymentRecord): void {
+  for (const task of system.durable.tasks.all()) {
+    const isOlder = task.serviceArn === serviceArn && task.startedBy?.startsWith('ecs-svc/') && task.startedBy !== id;
+    if (!isOlder || task.lastStatus !== 'RUNNING' || task.desiredStatus !== 'RUNNING') continue;
+    system.fail(deployments.name, `${id} is complete while ${task.arn} of ${task.startedBy} runs`);
+  }
+}
+
+/** Counted anew: tasks that never ran or were stopped for their health. */
+function failedTasksOf(system: System, { deploymentId }: ServiceDeploymentRecord): number {
+  let count = 0;
+  for (const { startedBy, startedAt, stoppedReason, desiredStatus } of system.durable.tasks.all()) {
+    if (startedBy !== deploymentId || desiredStatus !== 'STOPPED') continue;
+    if (startedAt === undefined || stoppedReason === failedHealthChecks) count += 1;
+  }
+  return count;
 }
 
 function checkStarts(system: System, { tasks, deployments: changed }: Commit): void {

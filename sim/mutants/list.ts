@@ -31,9 +31,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'old tasks are stopped before new ones are healthy',
-    file: `${deployment}/keep-up.ts`,
-    search: 'new Stops(sets.healthy - lower)',
-    replacement: 'new Stops(sets.healthy)',
+    file: `${deployment}/bounds.ts`,
+    search: 'lower: Math.ceil(',
+    replacement: 'lower: 0 * Math.ceil(',
   },
   {
     name: 'a running task counts as healthy at once',
@@ -76,6 +76,12 @@ export const mutants: readonly Mutant[] = [
     file: `${deployment}/outcome.ts`,
     search: 'circuitBreaker.failureCount >= circuitBreaker.threshold)',
     replacement: 'circuitBreaker.failureCount + 1 >= circuitBreaker.threshold)',
+  },
+  {
+    name: 'the circuit breaker counts failures of the deployment before',
+    file: 'src/services/ecs/deployment-start.ts',
+    search: 'failureCount: 0,',
+    replacement: 'failureCount: 1,',
   },
   {
     name: 'a failed deployment goes on starting tasks',
@@ -132,10 +138,10 @@ export const mutants: readonly Mutant[] = [
     replacement: 'groupKey !== "" || distinctInstance || usage.tasksByGroup.size < 0',
   },
   {
-    name: 'an answer goes out before its write is durable',
-    file: 'src/store/store.ts',
-    search: '    await applied.outcome;\n    return result;',
-    replacement: '    return result;',
+    name: 'an answer shows what is not durable yet',
+    file: 'src/aws/steps/invoke.ts',
+    search: '  await store.durable();\n  return output;',
+    replacement: '  return output;',
   },
   {
     name: 'a new session is not told of the tasks there are',
@@ -146,9 +152,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a payload repeated after a crash starts the task again',
     file: 'src/agent/task-engine.ts',
-    search: 'if (!known) tx.put(agentTasks, newTask(payload, env.now, newName));',
-    replacement:
-      "if (!known || payload.desiredStatus === 'RUNNING') tx.put(agentTasks, newTask(payload, env.now, newName));",
+    search: 'if (!known) tx.put(agentTasks,',
+    replacement: "if (!known || payload.desiredStatus === 'RUNNING') tx.put(agentTasks,",
   },
   {
     name: 'a repeated RunTask starts tasks again',
