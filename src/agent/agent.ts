@@ -12,6 +12,7 @@ import { createPollEndpoints, socketUrl } from './poll-endpoints.ts';
 import { createRegistryAccess } from './registry-access.ts';
 import { register } from './register.ts';
 import type { SandboxCounts } from './sandbox-pool.ts';
+import { createSecrets } from './secrets.ts';
 import type { SessionLoop } from './session-loop.ts';
 import { startStateReporter } from './state-reporter.ts';
 import { type AgentIdentity, agentTasks, identities, type TaskRecord } from './state.ts';
@@ -107,14 +108,16 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const pause = createPauseImage(docker, info.Architecture);
   const credentials = new TaskCredentials();
   const endpoint = parts.taskEndpoint && (await startOwnEndpoint(parts, parts.taskEndpoint, agentId, credentials));
+  const secrets = createSecrets({ backend, clock, credentials });
   const executor = createExecutor({
+    secrets,
     docker,
     logs,
     clock,
     log,
     cgroups: world.cgroups,
     images,
-    access: createRegistryAccess({ backend, credentials, endpoint: parts.taskEndpoint?.endpoint }),
+    access: createRegistryAccess({ backend, credentials, secrets, endpoint: parts.taskEndpoint?.endpoint }),
     pause,
     environment: (task, container) => (endpoint ? endpointEnvironment(task, container, endpoint.endpointUrl) : {}),
     disk: world.disk,

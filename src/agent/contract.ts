@@ -161,11 +161,28 @@ export interface PayloadContainer {
     readonly restartAttemptPeriod: number;
   };
   readonly logsAuthStrategy?: 'ExecutionRole';
+  readonly secrets?: readonly PayloadSecret[];
+  /** Where the image's registry wants a name and a password: the secret that holds them. */
+  readonly registryAuthentication?: {
+    readonly type: 'asm';
+    readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string };
+  };
   /** On the container that routes the logs of others. */
   readonly firelensConfiguration?: {
     readonly type: 'fluentd' | 'fluentbit';
     readonly options?: Readonly<Record<string, string>>;
   };
+}
+
+/** A value that the agent fetches with the task's execution role before the container is created. */
+export interface PayloadSecret {
+  readonly name: string;
+  /** A parameter's name or ARN, or a secret's ARN with what may follow it. */
+  readonly valueFrom: string;
+  readonly region: string;
+  readonly provider: 'ssm' | 'asm';
+  readonly type: 'ENVIRONMENT_VARIABLE' | 'BOOTSTRAP';
+  readonly target: 'CONTAINER' | 'LOG_DRIVER';
 }
 
 export interface PayloadPortMapping {

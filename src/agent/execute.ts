@@ -24,6 +24,7 @@ import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './pause-image.ts';
 import type { Step } from './plan.ts';
 import type { Sandbox } from './sandbox.ts';
+import { type Secrets, secretsResource } from './secrets.ts';
 import { type ContainerRecord, pauseName, type PortBinding, taskIdOf, type TaskRecord } from './state.ts';
 
 /** What a step changed, as an edit of the record of the moment it is applied to. */
@@ -52,11 +53,12 @@ export interface ExecutorParts {
   readonly logs: Pick<LogShipper, 'prepare' | 'forget'>;
   readonly context: Omit<DockerContext, 'environment' | 'imageEnvironment'>;
   readonly pause: PauseImage;
+  readonly secrets: Secrets;
   readonly environment: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
 }
 
 export function createExecutor(parts: ExecutorParts): Executor {
-  const { docker, clock, cgroups, images, pause } = parts;
+  const { docker, clock, cgroups, images, pause, secrets } = parts;
   const networks = new Map<string, Promise<void>>();
 
   async function pull(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
@@ -88,7 +90,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       const body =
         name === pauseName
           ? pauseBody(task, pauseImage, { ...parts.context, environment: {}, imageEnvironment: [] })
-          : containerBody(task, withImage(wantedOf(task, name), images), {
+          : containerBody(task, withImage(await secrets.filled(task, wantedOf(task, name)), images), {
               ...parts.context,
               environment: parts.environment(task, wantedOf(task, name)),
               imageEnvironment: images.environmentOf(wantedOf(task, name).image),
@@ -223,6 +225,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
           const parent = cgroupParentOf(task.arn, parts.context.cgroupDriver);
           await cgroups.createTaskCgroup(parent, taskLimits(task.payload));
         }
+      } else if (target === secretsResource) {
+        await secrets.fetch(task);
       } else if (target === '@network') {
         await Promise.all([networkPrepared(task), pause.prepared()]);
       } else if (target.startsWith('@log ')) {
@@ -332,6 +336,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   async function clean(task: TaskRecord): Promise<void> {
+    secrets.forget(task.arn);
     for (const container of Object.values(task.containers)) {
       if (container.id === undefined || container.phase === 'gone') continue;
       await docker.removeContainer(container.id, { force: true, volumes: true }).catch(async (error: unknown) => {

@@ -60,7 +60,7 @@ export function createImages(parts: {
     } catch (error) {
       const reason = stepError('CannotPullContainerError', error);
       // An image that the task may not have, or that its own registry has no more, is not run because it is still here.
-      if (!local || behavior === 'always' || (isOwn && isRefusal(error))) throw reason;
+      if (!local || behavior === 'always' || ((isOwn || access.key !== '') && isRefusal(error))) throw reason;
       log.warn('image not pulled, using the engine’s own', { image: reference, reason: reason.message });
       const image = ready(reference, local, undefined, true);
       settled.set(reference, { image: { ...image, pulled: false }, untilMs: clock.monotonicMs() + askAgainAfterMs });

@@ -3,6 +3,7 @@ import type { PayloadContainer } from './contract.ts';
 import { isOver } from './container-end.ts';
 import { dependenciesOf, hasCycle, judge } from './dependencies.ts';
 import { firelensOf, firelensResource } from './firelens.ts';
+import { hasSecrets, secretsResource } from './secrets.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 
 /** One thing to do on the engine. `target` is what it works on: at most one step of a target is under way. */
@@ -45,8 +46,10 @@ export function planTask(task: TaskRecord, busy: Busy, now: Instant, defaultStop
     const seen = task.containers[wanted.name];
     if (!seen || statusOf(task, seen, false, busy) === 'STOPPED') continue;
     if (seen.phase === 'none') {
-      if (!seen.hasImage) steps.push({ kind: 'pull', target: wanted.name });
-      else if (mayCreate(task, wanted)) steps.push({ kind: 'create', target: wanted.name });
+      if (!seen.hasImage) {
+        // As AWS: a task without its secrets pulls nothing.
+        if (!hasSecrets(task) || task.resources[secretsResource]) steps.push({ kind: 'pull', target: wanted.name });
+      } else if (mayCreate(task, wanted)) steps.push({ kind: 'create', target: wanted.name });
     }
     if (seen.phase === 'exited') steps.push({ kind: 'start', target: wanted.name }); // its restart policy says so
     if (seen.phase === 'running' && seen.sandbox?.isLost) {
@@ -100,6 +103,7 @@ export function resourcesOf(task: TaskRecord): readonly string[] {
     ...(task.payload.networkMode === 'awsvpc' ? ['@network'] : []),
     ...task.payload.volumes.filter((volume) => !volume.host?.sourcePath).map((volume) => `@volume ${volume.name}`),
     '@cgroup',
+    ...(hasSecrets(task) ? [secretsResource] : []),
     ...(task.payload.containers.some((container) => container.firelensConfiguration) ? [firelensResource] : []),
     ...(task.payload.longshore?.logs ?? []).map((destination) => logResource(destination.containerName)),
   ];

@@ -2,6 +2,7 @@ import type { RegistryAuthorization } from '../world/world.ts';
 import type { Backend, PayloadContainer } from './contract.ts';
 import { StepError } from './engine-error.ts';
 import { imageSource } from './image-source.ts';
+import type { Secrets } from './secrets.ts';
 import type { TaskRecord } from './state.ts';
 import type { TaskCredentials } from './task-credentials.ts';
 
@@ -22,10 +23,18 @@ export type RegistryAccesses = (task: TaskRecord, container: PayloadContainer) =
 export function createRegistryAccess(parts: {
   readonly backend: Backend;
   readonly credentials: Pick<TaskCredentials, 'whenPresent'>;
+  readonly secrets: Pick<Secrets, 'text'>;
   /** The control plane's URL as this agent reaches it. */
   readonly endpoint: string | undefined;
 }): RegistryAccesses {
-  return (task, { image }) => {
+  return (task, { image, registryAuthentication }) => {
+    if (registryAuthentication) {
+      const { credentialsParameter } = registryAuthentication.asmAuthData;
+      return {
+        key: `${task.credentialsIds?.execution ?? ''} ${credentialsParameter}`,
+        authorization: async () => namedIn(await parts.secrets.text(task, credentialsParameter), image),
+      };
+    }
     const { isOwn, pull } = imageSource(image, parts.endpoint);
     if (!isOwn) return anonymous;
     const credentialsId = task.credentialsIds?.execution;
@@ -45,6 +54,27 @@ export function createRegistryAccess(parts: {
       },
     };
   };
+}
+
+/** `{"username": …, "password": …}`, as the text of a registry's secret has to be. */
+function namedIn(text: string, image: string): RegistryAuthorization {
+  const { username, password } = parseObject(text);
+  if (typeof username !== 'string' || typeof password !== 'string') {
+    throw new StepError(
+      'CannotPullContainerAuthError: the secret of the repository credentials is not a JSON object with username and password',
+    );
+  }
+  const host = image.slice(0, Math.max(0, image.indexOf('/')));
+  return { username, password, serveraddress: /[.:]|^localhost$/.test(host) ? host : 'https://index.docker.io/v1/' };
+}
+
+function parseObject(text: string): { readonly username?: unknown; readonly password?: unknown } {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {}; // what is missing is said by the caller
+  }
 }
 
 const anonymous: RegistryAccess = { key: '', authorization: () => Promise.resolve(undefined) };

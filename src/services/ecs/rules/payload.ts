@@ -4,6 +4,7 @@ import type {
   PayloadContainer,
   PayloadNetworkInterface,
   PayloadPortMapping,
+  PayloadSecret,
   PayloadTask,
   PayloadVolume,
   RoleCredentials,
@@ -152,6 +153,18 @@ function payloadContainer(
         }
       : {}),
     ...(container.firelensConfiguration ? { firelensConfiguration: routerOf(container.firelensConfiguration) } : {}),
+    ...secretsOf(container, task.clusterArn.split(':')[3] ?? ''),
+    ...(container.repositoryCredentials
+      ? {
+          registryAuthentication: {
+            type: 'asm' as const,
+            asmAuthData: {
+              credentialsParameter: container.repositoryCredentials.credentialsParameter ?? '',
+              region: task.clusterArn.split(':')[3] ?? '',
+            },
+          },
+        }
+      : {}),
     ...(container.logConfiguration?.logDriver === 'awslogs' && executionRoleCredentials
       ? { logsAuthStrategy: 'ExecutionRole' as const }
       : {}),
@@ -162,6 +175,22 @@ function routerOf(
   router: NonNullable<Kept<ContainerDefinition>['firelensConfiguration']>,
 ): NonNullable<PayloadContainer['firelensConfiguration']> {
   return { type: router.type === 'fluentd' ? 'fluentd' : 'fluentbit', options: router.options ?? {} };
+}
+
+function secretsOf(container: Kept<ContainerDefinition>, region: string): Pick<PayloadContainer, 'secrets'> {
+  const secret = (type: PayloadSecret['type'], target: PayloadSecret['target']) => {
+    return (given: { readonly name?: string | undefined; readonly valueFrom?: string | undefined }): PayloadSecret => {
+      const { name = '', valueFrom = '' } = given;
+      const arn = /^arn:[^:]*:(ssm|secretsmanager):([^:]*):/.exec(valueFrom);
+      const provider = arn?.[1] === 'secretsmanager' ? 'asm' : 'ssm';
+      return { name, valueFrom, region: arn?.[2] ?? region, provider, type, target };
+    };
+  };
+  const secrets = [
+    ...(container.secrets ?? []).map(secret('ENVIRONMENT_VARIABLE', 'CONTAINER')),
+    ...(container.logConfiguration?.secretOptions ?? []).map(secret('BOOTSTRAP', 'LOG_DRIVER')),
+  ];
+  return secrets.length === 0 ? {} : { secrets };
 }
 
 /** A pinned image is asked for by name, tag and digest: the engine goes by the digest then. */

@@ -43,13 +43,10 @@ const volumeMembers = [
 ] as const satisfies readonly (keyof Volume)[];
 
 function unsupportedInContainer(container: Kept<ContainerDefinition>): string | undefined {
-  if (container.secrets?.length) return 'secrets';
   if (container.environmentFiles?.length) return 'environmentFiles';
-  if (container.repositoryCredentials) return 'repositoryCredentials';
   if (container.resourceRequirements?.length) return 'resourceRequirements';
   const configFileType = container.firelensConfiguration?.options?.['config-file-type'];
   if (configFileType === 's3') return 'firelensConfiguration.options.config-file-type s3';
   if (container.credentialSpecs?.length) return 'credentialSpecs';
-  if (container.logConfiguration?.secretOptions?.length) return 'logConfiguration.secretOptions';
   return undefined;
 }
