@@ -40,7 +40,7 @@ export function newTask(given: PayloadTask, now: Instant, newName: () => string)
     resources: {},
     volumes: Object.fromEntries(
       payload.volumes
-        .filter((volume) => !volume.host?.sourcePath)
+        .filter((volume) => !volume.host?.sourcePath && volume.type !== 'ebs')
         .map((volume) => [
           volume.name,
           volume.dockerVolumeConfiguration?.scope === 'shared'
@@ -72,7 +72,7 @@ function needsPause(payload: PayloadTask): boolean {
 /** What this agent cannot do, said before anything is begun. */
 function refusalOf(payload: PayloadTask): string | undefined {
   for (const volume of payload.volumes) {
-    if (volume.type !== 'host' && volume.type !== 'docker') {
+    if (volume.type === 'efs') {
       return `ResourceInitializationError: volume ${volume.name} is of type ${volume.type}, which this agent cannot mount`;
     }
   }

@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.ts';
 import type { World } from '../world/world.ts';
 import { runAcsSession } from './acs-session.ts';
+import { createBlockVolumes } from './block-volumes.ts';
 import { type Attribute, capabilityAttributes, instanceResources } from './capabilities.ts';
 import { type Backend, longshoreAgentHash, type RoleCredentials } from './contract.ts';
 import { cgroupParentOf, type DockerContext } from './docker-config.ts';
@@ -64,6 +65,8 @@ export interface AgentParts {
   /** Where containers find their credentials, their metadata and this AWS. Without it they are told of none. */
   /** Where the files of log routers are made: a path that is short, as sockets' names are. */
   readonly firelensDirectory?: string;
+  /** Where block volumes of tasks are kept. */
+  readonly volumesDirectory?: string;
   readonly taskEndpoint?: {
     /** One directory for all agents of the machine. */
     readonly directory: string;
@@ -109,6 +112,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const credentials = new TaskCredentials();
   const endpoint = parts.taskEndpoint && (await startOwnEndpoint(parts, parts.taskEndpoint, agentId, credentials));
   const secrets = createSecrets({ backend, clock, credentials });
+  const blockVolumes = await createBlockVolumes(world, parts.volumesDirectory);
   const executor = createExecutor({
     secrets,
     docker,
@@ -121,6 +125,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     pause,
     environment: (task, container) => (endpoint ? endpointEnvironment(task, container, endpoint.endpointUrl) : {}),
     disk: world.disk,
+    blockVolumes,
     context: {
       ...(parts.firelensDirectory !== undefined && { firelensDirectory: parts.firelensDirectory }),
       agentId,
@@ -175,6 +180,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
           fargatePool: config.fargatePool,
           taskLimits: true,
           firelens: parts.firelensDirectory !== undefined,
+          blockVolumes: blockVolumes.isPossible,
         }),
         ...(config.availabilityZone === undefined
           ? []

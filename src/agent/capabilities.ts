@@ -12,6 +12,7 @@ export function capabilityAttributes(options: {
   readonly fargatePool: boolean;
   readonly taskLimits: boolean;
   readonly firelens: boolean;
+  readonly blockVolumes: boolean;
 }): readonly Attribute[] {
   const { info } = options;
   return [
@@ -38,8 +39,10 @@ export function capabilityAttributes(options: {
           'ecs.capability.firelens.fluentd',
           'ecs.capability.firelens.fluentbit',
           'ecs.capability.firelens.options.config.file',
+          'ecs.capability.firelens.options.config.s3',
         ]
       : []),
+    ...(options.blockVolumes ? ['ecs.capability.storage.ebs-task-volume-attach'] : []),
     ...(options.taskLimits ? ['ecs.capability.task-cpu-mem-limit', 'ecs.capability.increased-task-cpu-limit'] : []),
     ...(options.fargatePool ? [fargatePoolAttribute] : []),
   ]

@@ -36,7 +36,9 @@ export function createCleaner(parts: CleanerParts): Cleaner {
       .filter((task) => task.stoppedAt !== undefined && task.told.status === 'STOPPED')
       .sort((a, b) => (b.stoppedAt ?? 0) - (a.stoppedAt ?? 0));
     for (const [index, task] of left.entries()) {
-      const isDue = index >= keepStoppedTasks || clock.now() - (task.stoppedAt ?? 0) >= cleanupWaitMs;
+      // A block volume ends with its task.
+      const holdsVolume = task.payload.volumes.some((volume) => volume.type === 'ebs');
+      const isDue = holdsVolume || index >= keepStoppedTasks || clock.now() - (task.stoppedAt ?? 0) >= cleanupWaitMs;
       if (!isDue || underWay.has(task.arn)) continue;
       underWay.add(task.arn);
       clean(task)

@@ -194,7 +194,7 @@ export interface PayloadPortMapping {
 
 export interface PayloadVolume {
   readonly name: string;
-  readonly type: 'host' | 'docker' | 'efs';
+  readonly type: 'host' | 'docker' | 'efs' | 'ebs';
   readonly host?: { readonly sourcePath?: string };
   readonly dockerVolumeConfiguration?: {
     readonly scope: 'task' | 'shared';
@@ -202,6 +202,14 @@ export interface PayloadVolume {
     readonly driver: string;
     readonly driverOpts: Readonly<Record<string, string>>;
     readonly labels: Readonly<Record<string, string>>;
+  };
+  /** A new, empty volume of the task's own, for our own agent. */
+  readonly ebs?: {
+    readonly volumeId: string;
+    readonly sizeGiB: number;
+    /** ext3, ext4 or xfs; the best that the host has where absent. */
+    readonly filesystemType?: string;
+    readonly deleteOnTermination: boolean;
   };
 }
 

@@ -13,6 +13,7 @@ import {
   taskArnLabel,
   taskLimits,
 } from './docker-config.ts';
+import type { BlockVolumes } from './block-volumes.ts';
 import { engineWords, StepError, stepError, within } from './engine-error.ts';
 import { firelensConfig } from './firelens-config.ts';
 import { firelensOf, firelensPaths, firelensResource } from './firelens.ts';
@@ -48,6 +49,7 @@ export interface ExecutorParts {
   readonly log: Log;
   readonly disk: Pick<Disk, 'makeDirectory' | 'remove' | 'writeAtomic'>;
   readonly cgroups: Cgroups | undefined;
+  readonly blockVolumes: BlockVolumes;
   readonly images: Images;
   readonly access: RegistryAccesses;
   readonly logs: Pick<LogShipper, 'prepare' | 'forget'>;
@@ -236,7 +238,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
       } else if (target === firelensResource) {
         await firelensPrepared(task);
       } else {
-        await volumePrepared(task, target.slice('@volume '.length));
+        const name = target.slice('@volume '.length);
+        const { ebs } = task.payload.volumes.find((volume) => volume.name === name) ?? {};
+        if (ebs) {
+          const directory = await parts.blockVolumes.attach(name, ebs);
+          return [(now) => ({ ...done(now), volumes: { ...now.volumes, [name]: directory } })];
+        }
+        await volumePrepared(task, name);
       }
       return [done];
     } catch (error) {
@@ -348,7 +356,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     for (const { sandbox } of Object.values(task.containers)) if (sandbox) await removeSandbox(sandbox.id);
     for (const volume of task.payload.volumes) {
       const name = task.volumes[volume.name];
-      if (name === undefined || volume.dockerVolumeConfiguration?.scope === 'shared') continue;
+      if (volume.ebs) await parts.blockVolumes.release(volume.ebs);
+      if (name === undefined || volume.ebs || volume.dockerVolumeConfiguration?.scope === 'shared') continue;
       if (await docker.inspectVolume(name)) await docker.removeVolume(name);
     }
     const { firelensDirectory } = parts.context;

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Agent, type AgentConfig, agentTables, startAgent } from '../agent/agent.ts';
 import { createAwsClient } from '../aws/client.ts';
 import { Store } from '../store/store.ts';
@@ -65,7 +65,9 @@ async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() 
       world,
       store,
       backend,
+      objects: backend,
       taskEndpoint: { directory: join(runtimeDirectory(), 'agents'), endpoint },
+      volumesDirectory: resolve(options.dataDirectory, 'volumes'),
       firelensDirectory: join(runtimeDirectory(), 'firelens'),
       config: {
         cluster: options.cluster,

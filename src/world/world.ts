@@ -14,6 +14,8 @@ export interface World {
   readonly docker: Docker;
   /** Absent where this process cannot set limits on a group of containers. */
   readonly cgroups?: Cgroups;
+  /** Absent where there is no machine to mount on. */
+  readonly fileSystems?: FileSystems;
   readonly log: Log;
 }
 
@@ -435,6 +437,24 @@ export interface Cgroups {
   /** Nothing to remove is not an error. Rejects while processes are in the group. */
   removeTaskCgroup(parent: string): Promise<void>;
 }
+
+/** File systems of a size of their own, each in one file of the host. */
+export interface FileSystems {
+  /** Those that can be made and mounted here: none where this process may not mount. */
+  kinds(): Promise<readonly FileSystemKind[]>;
+  /** Makes the file with an empty file system where there is none yet, and mounts it where it is not mounted yet. */
+  mount(volume: {
+    readonly image: string;
+    readonly directory: string;
+    readonly sizeBytes: number;
+    readonly kind: FileSystemKind;
+  }): Promise<void>;
+  /** Nothing to unmount is not an error. The file stays. Rejects while something in it is in use. */
+  unmount(directory: string): Promise<void>;
+}
+
+export const fileSystemKinds = ['xfs', 'ext4', 'ext3'] as const;
+export type FileSystemKind = (typeof fileSystemKinds)[number];
 
 /** What is absent is not limited. */
 export interface CgroupLimits {

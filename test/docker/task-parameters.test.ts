@@ -14,6 +14,7 @@ import {
   startServer,
   temporaryDirectory,
 } from '../running/server.ts';
+import { blockVolumeRows } from './task-parameters/block-volume-rows.ts';
 import { definitionRows } from './task-parameters/definition-rows.ts';
 import { fileRows } from './task-parameters/file-rows.ts';
 import { firelensRows } from './task-parameters/firelens-rows.ts';
@@ -34,6 +35,7 @@ const rows: readonly Row[] = [
   ...fileRows,
   ...logRows,
   ...firelensRows,
+  ...blockVolumeRows,
   ...refusedRows,
 ];
 const cluster = 'parameters';

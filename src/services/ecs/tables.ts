@@ -194,6 +194,8 @@ export interface TaskRecord extends Scope {
   readonly lastStatus: TaskStatus;
   readonly containers: readonly TaskContainer[];
   readonly networkInterface?: TaskNetworkInterface;
+  /** Amazon EBS volumes that it was given at launch. */
+  readonly managedVolumes?: readonly TaskManagedVolume[];
   readonly healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
   /** When the health of one of its containers last became another. */
   readonly healthStatusAt?: Instant;
@@ -248,6 +250,19 @@ export interface NetworkBindingRecord {
   readonly protocol: 'tcp' | 'udp';
   readonly containerPortRange?: string;
   readonly hostPortRange?: string;
+}
+
+export interface TaskManagedVolume {
+  /** The volume's name in the task definition. */
+  readonly name: string;
+  readonly attachmentId: string;
+  readonly attachmentStatus: 'ATTACHING' | 'ATTACHED' | 'DETACHED' | 'DELETED';
+  readonly volumeId: string;
+  readonly roleArn: string;
+  readonly sizeGiB: number;
+  readonly volumeType: string;
+  readonly filesystemType?: string;
+  readonly deleteOnTermination: boolean;
 }
 
 export interface TaskNetworkInterface {

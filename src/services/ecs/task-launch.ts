@@ -12,6 +12,7 @@ import { type InstanceCandidate, openPlacement, type Placement } from './placeme
 import { findTaskDefinition } from './references.ts';
 import { createTask, type TaskNetwork, type TaskPlan } from './rules/create-task.ts';
 import { limits } from './rules/limits.ts';
+import { volumeConfigurationRefusals } from './rules/managed-volumes.ts';
 import { groupKey } from './rules/placement/capacity.ts';
 import { isDistinct, memberOfQueries } from './rules/placement/constraints.ts';
 import type { Wanted } from './rules/placement/filters.ts';
@@ -71,7 +72,7 @@ export function planTasks(reader: Reader, scope: Scope, input: LaunchRequest, ch
     throw invalidParameter(`Task definition does not support launch_type ${launchType}.`);
   }
   if (input.enableExecuteCommand) throw notBuilt('enableExecuteCommand');
-  if (input.volumeConfigurations?.length) throw notBuilt('volumeConfigurations');
+  throwFirst(volumeConfigurationRefusals(input.volumeConfigurations ?? [], definition.definition));
   const overrides = sizesInUnits(input.overrides ?? {});
   throwFirst(overridesRefusals(overrides, definition.definition, launchType));
   const unsupported = unsupportedMember(definition.definition, overrides);
@@ -91,6 +92,7 @@ export function planTasks(reader: Reader, scope: Scope, input: LaunchRequest, ch
     tags: tagsOf(input, choice),
     reservation: reservationOf(definition.definition, overrides),
     ...(network && { network }),
+    ...(input.volumeConfigurations?.length && { volumeConfigurations: input.volumeConfigurations }),
   };
 }
 

@@ -4,6 +4,7 @@ import { realCipher } from './real-cipher.ts';
 import { realClock } from './real-clock.ts';
 import { realDisk } from './real-disk.ts';
 import { realDocker } from './real-docker.ts';
+import { createRealFileSystems } from './real-file-systems.ts';
 import { realHash } from './real-hash.ts';
 import { realLog, type RealLogOptions } from './real-log.ts';
 import { realNet } from './real-net.ts';
@@ -27,6 +28,7 @@ export function realWorld(options: RealWorldOptions = {}): World {
     net: realNet(log),
     docker: realDocker(options.dockerHost),
     cgroups: createRealCgroups(),
+    fileSystems: createRealFileSystems(),
     log,
   };
 }

@@ -156,34 +156,6 @@ export const refusedRows: readonly Row[] = [
       },
     },
   ),
-  refused(['volumes[].configuredAtLaunch'], 'volumes[data].configuredAtLaunch', volume({ configuredAtLaunch: true })),
-  row(
-    [
-      'name',
-      ...[
-        'roleArn',
-        'encrypted',
-        'kmsKeyId',
-        'volumeType',
-        'sizeInGiB',
-        'snapshotId',
-        'volumeInitializationRate',
-        'iops',
-        'throughput',
-        'tagSpecifications[].resourceType',
-        'tagSpecifications[].tags[].key',
-        'tagSpecifications[].tags[].value',
-        'tagSpecifications[].propagateTags',
-        'terminationPolicy.deleteOnTermination',
-        'filesystemType',
-      ].map((member) => `managedEBSVolume.${member}`),
-    ].map((member) => `volumeConfigurations[].${member}`),
-    'are refused',
-    async (stage) => {
-      const scene = { ...volume({ configuredAtLaunch: true }), run: { volumeConfigurations: [{ name: 'data' }] } };
-      assert.match(await stage.refusedRun(scene), /volumeConfigurations/);
-    },
-  ),
   row(container('versionConsistency'), 'is checked', async (stage) => {
     assert.equal(
       await stage.refusedRegistration(app({ versionConsistency: 'perhaps' }).definition),

@@ -412,7 +412,7 @@ test('what speaks against a request is told in the words of AWS', async () => {
       [{ clientToken: 'a b' }, invalid],
       [{ tags: [{ key: 'aws:x', value: '' }] }, invalid],
       [{ enableExecuteCommand: true }, invalid, /does not support enableExecuteCommand/],
-      [{ volumeConfigurations: [{ name: 'v' }] }, invalid, /does not support volumeConfigurations/],
+      [{ volumeConfigurations: [{ name: 'v' }] }, invalid, /The volume 'v' is not a volume of the task definition/],
       [
         { placementConstraints: [{ type: 'memberOf', expression: 'attribute:a == b and' }] },
         invalid,

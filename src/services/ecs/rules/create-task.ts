@@ -13,6 +13,7 @@ import type {
   TaskNetworkInterface,
   TaskRecord,
 } from '../tables.ts';
+import { managedVolumeOf, type VolumeConfigurations } from './managed-volumes.ts';
 import { overridden } from './reservation.ts';
 
 /** What all tasks of one request share. */
@@ -35,6 +36,8 @@ export interface TaskPlan {
   readonly reservation: Reservation;
   /** For network mode awsvpc; each task takes one of the subnets. */
   readonly network?: TaskNetwork;
+  /** For volumes that are configured at launch. */
+  readonly volumeConfigurations?: VolumeConfigurations;
 }
 
 export interface TaskNetwork {
@@ -99,6 +102,9 @@ export function createTask(plan: TaskPlan, place: TaskPlace, env: Newness): Task
     lastStatus: networkInterface ? 'PROVISIONING' : 'PENDING',
     containers: containersOf(plan),
     ...(networkInterface && { networkInterface }),
+    ...(plan.volumeConfigurations?.length && {
+      managedVolumes: plan.volumeConfigurations.map((configuration) => managedVolumeOf(configuration, env)),
+    }),
     healthStatus: 'UNKNOWN',
     createdAt: env.now,
     version: 1,

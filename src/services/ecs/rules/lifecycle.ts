@@ -15,6 +15,7 @@ import {
   type TaskStatus,
   taskStatuses,
 } from '../tables.ts';
+import { withVolumes } from './managed-volumes.ts';
 
 /** What an agent says of one task: SubmitTaskStateChange after parsing. An agent knows no more than three statuses. */
 export interface TaskReport {
@@ -65,7 +66,7 @@ export function applyTaskReport(task: TaskRecord, report: TaskReport, now: Insta
   };
   if (report.status === 'STOPPED') return changed(task, end(seen, causeOf(seen, report), now));
   if (report.status === 'RUNNING' && isBefore(seen, 'RUNNING')) {
-    return changed(task, { ...advance(attached(seen), 'RUNNING'), startedAt: now });
+    return changed(task, { ...advance(attached(seen), 'RUNNING'), ...withVolumes(seen, 'running'), startedAt: now });
   }
   return changed(task, seen);
 }
@@ -180,6 +181,7 @@ function end(task: TaskRecord, cause: StopCause, now: Instant): TaskRecord {
     version: task.version,
     containers: task.containers.map((container) => ({ ...container, lastStatus: 'STOPPED' })),
     ...(task.startedAt !== undefined && task.executionStoppedAt === undefined ? { executionStoppedAt: now } : {}),
+    ...withVolumes(task, 'ended'),
   };
   const { networkInterface } = ended;
   if (!networkInterface) return { ...advance(ended, 'STOPPED'), stoppedAt: now };

@@ -30,7 +30,7 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
     version: String(revision),
     desiredStatus: task.desiredStatus,
     containers: containers.map((container) => payloadContainer(container, networkMode, sources)),
-    volumes: (described.volumes ?? []).map(payloadVolume),
+    volumes: (described.volumes ?? []).map((volume) => payloadVolume(volume, task)),
     ...(task.cpu === undefined ? {} : { cpu: Number(task.cpu) / cpuUnitsPerVcpu }),
     ...(task.memory === undefined ? {} : { memory: Number(task.memory) }),
     networkMode,
@@ -270,8 +270,14 @@ function logConfig(
   return { Type: 'awslogs', Config: { 'awslogs-region': task.region, ...driverOptions, ...stream } };
 }
 
-function payloadVolume(volume: Kept<Volume>): PayloadVolume {
+function payloadVolume(volume: Kept<Volume>, { managedVolumes = [] }: TaskRecord): PayloadVolume {
   const name = volume.name ?? '';
+  const managed = managedVolumes.find((candidate) => candidate.name === name);
+  if (managed) {
+    const { volumeId, sizeGiB, filesystemType, deleteOnTermination } = managed;
+    const fileSystem = filesystemType === undefined ? {} : { filesystemType };
+    return { name, type: 'ebs', ebs: { volumeId, sizeGiB, ...fileSystem, deleteOnTermination } };
+  }
   const docker = volume.dockerVolumeConfiguration;
   if (docker) {
     return {

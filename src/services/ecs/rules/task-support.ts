@@ -39,7 +39,6 @@ const volumeMembers = [
   'efsVolumeConfiguration',
   's3filesVolumeConfiguration',
   'fsxWindowsFileServerVolumeConfiguration',
-  'configuredAtLaunch',
 ] as const satisfies readonly (keyof Volume)[];
 
 function unsupportedInContainer(container: Kept<ContainerDefinition>): string | undefined {

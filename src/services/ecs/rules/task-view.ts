@@ -3,13 +3,17 @@ import type { Attachment, Container, Task, TaskOverride } from '@aws-sdk/client-
 import type { Answer } from '../../../aws/operation.ts';
 import { toDate } from '../../../core/instant.ts';
 import { containerArnOf } from './container-arn.ts';
+import { volumeAttachment } from './managed-volumes.ts';
 import type { Kept, TaskContainer, TaskNetworkInterface, TaskRecord } from '../tables.ts';
 
 /** Tags are shown by whoever made the task, and by others only when they are asked for. */
 export function taskView(task: TaskRecord, show: { readonly tags: boolean }): Answer<Task> {
   const isFargate = task.launchType === 'FARGATE';
   return {
-    attachments: task.networkInterface ? [attachment(task.networkInterface)] : [],
+    attachments: [
+      ...(task.networkInterface ? [attachment(task.networkInterface)] : []),
+      ...(task.managedVolumes ?? []).map(volumeAttachment),
+    ],
     attributes: task.attributes,
     availabilityZone: task.availabilityZone,
     capacityProviderName: task.capacityProviderName,

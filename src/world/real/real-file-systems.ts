@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { type FileSystemKind, fileSystemKinds, type FileSystems } from '../world.ts';
+
+const run = promisify(execFile);
+
+/** File systems in files of this machine, mounted over loop devices: what the superuser of a Linux host may do. */
+export function createRealFileSystems(): FileSystems {
+  return {
+    async kinds() {
+      if (process.getuid?.() !== 0 || !(await exists('/dev/loop-control'))) return [];
+      const known = await readFile('/proc/filesystems', 'utf8').catch(() => ''); // not Linux
+      const here: FileSystemKind[] = [];
+      for (const kind of fileSystemKinds) {
+        if (known.includes(`\t${kind}\n`) && (await programOf(kind))) here.push(kind);
+      }
+      return here;
+    },
+    async mount({ image, directory, sizeBytes, kind }) {
+      if (await isMounted(directory)) return;
+      if (!(await exists(image))) await make(image, sizeBytes, kind);
+      await mkdir(directory, { recursive: true });
+      await run('mount', ['-t', kind, '-o', 'loop', image, directory]);
+    },
+    async unmount(directory) {
+      if (await isMounted(directory)) await run('umount', [directory]);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The file takes its name when it is whole: what is there under that name can be mounted. */
+async function make(image: string, sizeBytes: number, kind: FileSystemKind): Promise<void> {
+  await mkdir(dirname(image), { recursive: true });
+  const unfinished = `${image}.unfinished`;
+  const file = await open(unfinished, 'w', 0o600);
+  try {
+    await file.truncate(sizeBytes); // takes room on the disk as it is written to
+  } finally {
+    await file.close();
+  }
+  const program = await programOf(kind);
+  if (program === undefined) throw new Error(`this machine has no program that makes ${kind} file systems`);
+  await run(program, kind === 'xfs' ? ['-q', '-f', unfinished] : ['-q', '-F', unfinished]);
+  await rename(unfinished, image);
+}
+
+async function programOf(kind: FileSystemKind): Promise<string | undefined> {
+  for (const directory of ['/usr/sbin', '/sbin', '/usr/local/sbin', '/usr/bin', '/bin']) {
+    if (await exists(`${directory}/mkfs.${kind}`)) return `${directory}/mkfs.${kind}`;
+  }
+  return undefined;
+}
+
+async function isMounted(directory: string): Promise<boolean> {
+  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  // Blanks in a path are written as \040 there.
+  const path = directory.replaceAll(' ', '\\040');
+  return mounts.split('\n').some((line) => line.split(' ')[1] === path);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
