@@ -10,7 +10,7 @@ import { fleet } from './fleet.ts';
 import { placement } from './placement.ts';
 import { runTaskStart } from './run-task-start.ts';
 import { runTaskThroughput } from './run-task-throughput.ts';
-import { serviceStart } from './service-start.ts';
+import { servicePart, serviceParts } from './service-start.ts';
 import { startUp } from './start-up.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -21,7 +21,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   placement,
   fleet,
   'run-task-start': runTaskStart,
-  'service-start': serviceStart,
+  ...Object.fromEntries(serviceParts.map((part) => [part.name, () => servicePart(part)])),
 };
 
 const chosen = process.argv.slice(2).filter((name) => name !== '--write');

@@ -7,32 +7,63 @@ import type { Docker } from '../src/world/world.ts';
 import { type Client, clientOf, connectedInstance } from '../test/running/cluster.ts';
 import { testImage } from '../test/running/engine.ts';
 import { startPrivateEngine } from '../test/running/private-engine.ts';
-import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
+import { type LongshoreProcess, startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
 import { type Figure, median, ratioFigure, timed } from './figure.ts';
 import { Swarm } from './swarm.ts';
 
 const cluster = 'bench';
 
-/** Replicas, rounds, and our time at most as a part of Swarm's. */
-const sizes = [
-  { replicas: 1, rounds: 7, atMost: 0.6 },
-  { replicas: 10, rounds: 5, atMost: 0.9 },
-  { replicas: 50, rounds: 3, atMost: 0.9 },
-] as const;
-const updated = { replicas: 10, rounds: 5, atMost: 0.75 } as const;
+/** One figure, measured by itself on an engine of its own: each takes one to two minutes. */
+export interface ServicePart {
+  readonly name: string;
+  readonly replicas: number;
+  readonly rounds: number;
+  /** Rounds before those, which warm both sides up. */
+  readonly warmUps: number;
+  readonly networkMode: 'bridge' | 'host';
+  readonly warmSandboxes: number;
+  readonly what: 'create' | 'update';
+  /** Our time at most as a part of Swarm's. */
+  readonly atMost: number;
+}
 
-/** Both watch their own API for running tasks, as often. */
-const pollMs = 10;
+const start = { networkMode: 'bridge', what: 'create', warmUps: 1 } as const;
+const coldGoal = { warmSandboxes: 0, rounds: 3 } as const;
+
+/** With as many sandboxes ready as there are replicas, and with none. The host's network needs none. */
+export const serviceParts: readonly ServicePart[] = [
+  { ...start, name: 'service-start-1', replicas: 1, rounds: 7, warmSandboxes: 1, atMost: 0.3 },
+  { ...start, name: 'service-start-10', replicas: 10, rounds: 4, warmSandboxes: 10, atMost: 0.4 },
+  { ...start, name: 'service-start-50', replicas: 50, rounds: 1, warmUps: 0, warmSandboxes: 50, atMost: 0.4 },
+  { ...start, ...coldGoal, name: 'service-start-cold-1', replicas: 1, atMost: 0.6 },
+  { ...start, ...coldGoal, name: 'service-start-cold-10', replicas: 10, atMost: 0.9 },
+  { ...start, ...coldGoal, name: 'service-start-cold-50', replicas: 50, rounds: 2, warmUps: 0, atMost: 0.9 },
+  {
+    name: 'service-update',
+    replicas: 10,
+    rounds: 5,
+    warmUps: 1,
+    networkMode: 'host',
+    warmSandboxes: 0,
+    what: 'update',
+    atMost: 0.75,
+  },
+];
+
+/** Both watch their own API for running tasks, as often; one that comes at once is looked for more often. */
+const pollMs = ({ replicas }: ServicePart): number => (replicas === 1 ? 10 : 20);
 
 /**
  * A service from the call that creates it to its last task RUNNING, against Docker Swarm on the same engine, in turns; and
- * the update of a service all at once. The tasks run in the host's network, which both have without any of their own, and
- * no image is looked up. The engine is a private one, so that Swarm is begun and left without touching the machine's.
+ * the update of a service all at once. Both use the same network of the engine, and no image is looked up. The engine is
+ * a private one, so that Swarm is begun and left without touching the machine's. Sandboxes are made ready outside the
+ * measured time.
  */
-export async function serviceStart(): Promise<readonly Figure[]> {
+export async function servicePart(part: ServicePart): Promise<readonly Figure[]> {
   const directory = await temporaryDirectory();
   const engine = await startPrivateEngine(directory.path, {
     environment: { DOCKER_SERVICE_PREFER_OFFLINE_IMAGE: '1' },
+    bridge: part.networkMode === 'bridge',
   });
   const docker = realDocker(engine.address);
   await buildShellImage(docker, testImage);
@@ -42,47 +73,28 @@ export async function serviceStart(): Promise<readonly Figure[]> {
   const agent = startLongshore(['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')], {
     ...server.environment,
     DOCKER_HOST: engine.address,
+    ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+    LONGSHORE_WARM_SANDBOXES: String(part.warmSandboxes),
   });
   try {
     const client = clientOf(server);
     await client.call('ecs', 'CreateCluster', { clusterName: cluster });
     await connectedInstance(client, cluster);
-    const sides: readonly Side[] = [new OursSide(client, docker), new SwarmSide(swarm, docker)];
-    const figures: Figure[] = [];
-    for (const { replicas, rounds, atMost } of sizes) {
-      const [oursMs, anchorMs] = await inTurns(sides, rounds, async (side) => {
-        const ms = await timed(() => side.create(replicas));
-        await side.remove();
-        return ms;
-      });
-      figures.push(
-        ratioFigure({
-          name: `service of ${replicas} to all RUNNING`,
-          subject: `CreateService to runningCount ${replicas}, host network, median of ${rounds}`,
-          anchor: 'service create to all tasks running, Docker Swarm',
-          oursMs,
-          anchorMs,
-          atMost,
-        }),
-      );
+    const ours = new OursSide(client, docker, agent, part);
+    const sides: readonly Side[] = [ours, new SwarmSide(swarm, docker, part)];
+    const { replicas } = part;
+    await ours.begin();
+    if (part.warmSandboxes > 0) {
+      // The first task shows the agent that sandboxes are of use.
+      await ours.create(1);
+      await ours.remove();
     }
-    const [oursMs, anchorMs] = await inTurns(sides, updated.rounds, async (side) => {
-      await side.create(updated.replicas);
-      const ms = await timed(() => side.update(updated.replicas));
-      await side.remove();
-      return ms;
+    const [oursMs, anchorMs] = await inTurns(sides, part, async (side) => {
+      if (part.what === 'create') return await timed(() => side.create(replicas));
+      await side.create(replicas);
+      return await timed(() => side.update(replicas));
     });
-    figures.push(
-      ratioFigure({
-        name: `update of ${updated.replicas} in parallel`,
-        subject: `UpdateService (0/100 percent) to ${updated.replicas} new tasks RUNNING and none of the old, host network`,
-        anchor: 'service update, parallelism 0, stop first, Docker Swarm',
-        oursMs,
-        anchorMs,
-        atMost: updated.atMost,
-      }),
-    );
-    return figures;
+    return [figureOf(part, oursMs, anchorMs)];
   } finally {
     await agent.end('SIGTERM');
     await server.stop();
@@ -92,7 +104,32 @@ export async function serviceStart(): Promise<readonly Figure[]> {
   }
 }
 
+function figureOf(part: ServicePart, oursMs: number, anchorMs: number): Figure {
+  const { replicas, rounds, networkMode, warmSandboxes, atMost } = part;
+  const how = `${networkMode} network, median of ${rounds}`;
+  if (part.what === 'update') {
+    return ratioFigure({
+      name: `update of ${replicas} in parallel`,
+      subject: `UpdateService (0/100 percent) to ${replicas} new tasks RUNNING and none of the old, ${how}`,
+      anchor: 'service update, parallelism 0, stop first, Docker Swarm',
+      oursMs,
+      anchorMs,
+      atMost,
+    });
+  }
+  return ratioFigure({
+    name: `service of ${replicas} to all RUNNING, ${warmSandboxes > 0 ? 'sandboxes ready' : 'no sandboxes'}`,
+    subject: `CreateService to runningCount ${replicas}, ${how}`,
+    anchor: `service create to all tasks running, Docker Swarm, ${networkMode} network`,
+    oursMs,
+    anchorMs,
+    atMost,
+  });
+}
+
 interface Side {
+  /** Resolves when nothing more is made ready. */
+  ready(): Promise<void>;
   /** Resolves when all replicas run. */
   create(replicas: number): Promise<void>;
   /** Resolves when all replicas of the new kind run and none of the old. */
@@ -101,16 +138,18 @@ interface Side {
   remove(): Promise<void>;
 }
 
-/** The medians of each side, after a round to warm up. */
+/** The medians of each side. */
 async function inTurns(
   sides: readonly Side[],
-  rounds: number,
+  { rounds, warmUps }: ServicePart,
   measure: (side: Side) => Promise<number>,
 ): Promise<readonly [number, number]> {
   const times: number[][] = sides.map(() => []);
-  for (let round = -1; round < rounds; round += 1) {
+  for (let round = -warmUps; round < rounds; round += 1) {
     for (const [index, side] of sides.entries()) {
+      await sides[0]?.ready(); // of both: what one makes ready would disturb the other
       const ms = await measure(side);
+      await side.remove();
       if (round >= 0) times[index]?.push(ms);
     }
   }
@@ -123,16 +162,39 @@ const command = ['sh', '-c', "trap 'exit 0' TERM; while :; do sleep 1000 & wait 
 class OursSide implements Side {
   readonly #client: Client;
   readonly #docker: Docker;
+  readonly #part: ServicePart;
+  readonly #agent: LongshoreProcess;
   #count = 0;
+  #asked = 0;
 
-  constructor(client: Client, docker: Docker) {
+  constructor(client: Client, docker: Docker, agent: LongshoreProcess, part: ServicePart) {
     this.#client = client;
+    this.#agent = agent;
     this.#docker = docker;
+    this.#part = part;
+  }
+
+  async begin(): Promise<void> {
+    await this.#define('1');
+    await this.#define('2');
+  }
+
+  /** The agent says how many were asked for, each time that all are ready again. */
+  async ready(): Promise<void> {
+    const { warmSandboxes } = this.#part;
+    if (warmSandboxes === 0) return;
+    await until(async () => {
+      const said = this.#agent.log().matchAll(/"ready":(\d+),"hits":(\d+),"misses":(\d+)/g);
+      return said.some(
+        ([, ready, hits, misses]) => Number(ready) === warmSandboxes && Number(hits) + Number(misses) === this.#asked,
+      );
+    });
   }
 
   async create(desiredCount: number): Promise<void> {
     this.#count += 1;
-    const taskDefinition = await this.#define('1');
+    this.#asked += desiredCount;
+    const taskDefinition = 'bench-1';
     await this.#client.call('ecs', 'CreateService', {
       cluster,
       serviceName: this.#name,
@@ -146,7 +208,7 @@ class OursSide implements Side {
   }
 
   async update(replicas: number): Promise<void> {
-    const taskDefinition = await this.#define('2');
+    const taskDefinition = 'bench-2';
     await this.#client.call('ecs', 'UpdateService', { cluster, service: this.#name, taskDefinition });
     await this.#runs(taskDefinition, replicas);
   }
@@ -158,20 +220,18 @@ class OursSide implements Side {
       return containers.every(({ State }) => State === 'exited');
     });
     // The agent keeps stopped containers for hours; Swarm takes its own away.
-    for (const { Id } of await this.#docker.listContainers([`com.amazonaws.ecs.cluster=${cluster}`])) {
-      await this.#docker.removeContainer(Id, { force: true, volumes: true });
-    }
+    const left = await this.#docker.listContainers([`com.amazonaws.ecs.cluster=${cluster}`]);
+    await Promise.all(left.map(({ Id }) => this.#docker.removeContainer(Id, { force: true, volumes: true })));
   }
 
   get #name(): string {
     return `service-${this.#count}`;
   }
 
-  async #define(value: string): Promise<string> {
-    const family = `bench-${value}`;
+  async #define(value: string): Promise<void> {
     await this.#client.call('ecs', 'RegisterTaskDefinition', {
-      family,
-      networkMode: 'host',
+      family: `bench-${value}`,
+      networkMode: this.#part.networkMode,
       containerDefinitions: [
         {
           name: 'app',
@@ -184,7 +244,6 @@ class OursSide implements Side {
         },
       ],
     });
-    return family;
   }
 
   async #runs(family: string, replicas: number): Promise<void> {
@@ -195,19 +254,25 @@ class OursSide implements Side {
       return deployments.every(({ taskDefinition, runningCount }) =>
         taskDefinition?.includes(`/${family}:`) ? runningCount === replicas : runningCount === 0,
       );
-    });
+    }, pollMs(this.#part));
   }
 }
 
 class SwarmSide implements Side {
   readonly #swarm: Swarm;
   readonly #docker: Docker;
+  readonly #part: ServicePart;
   #id = '';
   #count = 0;
 
-  constructor(swarm: Swarm, docker: Docker) {
+  constructor(swarm: Swarm, docker: Docker, part: ServicePart) {
     this.#swarm = swarm;
     this.#docker = docker;
+    this.#part = part;
+  }
+
+  async ready(): Promise<void> {
+    // It makes nothing ready.
   }
 
   async create(replicas: number): Promise<void> {
@@ -232,7 +297,7 @@ class SwarmSide implements Side {
     await until(async () => {
       const counts = await this.#swarm.running(this.#id);
       return counts.size === 1 && counts.get(`KIND=${value}`) === replicas;
-    });
+    }, pollMs(this.#part));
   }
 
   #spec(value: string, replicas: number): object {
@@ -246,7 +311,7 @@ class SwarmSide implements Side {
           StopGracePeriod: 2_000_000_000,
         },
         Resources: { Limits: { MemoryBytes: 16 * 1024 * 1024 } },
-        Networks: [{ Target: 'host' }],
+        Networks: [{ Target: this.#part.networkMode }],
       },
       Mode: { Replicated: { Replicas: replicas } },
       UpdateConfig: { Parallelism: 0, Order: 'stop-first' },
@@ -256,10 +321,10 @@ class SwarmSide implements Side {
 
 const limitMs = 120_000;
 
-async function until(isDone: () => Promise<boolean>): Promise<void> {
+async function until(isDone: () => Promise<boolean>, pollEveryMs = 20): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await isDone())) {
     if (performance.now() > end) throw new Error(`it did not come about within ${limitMs / 1000} s`);
-    await sleep(pollMs);
+    await sleep(pollEveryMs);
   }
 }
