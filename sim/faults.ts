@@ -75,7 +75,7 @@ export class Faults {
 
 const stormChance = 0.1;
 const stormMs = 10_000;
-const quietMs = 150_000;
+const quietMs = 160_000;
 
 interface FaultKind {
   readonly name: string;

@@ -2,7 +2,7 @@ import { type AgentConfig, agentTables, startAgent } from '../src/agent/agent.ts
 import { rootAccessKeys } from '../src/app/access-keys.ts';
 import { type ControlPlane, composeControlPlane } from '../src/app/compose.ts';
 import { type AwsClient, createAwsClient } from '../src/aws/client.ts';
-import { everyEvent } from '../src/services/ecs/outbox.ts';
+import { everyEvent, noEvents } from '../src/services/ecs/outbox.ts';
 import { CommitFailed, Store } from '../src/store/store.ts';
 import type { StoredChange } from '../src/store/journal.ts';
 import { MemoryJournal } from '../src/world/sim/memory-journal.ts';
@@ -41,6 +41,8 @@ export class System {
   /** Whether the agent of the Fargate pool measures its containers. In a few runs, to see that it does no harm: it is half
    * the cost of an idle hour. */
   readonly isMeasuring: boolean;
+  /** Whether somebody wants to hear of events: in a few runs, as they are nearly half of what is written. */
+  readonly isTelling: boolean;
   /** While it is, commits take most of a second. */
   isDiskSlow = false;
   /** When requests last could get lost or come twice; a late repetition comes within seconds. */
@@ -72,6 +74,7 @@ export class System {
     });
     this.random = this.world.random.fork('system');
     this.isMeasuring = this.world.random.fork('measuring').chance(0.2);
+    this.isTelling = this.world.random.fork('telling').chance(0.25);
     const commitRandom = this.world.random.fork('commits');
     this.serverHost = this.world.addHost('server');
     this.journal = new MemoryJournal(this.clock, {
@@ -157,7 +160,7 @@ export class System {
         accounts: [accountId],
         region,
         allowedHosts: ['server'],
-        wantsEvent: everyEvent,
+        wantsEvent: this.isTelling ? everyEvent : noEvents,
       });
       await world.net.listen({ host: '0.0.0.0', port }, server.handler);
       if (run !== this.#serverRun) return;

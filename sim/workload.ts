@@ -70,8 +70,11 @@ export class Workload {
     await this.operators.bringBack();
     await this.operators.quietAlarms();
     await this.taskSets.mend();
+    // A few go on; each costs a look of its agent every half minute.
+    let going = 0;
     for (const task of this.tasks.known.values()) {
-      if (task.shape.isScarce && !task.stopRequested) await this.tasks.stop(task);
+      if (task.stopRequested || task.stoppedAt !== undefined) continue;
+      if (task.shape.isScarce || (going += 1) > mostGoingOn) await this.tasks.stop(task);
     }
     let ports = 0;
     for (const service of this.services.live) {
@@ -108,7 +111,9 @@ export class Workload {
       steady === undefined
         ? undefined
         : shapeOfDefinition(durable.revisions.get(steady)?.settings.taskDefinitionArn ?? '');
-    if (service.isAborted || service.desiredCount > (service.isDistinct ? 1 : 3)) return false;
+    // Where no two may share an instance, the tasks of a new deployment need as much room again.
+    const isAlone = service.isDistinct || service.families.has('s-port');
+    if (service.isAborted || service.desiredCount > (isAlone ? 1 : 3)) return false;
     if ([...service.families].some((family) => endless.includes(family))) return false;
     const { minimumHealthyPercent, maximumPercent } = service.deployment.percents;
     const lower = Math.ceil((service.desiredCount * minimumHealthyPercent) / 100);
@@ -146,4 +151,5 @@ const endless: readonly string[] = ['s-crash', 's-flapping', 's-huge'];
 const burstChance = 0.06;
 const burstPauseMs = 5000;
 const badNetworkMs = 30_000;
-const restPauseMs = 180_000;
+const restPauseMs = 210_000;
+const mostGoingOn = 5;
