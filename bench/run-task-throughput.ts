@@ -5,7 +5,8 @@ import { clientOf } from '../test/running/cluster.ts';
 import { startServer, temporaryDirectory } from '../test/running/server.ts';
 import { connectFakeAgent } from './fake-agent.ts';
 import { type Figure, median } from './figure.ts';
-import { KeptConnection, prepare } from './signed-post.ts';
+import { RawConnection } from './raw-connection.ts';
+import { prepare } from './signed-post.ts';
 
 const callers = 64;
 const callsPerRun = 8_000;
@@ -62,7 +63,7 @@ async function oneRun(): Promise<number> {
   // All threads of the server on one core, the callers and the agent on the other.
   execFileSync('taskset', ['-a', '-p', '-c', '0', String(server.pid)], { stdio: 'ignore' });
   execFileSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)], { stdio: 'ignore' });
-  const connections = Array.from({ length: callers }, () => new KeptConnection());
+  const connections: RawConnection[] = [];
   try {
     const client = clientOf(server);
     await client.call('ecs', 'CreateCluster', { clusterName: 'bench' });
@@ -76,13 +77,14 @@ async function oneRun(): Promise<number> {
       cluster: 'bench',
       taskDefinition: 'bench',
     });
-    const send = async (connection: KeptConnection, count: number): Promise<void> => {
+    connections.push(...Array.from({ length: callers }, () => new RawConnection(call)));
+    const send = async (connection: RawConnection, count: number): Promise<void> => {
       for (let done = 0; done < count; done += 1) {
-        const text = await connection.send(call);
+        const text = await connection.send();
         if (!text.includes('"taskArn"')) throw new Error(`no task was placed: ${text}`);
       }
     };
-    await Promise.all(connections.map((connection) => send(connection, 10))); // warm-up
+    await Promise.all(connections.map((connection) => send(connection, 30))); // warm-up
     const started = performance.now();
     await Promise.all(connections.map((connection) => send(connection, callsPerRun / callers)));
     const rate = callsPerRun / ((performance.now() - started) / 1000);

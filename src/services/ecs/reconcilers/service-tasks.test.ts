@@ -196,7 +196,9 @@ test('with a health check a task counts once it is HEALTHY, and is replaced when
     most = Math.max(most, scene.live().length);
     assert(scene.live().filter((task) => task.healthStatus === 'HEALTHY').length >= 1);
   });
-  assert.deepEqual([most, scene.live().length], [3, 2]);
+  // One task to take its place, and one more where that is started before the failing one is told to stop: 200 % of two.
+  assert(most > 2 && most <= 4, `${most} tasks at once`);
+  assert.equal(scene.live().length, 2);
   const stopped = await scene.described(failing?.arn);
   assert.deepEqual(
     [stopped.stopCode, stopped.stoppedReason],
