@@ -1,6 +1,7 @@
 import type { ContainerBody, HostConfig, Labels } from '../world/world.ts';
 import type { PayloadContainer, PayloadTask } from './contract.ts';
 import { firelensOf, routedEnvironment, routedLogConfig, routedOptions, routerBinds } from './firelens.ts';
+import { gpuRuntime, gpusOf } from './gpus.ts';
 import { rangesOf } from './host-ports.ts';
 import { pauseName, type TaskRecord, taskIdOf } from './state.ts';
 
@@ -30,6 +31,7 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
   const joined = networkId !== undefined;
   const ports = payload.networkMode === undefined || payload.networkMode === 'bridge' ? portsOf(task, wanted) : [];
   const binds = [...bindsOf(task, wanted), ...routerBindsOf(payload, wanted, context)];
+  const gpus = gpusOf(payload, wanted.name);
   const host: HostConfig = {
     NetworkMode: payload.networkMode ?? 'bridge',
     ...(binds.length > 0 ? { Binds: binds } : {}),
@@ -49,6 +51,7 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
     ...namespacesOf(payload, pauseId),
     ...given,
     ...routedLogConfigOf(payload, wanted, context),
+    ...(gpus.length > 0 ? { Runtime: gpuRuntime } : {}),
     ...(joined ? { NetworkMode: `container:${networkId}` } : {}),
   };
   const body: ContainerBody = {
@@ -58,7 +61,11 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
     ...(wanted.entryPoint && wanted.entryPoint.length > 0 ? { Entrypoint: wanted.entryPoint } : {}),
     Env: environmentOf(wanted, {
       ...context,
-      environment: { ...context.environment, ...routedEnvironmentOf(task, wanted) },
+      environment: {
+        ...context.environment,
+        ...routedEnvironmentOf(task, wanted),
+        ...(gpus.length > 0 ? { NVIDIA_VISIBLE_DEVICES: gpus.join() } : {}),
+      },
     }),
     ...(ports.length > 0 ? { ExposedPorts: Object.fromEntries(ports.map(({ key }) => [key, {}])) } : {}),
     Labels: { ...labelsIn(config), ...labelsOf(payload, wanted.name, context) },

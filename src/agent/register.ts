@@ -12,6 +12,7 @@ export interface Registration {
   readonly ownAttributes: readonly Attribute[];
   readonly tags: readonly { readonly key: string; readonly value: string }[];
   readonly resources: readonly Resource[];
+  readonly gpuIds: readonly string[];
 }
 
 /**
@@ -61,6 +62,7 @@ function inputOf(wanted: Registration, { agentId, containerInstanceArn: saved }:
     attributes: saved === undefined ? [...wanted.attributes, ...wanted.ownAttributes] : wanted.attributes,
     ...(wanted.tags.length > 0 ? { tags: wanted.tags } : {}),
     totalResources: wanted.resources,
+    ...(wanted.gpuIds.length > 0 ? { platformDevices: wanted.gpuIds.map((id) => ({ id, type: 'GPU' })) } : {}),
     // A machine of one's own has no identity document.
     instanceIdentityDocument: '',
     instanceIdentityDocumentSignature: '',

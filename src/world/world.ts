@@ -288,6 +288,8 @@ export interface DockerInfo {
   readonly OSType: string;
   readonly CgroupDriver: string;
   readonly CgroupVersion: string;
+  /** By name. */
+  readonly Runtimes?: Readonly<Record<string, unknown>>;
 }
 
 export interface RegistryAuthorization {

@@ -241,6 +241,8 @@ export interface TaskContainer {
   readonly reason?: string;
   readonly healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
   readonly networkBindings: readonly NetworkBindingRecord[];
+  /** Those of its instance that it was given. */
+  readonly gpuIds?: readonly string[];
 }
 
 export interface NetworkBindingRecord {

@@ -23,6 +23,7 @@ import { overridesRefusals, sizesInUnits, taskRequestRefusals } from './rules/ta
 import { unsupportedMember } from './rules/task-support.ts';
 import {
   type ClusterRecord,
+  type ContainerInstanceRecord,
   type Kept,
   type TaskDefinitionRecord,
   type Tags,
@@ -147,11 +148,22 @@ export function putTask(
       ...(cpuArchitecture !== undefined && { cpuArchitecture }),
       ...(capacityProviderName !== undefined && { capacityProviderName }),
       ...(subnet && { subnetId: subnet.subnetId }),
+      ...(plan.reservation.gpus > 0 && { freeGpuIds: freeGpus(tx, instance) }),
     },
     env,
   );
   tx.put(tasks, task);
   return task;
+}
+
+/** GPUs of an instance that none of its tasks has. */
+function freeGpus(reader: Reader, { arn, registeredResources }: ContainerInstanceRecord): readonly string[] {
+  const all = registeredResources.find(({ name }) => name === 'GPU')?.stringSetValue ?? [];
+  const taken = new Set<string>();
+  for (const task of reader.find(tasks, 'occupying', arn)) {
+    for (const { gpuIds = [] } of task.containers) for (const id of gpuIds) taken.add(id);
+  }
+  return all.filter((id) => !taken.has(id));
 }
 
 /** A tag of the request wins over one of the definition with the same key; the tags that AWS manages come on top. */

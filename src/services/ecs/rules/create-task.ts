@@ -14,7 +14,7 @@ import type {
   TaskRecord,
 } from '../tables.ts';
 import { managedVolumeOf, type VolumeConfigurations } from './managed-volumes.ts';
-import { overridden } from './reservation.ts';
+import { gpusOf, overridden } from './reservation.ts';
 
 /** What all tasks of one request share. */
 export interface TaskPlan {
@@ -54,6 +54,8 @@ export interface TaskPlace {
   readonly capacityProviderName?: string;
   /** For network mode awsvpc. */
   readonly subnetId?: string;
+  /** GPUs of the instance that no task has, as many as the task needs or more. */
+  readonly freeGpuIds?: readonly string[];
 }
 
 /** Where names and time come from: the transaction's own. */
@@ -100,7 +102,7 @@ export function createTask(plan: TaskPlan, place: TaskPlace, env: Newness): Task
     reservation: plan.reservation,
     desiredStatus: 'RUNNING',
     lastStatus: networkInterface ? 'PROVISIONING' : 'PENDING',
-    containers: containersOf(plan),
+    containers: containersOf(plan, place.freeGpuIds ?? nothing),
     ...(networkInterface && { networkInterface }),
     ...(plan.volumeConfigurations?.length && {
       managedVolumes: plan.volumeConfigurations.map((configuration) => managedVolumeOf(configuration, env)),
@@ -116,11 +118,14 @@ const idDigits = 32;
 /** What a Fargate task has when it asks for nothing else. */
 const fargateEphemeralStorageGiB = 20;
 
-function containersOf(plan: TaskPlan): readonly TaskContainer[] {
+function containersOf(plan: TaskPlan, freeGpuIds: readonly string[]): readonly TaskContainer[] {
+  let given = 0;
   const { definition, overrides, imageDigests } = plan;
   return (definition.definition.containerDefinitions ?? []).map((container): TaskContainer => {
-    const { cpu = 0, memory, memoryReservation } = overridden(container, overrides);
+    const { cpu = 0, memory, memoryReservation, resourceRequirements } = overridden(container, overrides);
     const pinnedDigest = imageDigests?.get(container.name ?? '');
+    const gpuIds = freeGpuIds.slice(given, given + gpusOf(resourceRequirements));
+    given += gpuIds.length;
     return {
       name: container.name ?? '',
       image: container.image ?? '',
@@ -132,6 +137,7 @@ function containersOf(plan: TaskPlan): readonly TaskContainer[] {
       lastStatus: 'PENDING',
       healthStatus: 'UNKNOWN',
       networkBindings: nothing,
+      ...(gpuIds.length > 0 && { gpuIds }),
     };
   });
 }

@@ -25,12 +25,13 @@ export function reservationOf(
     tcpPorts: hostPorts('tcp'),
     udpPorts: hostPorts('udp'),
     networkInterfaces: isAwsvpc ? 1 : 0,
-    gpus: sum(
-      containers.flatMap((container) =>
-        (container.resourceRequirements ?? []).map(({ type, value }) => (type === 'GPU' ? Number(value) : 0)),
-      ),
-    ),
+    gpus: sum(containers.map(({ resourceRequirements }) => gpusOf(resourceRequirements))),
   };
+}
+
+/** How many whole GPUs a container asks for. */
+export function gpusOf(requirements: Kept<ContainerDefinition>['resourceRequirements']): number {
+  return sum((requirements ?? []).map(({ type, value }) => (type === 'GPU' ? Number(value) || 0 : 0)));
 }
 
 /** A container's sizes after its override. */

@@ -70,6 +70,7 @@ function containerView(task: TaskRecord, container: TaskContainer): Answer<Conta
     networkBindings: container.networkBindings,
     networkInterfaces: networkInterfacesView(task.networkInterface),
     healthStatus: container.healthStatus,
+    gpuIds: container.gpuIds,
     cpu: container.cpu,
     memory: container.memory,
     memoryReservation: container.memoryReservation,
