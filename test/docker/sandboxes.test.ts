@@ -1,0 +1,177 @@
+// Sandboxes on the real engine: what a container finds in one, and that agents which are killed leave none behind.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { sandboxLabel } from '../../src/agent/sandbox.ts';
+import { agentLabel } from '../../src/agent/docker-config.ts';
+import type { ContainerSummary } from '../../src/world/world.ts';
+import { type Client, clientOf, connectedInstance, describeTask, runTask, taskReaches } from '../running/cluster.ts';
+import { containersOf, docker, ensureTestImage, host, removeContainersOf, testImage } from '../running/engine.ts';
+import { eventually } from '../running/eventually.ts';
+import {
+  type LongshoreProcess,
+  type Server,
+  startLongshore,
+  startServer,
+  temporaryDirectory,
+} from '../running/server.ts';
+
+const warmSandboxes = 2;
+
+describe('a pool of sandboxes', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let server: Server;
+  let client: Client;
+  const agents = new Map<string, LongshoreProcess>();
+  const arns: string[] = [];
+
+  before(async () => {
+    await ensureTestImage();
+    directory = await temporaryDirectory();
+    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    client = clientOf(server);
+    for (const cluster of ['one', 'other']) {
+      await client.call('ecs', 'CreateCluster', { clusterName: cluster });
+      startAgent(cluster);
+      await connectedInstance(client, cluster);
+    }
+  });
+  after(async () => {
+    for (const agent of agents.values()) await agent.end('SIGTERM');
+    await server.stop();
+    // Those of tasks that still run stay, as they should; here nobody comes after.
+    const left = (await Promise.all(arns.map(sandboxesBeside))).flat();
+    await removeContainersOf(arns);
+    for (const id of new Set(left.map(({ Id }) => Id)))
+      await docker.removeContainer(id, { force: true, volumes: true });
+    await directory.remove();
+  });
+
+  function startAgent(cluster: string): void {
+    const agent = startLongshore(['agent', '--cluster', cluster, '--data-dir', join(directory.path, cluster)], {
+      ...server.environment,
+      LONGSHORE_WARM_SANDBOXES: String(warmSandboxes),
+      ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+    });
+    agents.set(cluster, agent);
+  }
+
+  async function run(cluster: string, command: readonly string[]): Promise<string> {
+    const arn = await runTask(client, cluster, {
+      family: 'sandboxed',
+      networkMode: 'bridge',
+      containerDefinitions: [{ name: 'app', image: testImage, cpu: 1, memory: 32, command, stopTimeout: 2 }],
+    });
+    arns.push(arn);
+    return arn;
+  }
+
+  /** The agent's own, by a container of one of its tasks. */
+  async function sandboxesBeside(taskArn: string): Promise<readonly ContainerSummary[]> {
+    const [container] = await containersOf(taskArn);
+    const agentId = container?.Labels[agentLabel] ?? '';
+    return await docker.listContainers([`${agentLabel}=${agentId}`, sandboxLabel]);
+  }
+
+  async function ready(taskArn: string, count: number): Promise<readonly string[]> {
+    return await eventually(`${count} sandboxes`, async () => {
+      const found = await sandboxesBeside(taskArn);
+      const running = found.filter(({ State }) => State === 'running').map(({ Id }) => Id);
+      return running.length === count && found.length === count ? running : undefined;
+    });
+  }
+
+  async function modeOf(taskArn: string): Promise<string> {
+    const [container] = await containersOf(taskArn);
+    const inspected = await docker.inspectContainer(container?.Id ?? '');
+    return inspected?.HostConfig.NetworkMode ?? '';
+  }
+
+  async function inside(taskArn: string, ...command: readonly string[]): Promise<string> {
+    const [container] = await containersOf(taskArn);
+    return await host('docker', 'exec', container?.Id ?? '', ...command);
+  }
+
+  const sleeper = ['sleep', '1000'] as const;
+  let cold = '';
+  let warm = '';
+
+  test('a container finds in a sandbox what the engine would have given it', async () => {
+    cold = await run('one', sleeper);
+    await taskReaches(client, 'one', cold, 'RUNNING');
+    assert.equal(await modeOf(cold), 'bridge');
+    const sandboxes = await ready(cold, warmSandboxes);
+
+    warm = await run('one', sleeper);
+    await taskReaches(client, 'one', warm, 'RUNNING');
+    const sandbox = /^container:(.+)$/.exec(await modeOf(warm))?.[1] ?? '';
+    assert.ok(sandboxes.includes(sandbox));
+    const holder = await docker.inspectContainer(sandbox);
+    const address = holder?.NetworkSettings.Networks['bridge']?.IPAddress ?? '';
+
+    assert.equal(await inside(warm, 'cat', '/etc/resolv.conf'), await inside(cold, 'cat', '/etc/resolv.conf'));
+    const name = (await inside(warm, 'cat', '/etc/hostname')).trim();
+    assert.match(name, /^[0-9a-f]{12}$/, 'a short id, as the engine names containers');
+    const hosts = await inside(warm, 'cat', '/etc/hosts');
+    assert.match(hosts, new RegExp(`^${address.replaceAll('.', '\\.')}\\t${name}$`, 'm'));
+    const shape = (text: string): string => text.replaceAll(/^172\.\d+\.\d+\.\d+\t.*$/gm, 'address name');
+    assert.equal(shape(hosts), shape(await inside(cold, 'cat', '/etc/hosts')));
+    const devices = async (arn: string): Promise<readonly string[]> =>
+      (await inside(arn, 'cat', '/proc/net/dev')).split('\n').map((line) => line.split(':')[0]?.trim() ?? '');
+    assert.deepEqual(await devices(warm), await devices(cold));
+    const routes = async (arn: string): Promise<string> => await inside(arn, 'cat', '/proc/net/route');
+    assert.equal(await routes(warm), await routes(cold));
+    // The container does not see the sandbox's process, nor the sandbox the container's.
+    const first = await inside(warm, 'sh', '-c', 'read -r name < /proc/1/comm; echo "$name"');
+    assert.equal(first.trim(), 'sleep');
+  });
+
+  test('an agent killed with -9 finds its sandboxes again and leaves those of another alone', async () => {
+    const other = await run('other', sleeper);
+    await taskReaches(client, 'other', other, 'RUNNING');
+    const others = await ready(other, warmSandboxes);
+    const before = await ready(warm, warmSandboxes + 1);
+
+    await agents.get('one')?.end('SIGKILL');
+    startAgent('one');
+    const next = await run('one', sleeper);
+    await taskReaches(client, 'one', next, 'RUNNING');
+    const used = /^container:(.+)$/.exec(await modeOf(next))?.[1] ?? '';
+    assert.ok(before.includes(used), 'one that was made before the kill');
+    assert.notEqual(await modeOf(warm), await modeOf(next));
+    await ready(warm, warmSandboxes + 2);
+    assert.deepEqual(await ready(other, warmSandboxes), others);
+  });
+
+  test('a sandbox goes when its task has stopped', async () => {
+    const used = /^container:(.+)$/.exec(await modeOf(warm))?.[1] ?? '';
+    await client.call('ecs', 'StopTask', { cluster: 'one', task: warm });
+    await taskReaches(client, 'one', warm, 'STOPPED');
+    const left = await ready(cold, warmSandboxes + 1);
+    assert.ok(!left.includes(used));
+    assert.equal((await describeTask(client, 'one', warm)).stopCode, 'UserInitiated');
+  });
+
+  test('a container whose sandbox is killed is stopped, as it has no network', async () => {
+    const arn = await run('one', ['sh', '-c', "trap 'exit 7' TERM; while :; do sleep 1000 & wait $!; done"]);
+    await taskReaches(client, 'one', arn, 'RUNNING');
+    const used = /^container:(.+)$/.exec(await modeOf(arn))?.[1] ?? '';
+    await docker.killContainer(used, 'SIGKILL');
+    const stopped = await eventually('the end of the task', async () => {
+      const task = await describeTask(client, 'one', arn);
+      return task.lastStatus === 'STOPPED' ? task : undefined;
+    });
+    assert.equal(stopped.containers?.[0]?.exitCode, 7);
+  });
+
+  test('an agent that ends takes the free ones along', async () => {
+    const sandboxes = await sandboxesBeside(cold);
+    await agents.get('one')?.end('SIGTERM');
+    const left = await sandboxesBeside(cold);
+    assert.ok(left.length < sandboxes.length);
+    for (const { Id } of left) {
+      const joined = (await Promise.all(arns.map(modeOf))).includes(`container:${Id}`);
+      assert.ok(joined, 'a task has it');
+    }
+  });
+});
