@@ -3,10 +3,9 @@ import type { World } from '../world/world.ts';
 import { runAcsSession } from './acs-session.ts';
 import { createBlockVolumes } from './block-volumes.ts';
 import { type Attribute, capabilityAttributes, instanceResources } from './capabilities.ts';
-import { type Backend, longshoreAgentHash, type RoleCredentials } from './contract.ts';
+import { type Backend, longshoreAgentHash, type ObjectReader, type RoleCredentials } from './contract.ts';
 import { cgroupParentOf, type DockerContext } from './docker-config.ts';
 import { createExecutor } from './execute.ts';
-import { findGpus } from './gpus.ts';
 import { createImages, type PullBehavior } from './images.ts';
 import { createLogShipper, logCursorTable } from './log-shipper.ts';
 import { createPauseImage } from './pause-image.ts';
@@ -14,11 +13,13 @@ import { createPollEndpoints, socketUrl } from './poll-endpoints.ts';
 import { createRegistryAccess } from './registry-access.ts';
 import { register } from './register.ts';
 import type { SandboxCounts } from './sandbox-pool.ts';
+import { createEnvironmentFiles } from './environment-files.ts';
 import { createSecrets } from './secrets.ts';
 import type { SessionLoop } from './session-loop.ts';
 import { startStateReporter } from './state-reporter.ts';
 import { type AgentIdentity, agentTasks, identities, type TaskRecord } from './state.ts';
 import { TaskCredentials } from './task-credentials.ts';
+import { createTaskObjects } from './task-objects.ts';
 import { endpointEnvironment } from './task-endpoint/environment.ts';
 import { startTaskEndpoint, type TaskEndpoint } from './task-endpoint/task-endpoint.ts';
 import { TaskEngine } from './task-engine.ts';
@@ -62,6 +63,8 @@ export interface AgentParts {
   /** The agent's own, opened with `agentTables`. */
   readonly store: Store;
   readonly backend: Backend;
+  /** Without it a task with environment files does not start. */
+  readonly objects?: ObjectReader;
   readonly config: AgentConfig;
   /** Where containers find their credentials, their metadata and this AWS. Without it they are told of none. */
   /** Where the files of log routers are made: a path that is short, as sockets' names are. */
@@ -113,9 +116,12 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const credentials = new TaskCredentials();
   const endpoint = parts.taskEndpoint && (await startOwnEndpoint(parts, parts.taskEndpoint, agentId, credentials));
   const secrets = createSecrets({ backend, clock, credentials });
+  const objects = createTaskObjects({ objects: parts.objects, clock, credentials });
   const blockVolumes = await createBlockVolumes(world, parts.volumesDirectory);
   const executor = createExecutor({
     secrets,
+    environmentFiles: createEnvironmentFiles(objects),
+    objects,
     docker,
     logs,
     clock,
@@ -189,7 +195,6 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       ],
       ownAttributes: config.attributes,
       tags: config.tags,
-      gpuIds: await findGpus(world.disk, info),
       resources: instanceResources({
         info,
         cpuUnits: config.cpuUnits,

@@ -94,13 +94,6 @@ export interface PayloadTask {
   readonly roleCredentials?: RoleCredentials;
   readonly executionRoleCredentials?: RoleCredentials;
   readonly elasticNetworkInterfaces?: readonly PayloadNetworkInterface[];
-  /** Devices of the host that containers are given: of type `gpu`, by id. */
-  readonly associations?: readonly {
-    readonly name: string;
-    readonly type: string;
-    readonly containers: readonly string[];
-    readonly content?: { readonly encoding: string; readonly value: string };
-  }[];
   readonly enableFaultInjection?: boolean;
   readonly zone?: string;
   /** What our own agent needs beyond the protocol. */
@@ -144,6 +137,8 @@ export interface PayloadContainer {
   readonly entryPoint?: readonly string[];
   /** Already merged with the overrides. */
   readonly environment: Readonly<Record<string, string>>;
+  /** ARNs of objects in S3, which the agent reads with the task's execution role before the container is created. */
+  readonly environmentFiles?: readonly { readonly value: string; readonly type: 's3' }[];
   readonly links: readonly string[];
   readonly portMappings: readonly PayloadPortMapping[];
   readonly mountPoints: readonly {
@@ -335,6 +330,12 @@ export interface Backend {
 }
 
 export type BackendService = 'ecs' | 'logs' | 'ssm' | 'secretsmanager' | 'ecr';
+
+/** The agent's way to S3, with a role's keys. app/host-agent.ts joins it to aws/client.ts. */
+export interface ObjectReader {
+  /** All bytes of an object. Rejects as Backend.call does. */
+  getObject(bucket: string, key: string, as: RoleCredentials): Promise<Uint8Array>;
+}
 
 /** Attribute by which our agent inside `longshore up` says that it serves the Fargate pool of every cluster. */
 export const fargatePoolAttribute = 'longshore.fargate-pool';

@@ -1,5 +1,13 @@
 import type { Instant } from '../core/instant.ts';
-import { type Cgroups, type Clock, type Disk, type Docker, DockerError, type Log } from '../world/world.ts';
+import {
+  type Cgroups,
+  type Clock,
+  type ContainerBody,
+  type Disk,
+  type Docker,
+  DockerError,
+  type Log,
+} from '../world/world.ts';
 import { assert } from '../core/assert.ts';
 import type { PayloadContainer, PayloadVolume } from './contract.ts';
 import {
@@ -15,8 +23,9 @@ import {
 } from './docker-config.ts';
 import type { BlockVolumes } from './block-volumes.ts';
 import { engineWords, StepError, stepError, within } from './engine-error.ts';
+import { type EnvironmentFiles, environmentFilesResource } from './environment-files.ts';
 import { firelensConfig } from './firelens-config.ts';
-import { firelensOf, firelensPaths, firelensResource } from './firelens.ts';
+import { firelensOf, firelensPaths, firelensResource, ownConfigOf } from './firelens.ts';
 import { type HostRanges, isPortTaken, nextHostRanges } from './host-ports.ts';
 import type { Images } from './images.ts';
 import type { RegistryAccesses } from './registry-access.ts';
@@ -26,6 +35,7 @@ import { type PauseImage, pauseImage } from './pause-image.ts';
 import type { Step } from './plan.ts';
 import type { Sandbox } from './sandbox.ts';
 import { type Secrets, secretsResource } from './secrets.ts';
+import type { TaskObjects } from './task-objects.ts';
 import { type ContainerRecord, pauseName, type PortBinding, taskIdOf, type TaskRecord } from './state.ts';
 
 /** What a step changed, as an edit of the record of the moment it is applied to. */
@@ -56,11 +66,13 @@ export interface ExecutorParts {
   readonly context: Omit<DockerContext, 'environment' | 'imageEnvironment'>;
   readonly pause: PauseImage;
   readonly secrets: Secrets;
+  readonly environmentFiles: EnvironmentFiles;
+  readonly objects: TaskObjects;
   readonly environment: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
 }
 
 export function createExecutor(parts: ExecutorParts): Executor {
-  const { docker, clock, cgroups, images, pause, secrets } = parts;
+  const { docker, clock, cgroups, images, pause, secrets, environmentFiles } = parts;
   const networks = new Map<string, Promise<void>>();
 
   async function pull(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
@@ -84,6 +96,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
     }
   }
 
+  async function bodyOf(task: TaskRecord, wanted: PayloadContainer): Promise<ContainerBody> {
+    const filled = await environmentFiles.filled(task, await secrets.filled(task, wanted));
+    return containerBody(task, withImage(filled, images), {
+      ...parts.context,
+      environment: parts.environment(task, filled),
+      imageEnvironment: images.environmentOf(wanted.image),
+    });
+  }
+
   async function create(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
     const container = recordOf(task, name);
     const { dockerName } = container;
@@ -92,11 +113,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       const body =
         name === pauseName
           ? pauseBody(task, pauseImage, { ...parts.context, environment: {}, imageEnvironment: [] })
-          : containerBody(task, withImage(await secrets.filled(task, wantedOf(task, name)), images), {
-              ...parts.context,
-              environment: parts.environment(task, wantedOf(task, name)),
-              imageEnvironment: images.environmentOf(wantedOf(task, name).image),
-            });
+          : await bodyOf(task, wantedOf(task, name));
       const id = await within(clock, createTimeoutMs, 'created', docker.createContainer(dockerName, body));
       const address = container.sandbox?.address;
       return [(now) => edit(now, name, { id, phase: 'created', ...(address === undefined ? {} : { address }) })];
@@ -229,6 +246,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
         }
       } else if (target === secretsResource) {
         await secrets.fetch(task);
+      } else if (target === environmentFilesResource) {
+        await environmentFiles.fetch(task);
       } else if (target === '@network') {
         await Promise.all([networkPrepared(task), pause.prepared()]);
       } else if (target.startsWith('@log ')) {
@@ -254,7 +273,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   /** The router's configuration, and a directory that it may make its socket in whoever it runs as. */
-  async function firelensPrepared({ payload, arn }: TaskRecord): Promise<void> {
+  async function firelensPrepared(task: TaskRecord): Promise<void> {
+    const { payload, arn } = task;
     const firelens = firelensOf(payload);
     const { firelensDirectory } = parts.context;
     assert(firelens, `${arn} has a log router`);
@@ -266,6 +286,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
     await parts.disk.makeDirectory(paths.configDirectory, 0o755);
     await parts.disk.makeDirectory(paths.socketDirectory, 0o777);
     await parts.disk.writeAtomic(paths.config, new TextEncoder().encode(text), 0o644);
+    const source = ownConfigOf(firelens);
+    if (source?.type !== 's3') return;
+    const own = await parts.objects(task, source.value).catch((error: unknown) => {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new StepError(
+        `ResourceInitializationError: failed to download the log router's file ${source.value}: ${said}`,
+      );
+    });
+    await parts.disk.writeAtomic(paths.ownConfig, own, 0o644);
   }
 
   async function networkPrepared(task: TaskRecord): Promise<void> {
@@ -345,6 +374,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
 
   async function clean(task: TaskRecord): Promise<void> {
     secrets.forget(task.arn);
+    environmentFiles.forget(task.arn);
     for (const container of Object.values(task.containers)) {
       if (container.id === undefined || container.phase === 'gone') continue;
       await docker.removeContainer(container.id, { force: true, volumes: true }).catch(async (error: unknown) => {

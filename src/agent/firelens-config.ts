@@ -1,5 +1,5 @@
 import type { PayloadTask } from './contract.ts';
-import { type Firelens, forwardPort } from './firelens.ts';
+import { type Firelens, forwardPort, ownConfigInside } from './firelens.ts';
 import { taskIdOf } from './state.ts';
 
 /**
@@ -65,7 +65,7 @@ function fluentBit(payload: PayloadTask, firelens: Firelens): readonly string[] 
   const { memory } = firelens.router;
   const address = listenAddress(payload);
   const names = metadata(payload, firelens);
-  const file = ownFile(firelens);
+  const file = ownConfigInside(firelens);
   const outputs = routes(firelens);
   return [
     section('[INPUT]', [
@@ -127,7 +127,7 @@ function section(head: string, lines: readonly (readonly [name: string, value: s
 function fluentd(payload: PayloadTask, firelens: Firelens): readonly string[] {
   const address = listenAddress(payload);
   const names = metadata(payload, firelens);
-  const file = ownFile(firelens);
+  const file = ownConfigInside(firelens);
   const outputs = routes(firelens);
   return [
     element('source', '', ['@type unix', `path ${socketPath}`]),
@@ -165,11 +165,6 @@ function grepElement(tag: string, kind: 'regexp' | 'exclude', pattern: string): 
 function element(name: string, argument: string, lines: readonly string[]): string {
   const head = argument === '' ? `<${name}>` : `<${name} ${argument}>`;
   return [head, ...lines.map((line) => `    ${line}`), `</${name}>`].join('\n');
-}
-
-/** A file of the image that the user names. */
-function ownFile({ options }: Firelens): string | undefined {
-  return options['config-file-type'] === 'file' ? options['config-file-value'] : undefined;
 }
 
 const socketPath = '/var/run/fluent.sock';

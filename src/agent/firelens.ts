@@ -59,18 +59,43 @@ export function firelensPaths(
   readonly base: string;
   readonly configDirectory: string;
   readonly config: string;
+  /** The user's own file where it comes from S3. */
+  readonly ownConfig: string;
   readonly socketDirectory: string;
 } {
   const base = `${directory}/${taskId}`;
   const configDirectory = `${base}/config`;
-  return { base, configDirectory, config: `${configDirectory}/fluent.conf`, socketDirectory: `${base}/socket` };
+  return {
+    base,
+    configDirectory,
+    config: `${configDirectory}/fluent.conf`,
+    ownConfig: `${configDirectory}/external.conf`,
+    socketDirectory: `${base}/socket`,
+  };
 }
 
 /** What the engine binds into the router. */
-export function routerBinds({ type }: Firelens, directory: string, taskId: string): readonly string[] {
-  const { config, socketDirectory } = firelensPaths(directory, taskId);
+export function routerBinds(firelens: Firelens, directory: string, taskId: string): readonly string[] {
+  const { type } = firelens;
+  const { config, ownConfig, socketDirectory } = firelensPaths(directory, taskId);
   const inside = type === 'fluentd' ? '/fluentd/etc/fluent.conf' : '/fluent-bit/etc/fluent-bit.conf';
-  return [`${config}:${inside}`, `${socketDirectory}/:/var/run/`];
+  const own = ownConfigOf(firelens)?.type === 's3' ? [`${ownConfig}:${ownConfigInside(firelens)}`] : [];
+  return [`${config}:${inside}`, ...own, `${socketDirectory}/:/var/run/`];
+}
+
+/** The file of the user's own that the router's options name: one of its image, or an object in S3 by its ARN. */
+export function ownConfigOf({
+  options,
+}: Firelens): { readonly type: 'file' | 's3'; readonly value: string } | undefined {
+  const { 'config-file-type': type, 'config-file-value': value } = options;
+  return (type === 'file' || type === 's3') && value !== undefined ? { type, value } : undefined;
+}
+
+/** Where the router finds it. */
+export function ownConfigInside(firelens: Firelens): string | undefined {
+  const own = ownConfigOf(firelens);
+  if (own?.type !== 's3') return own?.value;
+  return firelens.type === 'fluentd' ? '/fluentd/etc/external.conf' : '/fluent-bit/etc/external.conf';
 }
 
 /** The log driver of a container whose output goes to the router: the engine's, to the router's socket. */

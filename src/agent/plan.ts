@@ -2,6 +2,7 @@ import type { Instant } from '../core/instant.ts';
 import type { PayloadContainer } from './contract.ts';
 import { isOver } from './container-end.ts';
 import { dependenciesOf, hasCycle, judge } from './dependencies.ts';
+import { environmentFilesResource, hasEnvironmentFiles } from './environment-files.ts';
 import { firelensOf, firelensResource } from './firelens.ts';
 import { hasSecrets, secretsResource } from './secrets.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
@@ -104,6 +105,7 @@ export function resourcesOf(task: TaskRecord): readonly string[] {
     ...task.payload.volumes.filter((volume) => !volume.host?.sourcePath).map((volume) => `@volume ${volume.name}`),
     '@cgroup',
     ...(hasSecrets(task) ? [secretsResource] : []),
+    ...(hasEnvironmentFiles(task) ? [environmentFilesResource] : []),
     ...(task.payload.containers.some((container) => container.firelensConfiguration) ? [firelensResource] : []),
     ...(task.payload.longshore?.logs ?? []).map((destination) => logResource(destination.containerName)),
   ];

@@ -29,6 +29,19 @@ export function createAwsClient(parts: AwsClientParts): AwsClient {
       const answer = await parts.net.request({ method: 'POST', url, headers: signed, body, timeoutMs: callTimeoutMs });
       return readAnswer<Output>(answer);
     },
+    async getObject(bucket, key, as) {
+      const path = `/${bucket}/${key.split('/').map(encodeSegment).join('/')}`;
+      const url = `${endpoint}${path}`;
+      const headers = { host: hostOf(endpoint), 'x-amz-content-sha256': parts.hash.sha256Hex('') };
+      const signed = sign({ method: 'GET', url, headers, body: '', service: 's3', ...(as && { credentials: as }) });
+      const answer = await parts.net.request({ method: 'GET', url, headers: signed, timeoutMs: callTimeoutMs });
+      if (answer.status === 200) return answer.body;
+      const text = new TextDecoder().decode(answer.body);
+      const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? `HTTP ${answer.status}`;
+      throw new AwsError(code, /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? text.slice(0, 500), {
+        status: answer.status,
+      });
+    },
     openSocket(url) {
       const plain = url.replace(/^ws/, 'http');
       const headers = sign({ method: 'GET', url: plain, headers: { host: hostOf(plain) }, body: '', service: 'ecs' });
@@ -79,6 +92,8 @@ export interface AwsClient {
     input: object,
     as?: Credentials,
   ): Promise<Output>;
+  /** All bytes of an object in S3. Rejects as `call` does. */
+  getObject(bucket: string, key: string, as?: Credentials): Promise<Uint8Array>;
   /** Opens a signed websocket. Rejects with SocketRefused or NetError. */
   openSocket(url: string): Promise<Socket>;
   /** The signed pseudo-HTTP header block that goes before each TCS frame, ending in an empty line. */
@@ -102,6 +117,10 @@ function hostOf(url: string): string {
   const [, scheme, host = ''] = found;
   // The default port is not sent, so it is not signed.
   return host.replace(scheme === 'https' ? /:443$/ : /:80$/, '');
+}
+
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function dateAsSeconds(this: unknown, key: string, value: unknown): unknown {

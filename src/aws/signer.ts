@@ -1,6 +1,6 @@
 import { hex } from '../core/hex.ts';
 import type { Clock, Hash, Headers } from '../world/world.ts';
-import { canonicalRequest } from './canonical-request.ts';
+import { canonicalRequest, s3CanonicalRequest } from './canonical-request.ts';
 import { readHead } from './request-head.ts';
 import { isoBasic } from './signature-date.ts';
 import { createSigningKeys, stringToSign } from './signing-key.ts';
@@ -20,7 +20,11 @@ export function createSigner(parts: SignerParts): (request: RequestToSign) => He
     const target = url.replace(/^https?:\/\/[^/?#]+/, '');
     const head = readHead({ method, target, headers: Object.entries(all) });
     const scope = { day: date.slice(0, 8), region: parts.region, service };
-    const canonical = canonicalRequest(head, signedHeaders, parts.hash.sha256Hex(body));
+    const canonical = (service === 's3' ? s3CanonicalRequest : canonicalRequest)(
+      head,
+      signedHeaders,
+      parts.hash.sha256Hex(body),
+    );
     const key = signingKeys.get(accessKeyId, secretAccessKey, scope);
     const signature = hex(parts.hash.hmacSha256(key, stringToSign(parts.hash, date, scope, canonical)));
     const credential = `${accessKeyId}/${scope.day}/${scope.region}/${service}/aws4_request`;

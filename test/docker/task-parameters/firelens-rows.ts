@@ -133,15 +133,22 @@ export const firelensRows: readonly Row[] = [
       );
     },
   ),
-  row(container('firelensConfiguration.options'), 'from S3 are refused', async (stage) => {
-    const [router, app] = fluentBit.definition.containerDefinitions;
-    assert.ok(router && app);
-    const options = { 'config-file-type': 's3', 'config-file-value': 'arn:aws:s3:::bucket/fluent.conf' };
-    const firelensConfiguration = { type: 'fluentbit', options };
-    const definition = { ...fluentBit.definition, containerDefinitions: [{ ...router, firelensConfiguration }, app] };
-    assert.equal(
-      await stage.refusedRun({ definition }),
-      'ClientException: Longshore does not support running a task with containerDefinitions[router].firelensConfiguration.options.config-file-type s3 yet.',
-    );
-  }),
+  row(
+    container('firelensConfiguration.options'),
+    'from S3 are read as the execution role, which has to be there',
+    async ({ play }) => {
+      const [router, app] = fluentBit.definition.containerDefinitions;
+      assert.ok(router && app);
+      const options = { 'config-file-type': 's3', 'config-file-value': 'arn:aws:s3:::bucket/fluent.conf' };
+      const firelensConfiguration = { type: 'fluentbit', options };
+      const { task } = await play({
+        definition: { ...fluentBit.definition, containerDefinitions: [{ ...router, firelensConfiguration }, app] },
+      });
+      assert.equal(task.stopCode, 'TaskFailedToStart');
+      assert.match(
+        task.stoppedReason ?? '',
+        /^ResourceInitializationError: failed to download the log router's file arn:aws:s3:::bucket\/fluent\.conf: /,
+      );
+    },
+  ),
 ];

@@ -42,7 +42,6 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
     ...(given.roleCredentials ? { roleCredentials: given.roleCredentials } : {}),
     ...(given.executionRoleCredentials ? { executionRoleCredentials: given.executionRoleCredentials } : {}),
     ...(network ? { elasticNetworkInterfaces: [network] } : {}),
-    ...gpuAssociations(task),
     ...(described.enableFaultInjection === undefined ? {} : { enableFaultInjection: described.enableFaultInjection }),
     ...(task.availabilityZone === undefined ? {} : { zone: task.availabilityZone }),
     ...(given.speaksLongshore
@@ -121,6 +120,7 @@ function payloadContainer(
     command: override?.command ?? container.command ?? [],
     ...(container.entryPoint?.length ? { entryPoint: container.entryPoint } : {}),
     environment: environment(container, override, task),
+    ...environmentFilesOf(override?.environmentFiles ?? container.environmentFiles ?? []),
     links: container.links ?? [],
     portMappings: (container.portMappings ?? []).map(portMapping),
     mountPoints: (container.mountPoints ?? []).map((mount) => ({
@@ -176,6 +176,13 @@ function routerOf(
   router: NonNullable<Kept<ContainerDefinition>['firelensConfiguration']>,
 ): NonNullable<PayloadContainer['firelensConfiguration']> {
   return { type: router.type === 'fluentd' ? 'fluentd' : 'fluentbit', options: router.options ?? {} };
+}
+
+function environmentFilesOf(
+  files: readonly { readonly value?: string | undefined }[],
+): Pick<PayloadContainer, 'environmentFiles'> {
+  if (files.length === 0) return {};
+  return { environmentFiles: files.map(({ value = '' }) => ({ value, type: 's3' })) };
 }
 
 function secretsOf(container: Kept<ContainerDefinition>, region: string): Pick<PayloadContainer, 'secrets'> {
@@ -269,14 +276,6 @@ function logConfig(
   const { 'awslogs-stream-prefix': prefix, ...driverOptions } = options;
   const stream = prefix === undefined ? {} : { 'awslogs-stream': `${prefix}/${container.name ?? ''}/${task.id}` };
   return { Type: 'awslogs', Config: { 'awslogs-region': task.region, ...driverOptions, ...stream } };
-}
-
-/** Which GPU goes to which container, in the form in which the stock agent is told. */
-function gpuAssociations({ containers }: TaskRecord): Pick<PayloadTask, 'associations'> {
-  const associations = containers.flatMap(({ name: container, gpuIds = [] }) =>
-    gpuIds.map((name) => ({ name, type: 'gpu', containers: [container], content: { encoding: 'identity', value: '' } })),
-  );
-  return associations.length > 0 ? { associations } : {};
 }
 
 function payloadVolume(volume: Kept<Volume>, { managedVolumes = [] }: TaskRecord): PayloadVolume {

@@ -2,7 +2,7 @@
  * What a task definition may hold and no agent here can give a task yet. Registering such a definition is fine (it is
  * valid ECS); running it must fail plainly instead of leaving the wish out in silence.
  */
-import type { ContainerDefinition, ResourceRequirement, TaskOverride, Volume } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition, TaskOverride, Volume } from '@aws-sdk/client-ecs';
 import type { Kept, TaskDefinitionRecord } from '../tables.ts';
 
 type Definition = TaskDefinitionRecord['definition'];
@@ -18,9 +18,8 @@ export function unsupportedMember(definition: Definition, overrides: Kept<TaskOv
     if (member) return `containerDefinitions[${container.name ?? ''}].${member}`;
   }
   if (overrides.inferenceAcceleratorOverrides?.length) return 'overrides.inferenceAcceleratorOverrides';
-  for (const { name, environmentFiles, resourceRequirements } of overrides.containerOverrides ?? []) {
-    if (environmentFiles?.length) return `overrides.containerOverrides[${name ?? ''}].environmentFiles`;
-    if (resourceRequirements?.some(isUnsupported)) return `overrides.containerOverrides[${name ?? ''}].resourceRequirements`;
+  for (const { name, resourceRequirements } of overrides.containerOverrides ?? []) {
+    if (resourceRequirements?.length) return `overrides.containerOverrides[${name ?? ''}].resourceRequirements`;
   }
   return undefined;
 }
@@ -41,16 +40,8 @@ const volumeMembers = [
   'fsxWindowsFileServerVolumeConfiguration',
 ] as const satisfies readonly (keyof Volume)[];
 
-/** A number of whole GPUs is what a host can give. */
-function isUnsupported({ type, value, sharingStrategy }: Kept<ResourceRequirement>): boolean {
-  return type !== 'GPU' || value === 'ALL' || sharingStrategy !== undefined;
-}
-
 function unsupportedInContainer(container: Kept<ContainerDefinition>): string | undefined {
-  if (container.environmentFiles?.length) return 'environmentFiles';
-  if (container.resourceRequirements?.some(isUnsupported)) return 'resourceRequirements';
-  const configFileType = container.firelensConfiguration?.options?.['config-file-type'];
-  if (configFileType === 's3') return 'firelensConfiguration.options.config-file-type s3';
+  if (container.resourceRequirements?.length) return 'resourceRequirements';
   if (container.credentialSpecs?.length) return 'credentialSpecs';
   return undefined;
 }
