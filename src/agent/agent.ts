@@ -6,6 +6,7 @@ import { type Attribute, capabilityAttributes, instanceResources } from './capab
 import { type Backend, longshoreAgentHash, type ObjectReader, type RoleCredentials } from './contract.ts';
 import { cgroupParentOf, type DockerContext } from './docker-config.ts';
 import { createExecutor } from './execute.ts';
+import { findGpus } from './gpus.ts';
 import { createImages, type PullBehavior } from './images.ts';
 import { createLogShipper, logCursorTable } from './log-shipper.ts';
 import { createPauseImage } from './pause-image.ts';
@@ -195,6 +196,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       ],
       ownAttributes: config.attributes,
       tags: config.tags,
+      gpuIds: await findGpus(world.disk, info),
       resources: instanceResources({
         info,
         cpuUnits: config.cpuUnits,

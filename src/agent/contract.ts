@@ -94,6 +94,13 @@ export interface PayloadTask {
   readonly roleCredentials?: RoleCredentials;
   readonly executionRoleCredentials?: RoleCredentials;
   readonly elasticNetworkInterfaces?: readonly PayloadNetworkInterface[];
+  /** Devices of the host that containers are given: of type `gpu`, by id. */
+  readonly associations?: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly containers: readonly string[];
+    readonly content?: { readonly encoding: string; readonly value: string };
+  }[];
   readonly enableFaultInjection?: boolean;
   readonly zone?: string;
   /** What our own agent needs beyond the protocol. */

@@ -42,6 +42,7 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
     ...(given.roleCredentials ? { roleCredentials: given.roleCredentials } : {}),
     ...(given.executionRoleCredentials ? { executionRoleCredentials: given.executionRoleCredentials } : {}),
     ...(network ? { elasticNetworkInterfaces: [network] } : {}),
+    ...gpuAssociations(task),
     ...(described.enableFaultInjection === undefined ? {} : { enableFaultInjection: described.enableFaultInjection }),
     ...(task.availabilityZone === undefined ? {} : { zone: task.availabilityZone }),
     ...(given.speaksLongshore
@@ -276,6 +277,19 @@ function logConfig(
   const { 'awslogs-stream-prefix': prefix, ...driverOptions } = options;
   const stream = prefix === undefined ? {} : { 'awslogs-stream': `${prefix}/${container.name ?? ''}/${task.id}` };
   return { Type: 'awslogs', Config: { 'awslogs-region': task.region, ...driverOptions, ...stream } };
+}
+
+/** Which GPU goes to which container, in the form in which the stock agent is told. */
+function gpuAssociations({ containers }: TaskRecord): Pick<PayloadTask, 'associations'> {
+  const associations = containers.flatMap(({ name: container, gpuIds = [] }) =>
+    gpuIds.map((name) => ({
+      name,
+      type: 'gpu',
+      containers: [container],
+      content: { encoding: 'identity', value: '' },
+    })),
+  );
+  return associations.length > 0 ? { associations } : {};
 }
 
 function payloadVolume(volume: Kept<Volume>, { managedVolumes = [] }: TaskRecord): PayloadVolume {

@@ -2,7 +2,7 @@
  * What a task definition may hold and no agent here can give a task yet. Registering such a definition is fine (it is
  * valid ECS); running it must fail plainly instead of leaving the wish out in silence.
  */
-import type { ContainerDefinition, TaskOverride, Volume } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition, ResourceRequirement, TaskOverride, Volume } from '@aws-sdk/client-ecs';
 import type { Kept, TaskDefinitionRecord } from '../tables.ts';
 
 type Definition = TaskDefinitionRecord['definition'];
@@ -19,10 +19,23 @@ export function unsupportedMember(definition: Definition, overrides: Kept<TaskOv
   }
   if (overrides.inferenceAcceleratorOverrides?.length) return 'overrides.inferenceAcceleratorOverrides';
   for (const { name, resourceRequirements } of overrides.containerOverrides ?? []) {
-    if (resourceRequirements?.length) return `overrides.containerOverrides[${name ?? ''}].resourceRequirements`;
+    if (resourceRequirements?.some(isUnsupported))
+      return `overrides.containerOverrides[${name ?? ''}].resourceRequirements`;
   }
   return undefined;
 }
+
+/** Why that is so, where it is not to change: the end of the sentence that names the member. */
+export function unsupportedBecause(member: string): string {
+  return lasting.find(([pattern]) => pattern.test(member))?.[1] ?? ' yet';
+}
+
+const lasting: readonly (readonly [member: RegExp, because: string])[] = [
+  [/credentialSpecs$/, ': its hosts run Linux and belong to no Active Directory domain'],
+  [/operatingSystemFamily$|fsxWindowsFileServerVolumeConfiguration$/, ': its hosts run Linux'],
+  [/^proxyConfiguration$/, ': AWS App Mesh has ended'],
+  [/inferenceAccelerator/, ': Amazon Elastic Inference has ended'],
+];
 
 const taskMembers: readonly (readonly [member: string, isSet: (definition: Definition) => boolean])[] = [
   ['proxyConfiguration', ({ proxyConfiguration }) => proxyConfiguration !== undefined],
@@ -40,8 +53,13 @@ const volumeMembers = [
   'fsxWindowsFileServerVolumeConfiguration',
 ] as const satisfies readonly (keyof Volume)[];
 
+/** A number of whole GPUs is what a host can give. */
+function isUnsupported({ type, value, sharingStrategy }: Kept<ResourceRequirement>): boolean {
+  return type !== 'GPU' || value === 'ALL' || sharingStrategy !== undefined;
+}
+
 function unsupportedInContainer(container: Kept<ContainerDefinition>): string | undefined {
-  if (container.resourceRequirements?.length) return 'resourceRequirements';
+  if (container.resourceRequirements?.some(isUnsupported)) return 'resourceRequirements';
   if (container.credentialSpecs?.length) return 'credentialSpecs';
   return undefined;
 }
