@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { faultNames } from './faults.ts';
 import { brokenResult, runJobs } from './pool.ts';
 import { type RunOptions, type RunResult, runSeed, usualMinutes } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -33,6 +34,9 @@ const options: RunOptions = {
   isCalm: values.calm,
   without: values.without.split(',').filter((name) => name !== ''),
 };
+const unknown = options.without.filter((name) => !faultNames().includes(name));
+if (unknown.length > 0)
+  throw new Error(`no fault is called ${unknown.join(', ')}; there are ${faultNames().join(', ')}`);
 const count = Number(values.seeds);
 const failed = count === 1 ? await runOne(values.seed) : await runMany(Number(values.seed), count);
 if (failed.length > 0) {
