@@ -16,6 +16,7 @@ import {
 } from '../running/server.ts';
 import { blockVolumeRows } from './task-parameters/block-volume-rows.ts';
 import { definitionRows } from './task-parameters/definition-rows.ts';
+import { environmentFileRows } from './task-parameters/environment-file-rows.ts';
 import { fileRows } from './task-parameters/file-rows.ts';
 import { firelensRows } from './task-parameters/firelens-rows.ts';
 import { kernelRows } from './task-parameters/kernel-rows.ts';
@@ -36,6 +37,7 @@ const rows: readonly Row[] = [
   ...logRows,
   ...firelensRows,
   ...blockVolumeRows,
+  ...environmentFileRows,
   ...refusedRows,
 ];
 const cluster = 'parameters';
