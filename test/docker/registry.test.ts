@@ -45,7 +45,10 @@ describe('the registry, with the docker client', () => {
     client = clientOf(server);
     aws = awsCli(server);
     const { repository } = await aws<{ readonly repository: { readonly repositoryUri: string } }>(
-      ...['ecr', 'create-repository', '--repository-name', repositoryName],
+      'ecr',
+      'create-repository',
+      '--repository-name',
+      repositoryName,
     );
     uri = repository.repositoryUri;
     assert.equal(uri, `localhost:${port}/${repositoryName}`);
@@ -88,7 +91,10 @@ describe('the registry, with the docker client', () => {
 
   async function images(): Promise<NonNullable<DescribeImagesResponse['imageDetails']>> {
     const { imageDetails = [] } = await aws<DescribeImagesResponse>(
-      ...['ecr', 'describe-images', '--repository-name', repositoryName],
+      'ecr',
+      'describe-images',
+      '--repository-name',
+      repositoryName,
     );
     return imageDetails;
   }
@@ -155,7 +161,12 @@ describe('the registry, with the docker client', () => {
     const manifests = await Promise.all(
       digests.map(async (digest, index) => {
         const { images: found = [] } = await aws<BatchGetImageResponse>(
-          ...['ecr', 'batch-get-image', '--repository-name', repositoryName, '--image-ids', `imageDigest=${digest}`],
+          'ecr',
+          'batch-get-image',
+          '--repository-name',
+          repositoryName,
+          '--image-ids',
+          `imageDigest=${digest}`,
         );
         const [image] = found;
         return {
@@ -183,7 +194,9 @@ describe('the registry, with the docker client', () => {
       assert.equal(stdout, platform);
     }
     const refused = await client.call<{ readonly failures: readonly { readonly failureCode: string }[] }>(
-      ...(['ecr', 'BatchDeleteImage', { repositoryName, imageIds: [{ imageDigest: digests[0] }] }] as const),
+      'ecr',
+      'BatchDeleteImage',
+      { repositoryName, imageIds: [{ imageDigest: digests[0] }] },
     );
     assert.deepEqual(
       refused.failures.map(({ failureCode }) => failureCode),
