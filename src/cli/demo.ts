@@ -14,6 +14,7 @@ import type { DataDirectoryOption } from './program.ts';
 const cluster = 'longshore-demo';
 const image = 'longshore-demo:latest';
 const logGroup = '/longshore/demo';
+const executionRole = 'ecsTaskExecutionRole';
 
 /**
  * The whole story with the real AWS CLI against the running server: a cluster, a Fargate and a bridge task definition
@@ -70,6 +71,7 @@ class Story {
       'two task definitions of two containers each: one for Fargate (awsvpc), one for the container instance (bridge)',
     );
     const accountId = await this.#aws('sts', 'get-caller-identity', '--query', 'Account');
+    await this.#ensureExecutionRole();
     const { fargate, bridge } = taskDefinitions(this.#region, accountId);
     for (const definition of [fargate, bridge]) {
       const file = join(this.#directory, `${definition.family}.json`);
@@ -281,6 +283,20 @@ class Story {
     if (seen < lines) throw new Error(`aws logs tail gave ${seen} lines, ${lines} were expected`);
   }
 
+  /** The role by which the agent writes the task's log, where an earlier run has not made it. */
+  async #ensureExecutionRole(): Promise<void> {
+    const query = `Roles[?RoleName=='${executionRole}'].Arn`;
+    if ((await this.#ask('iam', 'list-roles', '--query', query)) !== '') return;
+    const trust = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    });
+    const named = ['--role-name', executionRole];
+    await this.#aws('iam', 'create-role', ...named, '--assume-role-policy-document', trust, '--query', 'Role.Arn');
+    const policy = 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy';
+    await this.#aws('iam', 'attach-role-policy', ...named, '--policy-arn', policy);
+  }
+
   /** Makes a call of the AWS CLI, prints it and its answer. */
   async #aws(...args: readonly string[]): Promise<string> {
     this.#print(`aws ${[...this.#endpointArguments, ...args].map(quoted).join(' ')}`);
@@ -354,7 +370,7 @@ function taskDefinitions(region: string, accountId: string) {
       networkMode: 'awsvpc',
       cpu: '256',
       memory: '512',
-      executionRoleArn: `arn:aws:iam::${accountId}:role/ecsTaskExecutionRole`,
+      executionRoleArn: `arn:aws:iam::${accountId}:role/${executionRole}`,
       containerDefinitions: [app, helper],
     },
     bridge: {

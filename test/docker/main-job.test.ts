@@ -15,7 +15,7 @@ import type {
   StopTaskResponse,
   Task,
 } from '@aws-sdk/client-ecs';
-import { type AwsCli, awsCli, tailLogs } from '../running/aws-cli.ts';
+import { type AwsCli, awsCli, createTaskRole, tailLogs } from '../running/aws-cli.ts';
 import { containersOf, docker, ensureTestImage, removeContainersOf, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import {
@@ -39,6 +39,7 @@ describe('the main job', () => {
     server = await startServer({ dataDirectory: join(directory.path, 'server') });
     aws = awsCli(server);
     await aws('ecs', 'create-cluster', '--cluster-name', 'main');
+    await aws(...createTaskRole('ecsTaskExecutionRole'));
     agent = startLongshore(
       ['agent', '--cluster', 'main', '--data-dir', join(directory.path, 'agent'), '--attribute', 'stack=test'],
       server.environment,

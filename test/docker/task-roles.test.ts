@@ -1,0 +1,121 @@
+// The role of a task, end to end: from the keys that a container fetches to what they may do, until the task ends.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { DescribeTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
+import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { type AwsCli, awsCli, createTaskRole } from '../running/aws-cli.ts';
+import { type Client, clientOf, taskReaches } from '../running/cluster.ts';
+import { removeContainersOf } from '../running/engine.ts';
+import { eventually } from '../running/eventually.ts';
+import { type Server, startServer, temporaryDirectory } from '../running/server.ts';
+import { ensureFactsImage, factsImage } from './task-parameters/stage.ts';
+
+/** Asks for the task's credentials as AWS's SDKs do. */
+const fetchCredentials = `perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new("169.254.170.2:80") or die $!; print $s "GET $ENV{AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} HTTP/1.0\\r\\nHost: 169.254.170.2\\r\\n\\r\\n"; local $/; $_ = <$s>; s/.*?\\r\\n\\r\\n//s; print "$_\\n"'`;
+const mayList = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'ecs:ListClusters', Resource: '*' }],
+});
+
+describe('the role of a task', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let server: Server;
+  let aws: AwsCli;
+  let client: Client;
+  const started: string[] = [];
+
+  before(async () => {
+    await ensureFactsImage();
+    directory = await temporaryDirectory();
+    server = await startServer({ dataDirectory: join(directory.path, 'server') });
+    aws = awsCli(server);
+    client = clientOf(server);
+    for (const name of ['app', 'execution']) await aws(...createTaskRole(name));
+    await aws('iam', 'wait', 'role-exists', '--role-name', 'app');
+    await client.call('ecs', 'CreateCluster', { clusterName: 'default' });
+  });
+
+  after(async () => {
+    await server?.stop();
+    await removeContainersOf(started);
+    await directory?.remove();
+  });
+
+  test('is what its keys may do, from put-role-policy on, and they end with the task', async () => {
+    const subnets = await aws<{ readonly Subnets: readonly { readonly SubnetId: string }[] }>(
+      'ec2',
+      'describe-subnets',
+    );
+    await client.call('ecs', 'RegisterTaskDefinition', {
+      family: 'roles',
+      requiresCompatibilities: ['FARGATE'],
+      networkMode: 'awsvpc',
+      cpu: '256',
+      memory: '512',
+      taskRoleArn: 'arn:aws:iam::000000000000:role/app',
+      executionRoleArn: 'arn:aws:iam::000000000000:role/execution',
+      containerDefinitions: [
+        {
+          name: 'app',
+          image: factsImage,
+          command: ['sh', '-c', `${fetchCredentials}; exec sleep 1000`],
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: {
+              'awslogs-group': '/roles',
+              'awslogs-region': 'us-east-1',
+              'awslogs-stream-prefix': 'r',
+              'awslogs-create-group': 'true',
+            },
+          },
+        },
+      ],
+    });
+    const run = await eventually('a host of the pool', async () => {
+      const answer = await client.call<RunTaskResponse>('ecs', 'RunTask', {
+        launchType: 'FARGATE',
+        taskDefinition: 'roles',
+        networkConfiguration: { awsvpcConfiguration: { subnets: subnets.Subnets.map(({ SubnetId }) => SubnetId) } },
+      });
+      return answer.tasks?.[0]?.taskArn;
+    });
+    started.push(run);
+    await taskReaches(client, 'default', run, 'RUNNING');
+    const id = run.slice(run.lastIndexOf('/') + 1);
+    const keys = await eventually('the keys in the log', async () => {
+      const { events } = await client
+        .call<{ readonly events: readonly { readonly message: string }[] }>('logs', 'GetLogEvents', {
+          logGroupName: '/roles',
+          logStreamName: `r/app/${id}`,
+          startFromHead: true,
+        })
+        .catch(() => ({ events: [] }));
+      const line = events.find(({ message }) => message.includes('AccessKeyId'))?.message;
+      return line === undefined ? undefined : (JSON.parse(line) as Readonly<Record<string, string>>);
+    });
+    const credentials = {
+      accessKeyId: keys['AccessKeyId'] ?? '',
+      secretAccessKey: keys['SecretAccessKey'] ?? '',
+      sessionToken: keys['Token'] ?? '',
+    };
+    const config = { endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 };
+    const ecs = new ECSClient(config);
+    const identity = await new STSClient(config).send(new GetCallerIdentityCommand({}));
+    assert.equal(identity.Arn, `arn:aws:sts::000000000000:assumed-role/app/${id}`);
+    await assert.rejects(ecs.send(new ListClustersCommand({})), {
+      name: 'AccessDeniedException',
+      message: `User: ${identity.Arn} is not authorized to perform: ecs:ListClusters on resource: * because no identity-based policy allows the ecs:ListClusters action`,
+    });
+    await aws('iam', 'put-role-policy', '--role-name', 'app', '--policy-name', 'list', '--policy-document', mayList);
+    assert.equal((await ecs.send(new ListClustersCommand({}))).clusterArns?.length, 1);
+
+    await client.call('ecs', 'StopTask', { task: run });
+    await eventually('the end of the task', async () => {
+      const { tasks } = await client.call<DescribeTasksResponse>('ecs', 'DescribeTasks', { tasks: [run] });
+      return tasks?.[0]?.lastStatus === 'STOPPED' ? true : undefined;
+    });
+    await assert.rejects(ecs.send(new ListClustersCommand({})), { name: 'UnrecognizedClientException' });
+  });
+});
