@@ -33,7 +33,10 @@ export function capabilityAttributes(options: {
     'ecs.capability.docker-plugin.local',
     'ecs.capability.network.container-port-range',
     'ecs.capability.pid-ipc-namespace-sharing',
+    'ecs.capability.private-registry-authentication.secretsmanager',
+    'ecs.capability.secrets.asm.bootstrap.log-driver',
     'ecs.capability.secrets.asm.environment-variables',
+    'ecs.capability.secrets.ssm.bootstrap.log-driver',
     'ecs.capability.secrets.ssm.environment-variables',
     'ecs.capability.task-eni',
     ...(options.firelens

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DescribeSubnetsResult } from '@aws-sdk/client-ec2';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { awsCli } from '../running/aws-cli.ts';
 import { clientOf, connectedInstance } from '../running/cluster.ts';
 import { removeContainersOf } from '../running/engine.ts';
@@ -13,12 +14,14 @@ import {
   startLongshore,
   startServer,
   temporaryDirectory,
+  testKeys,
 } from '../running/server.ts';
 import { blockVolumeRows } from './task-parameters/block-volume-rows.ts';
 import { definitionRows } from './task-parameters/definition-rows.ts';
 import { environmentFileRows } from './task-parameters/environment-file-rows.ts';
 import { fileRows } from './task-parameters/file-rows.ts';
 import { firelensRows } from './task-parameters/firelens-rows.ts';
+import { identityRows } from './task-parameters/identity-rows.ts';
 import { kernelRows } from './task-parameters/kernel-rows.ts';
 import { lifeRows } from './task-parameters/life-rows.ts';
 import { logRows } from './task-parameters/log-rows.ts';
@@ -38,6 +41,7 @@ const rows: readonly Row[] = [
   ...firelensRows,
   ...blockVolumeRows,
   ...environmentFileRows,
+  ...identityRows,
   ...refusedRows,
 ];
 const cluster = 'parameters';
@@ -78,6 +82,7 @@ describe('a task’s parameters', { concurrency: 6 }, () => {
       connectedInstance(client, cluster),
     ]);
     const subnets = Subnets.map(({ SubnetId = '' }) => SubnetId);
+    await createTableRoles(server.endpoint);
     stage = openStage(client, cluster, subnets);
   });
 
@@ -94,3 +99,15 @@ describe('a task’s parameters', { concurrency: 6 }, () => {
       row.prove(stage));
   }
 });
+
+/** What identity-rows.ts speaks of. */
+async function createTableRoles(endpoint: string): Promise<void> {
+  const iam = new IAMClient({ endpoint, region: 'us-east-1', credentials: testKeys });
+  const policy = (statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  const trust = { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  for (const RoleName of ['table', 'powerless']) {
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy(trust) }));
+  }
+  const PolicyDocument = policy({ Effect: 'Allow', Action: ['ssm:*', 'secretsmanager:*'], Resource: '*' });
+  await iam.send(new PutRolePolicyCommand({ RoleName: 'table', PolicyName: 'read', PolicyDocument }));
+}

@@ -5,11 +5,11 @@ import { container, type Definition, row, type Row, type Scene } from './table.t
 const role = 'arn:aws:iam::000000000000:role/table';
 const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:table-AbCdEf';
 
-function refused(of: readonly string[], member: string, scene: Scene): Row {
+function refused(of: readonly string[], member: string, scene: Scene, because = ' yet'): Row {
   return row(of, 'is refused', async (stage) => {
     assert.equal(
       await stage.refusedRun(scene),
-      `ClientException: Longshore does not support running a task with ${member} yet.`,
+      `ClientException: Longshore does not support running a task with ${member}${because}.`,
     );
   });
 }
@@ -34,56 +34,27 @@ const volume = (members: object, more: object = {}): Scene => ({
 const plain: Definition = app({}).definition;
 
 export const refusedRows: readonly Row[] = [
-  refused(['taskRoleArn'], 'taskRoleArn', { definition: { ...plain, taskRoleArn: role } }),
-  refused(['overrides.taskRoleArn'], 'overrides.taskRoleArn', {
-    definition: plain,
-    run: { overrides: { taskRoleArn: role } },
-  }),
-  row(['executionRoleArn', 'overrides.executionRoleArn'], 'are taken', async ({ play }) => {
-    await play({ definition: plain, run: { overrides: { executionRoleArn: role } } });
-  }),
-  refused(
-    container('secrets[].name', 'secrets[].valueFrom'),
-    'containerDefinitions[app].secrets',
-    app({ secrets: [{ name: 'S', valueFrom: secret }] }),
-  ),
-  refused(
-    container('environmentFiles[].value', 'environmentFiles[].type'),
-    'containerDefinitions[app].environmentFiles',
-    app({ environmentFiles: [{ value: 'arn:aws:s3:::bucket/app.env', type: 's3' }] }),
-  ),
-  refused(
+  row(
     [
+      ...container('environmentFiles[].value', 'environmentFiles[].type'),
       'overrides.containerOverrides[].environmentFiles[].value',
       'overrides.containerOverrides[].environmentFiles[].type',
     ],
-    'overrides.containerOverrides[app].environmentFiles',
-    {
-      definition: plain,
-      run: {
-        overrides: {
-          containerOverrides: [
-            { name: 'app', environmentFiles: [{ value: 'arn:aws:s3:::bucket/app.env', type: 's3' }] },
-          ],
-        },
-      },
+    'are read as the execution role, which has to be there (see environment-files.test.ts)',
+    async ({ play }) => {
+      const environmentFiles = [{ value: 'arn:aws:s3:::table-bucket/app.env', type: 's3' }];
+      for (const scene of [
+        app({ environmentFiles }),
+        { definition: plain, run: { overrides: { containerOverrides: [{ name: 'app', environmentFiles }] } } },
+      ]) {
+        const { task } = await play(scene);
+        assert.equal(task.stopCode, 'TaskFailedToStart');
+        assert.match(
+          task.stoppedReason ?? '',
+          /^ResourceInitializationError: failed to download env files: .*arn:aws:s3:::table-bucket\/app\.env: \w+: /,
+        );
+      }
     },
-  ),
-  refused(
-    container('repositoryCredentials.credentialsParameter'),
-    'containerDefinitions[app].repositoryCredentials',
-    app({ repositoryCredentials: { credentialsParameter: secret } }),
-  ),
-  refused(
-    container('logConfiguration.secretOptions[].name', 'logConfiguration.secretOptions[].valueFrom'),
-    'containerDefinitions[app].logConfiguration.secretOptions',
-    app({
-      logConfiguration: {
-        logDriver: 'splunk',
-        options: { 'splunk-url': 'http://127.0.0.1:1' },
-        secretOptions: [{ name: 'splunk-token', valueFrom: secret }],
-      },
-    }),
   ),
   refused(
     [
@@ -109,7 +80,7 @@ export const refusedRows: readonly Row[] = [
     ['fileSystemArn', 'rootDirectory', 'transitEncryptionPort', 'accessPointArn'].map(
       (member) => `volumes[].s3filesVolumeConfiguration.${member}`,
     ),
-    'taskRoleArn',
+    'volumes[data].s3filesVolumeConfiguration',
     volume(
       {
         s3filesVolumeConfiguration: {
@@ -133,28 +104,13 @@ export const refusedRows: readonly Row[] = [
         authorizationConfig: { credentialsParameter: secret, domain: 'example.com' },
       },
     }),
+    ': its hosts run Linux',
   ),
   refused(
     container('credentialSpecs[]'),
     'containerDefinitions[app].credentialSpecs',
     app({ credentialSpecs: ['credentialspec:arn:aws:s3:::bucket/spec.json'] }),
-  ),
-  refused(
-    container('resourceRequirements[].type', 'resourceRequirements[].value', 'resourceRequirements[].sharingStrategy'),
-    'containerDefinitions[app].resourceRequirements',
-    app({ resourceRequirements: [{ type: 'GPU', value: '1' }] }),
-  ),
-  refused(
-    ['type', 'value', 'sharingStrategy'].map(
-      (member) => `overrides.containerOverrides[].resourceRequirements[].${member}`,
-    ),
-    'overrides.containerOverrides[app].resourceRequirements',
-    {
-      definition: plain,
-      run: {
-        overrides: { containerOverrides: [{ name: 'app', resourceRequirements: [{ type: 'GPU', value: '1' }] }] },
-      },
-    },
+    ': its hosts run Linux and belong to no Active Directory domain',
   ),
   row(container('versionConsistency'), 'is checked', async (stage) => {
     assert.equal(
