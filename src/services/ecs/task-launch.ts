@@ -20,7 +20,7 @@ import type { Strategy } from './rules/placement/strategies.ts';
 import { reservationOf } from './rules/reservation.ts';
 import { mergeTags, tagRefusals } from './rules/tags.ts';
 import { overridesRefusals, sizesInUnits, taskRequestRefusals } from './rules/task-request.ts';
-import { unsupportedMember } from './rules/task-support.ts';
+import { unsupportedBecause, unsupportedMember } from './rules/task-support.ts';
 import {
   type ClusterRecord,
   type ContainerInstanceRecord,
@@ -77,7 +77,10 @@ export function planTasks(reader: Reader, scope: Scope, input: LaunchRequest, ch
   const overrides = sizesInUnits(input.overrides ?? {});
   throwFirst(overridesRefusals(overrides, definition.definition, launchType));
   const unsupported = unsupportedMember(definition.definition, overrides);
-  if (unsupported) throw clientError(`Longshore does not support running a task with ${unsupported} yet.`);
+  if (unsupported) {
+    const because = unsupportedBecause(unsupported);
+    throw clientError(`Longshore does not support running a task with ${unsupported}${because}.`);
+  }
   checkTaskRoles(reader, scope, cluster.name, rolesOfTask(definition, overrides));
   const network = networkOf(reader, scope, input, choice);
   return {

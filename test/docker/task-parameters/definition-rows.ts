@@ -170,7 +170,7 @@ export const definitionRows: readonly Row[] = [
     };
     assert.equal(
       await stage.refusedRun(windows),
-      'ClientException: Longshore does not support running a task with runtimePlatform.operatingSystemFamily yet.',
+      'ClientException: Longshore does not support running a task with runtimePlatform.operatingSystemFamily: its hosts run Linux.',
     );
   }),
   row(
@@ -214,7 +214,7 @@ export const definitionRows: readonly Row[] = [
       };
       assert.equal(
         await stage.refusedRun(accelerated),
-        'ClientException: Longshore does not support running a task with overrides.inferenceAcceleratorOverrides yet.',
+        'ClientException: Longshore does not support running a task with overrides.inferenceAcceleratorOverrides: Amazon Elastic Inference has ended.',
       );
     },
   ),
@@ -242,7 +242,7 @@ export const definitionRows: readonly Row[] = [
       };
       assert.equal(
         await stage.refusedRun(meshed),
-        'ClientException: Longshore does not support running a task with proxyConfiguration yet.',
+        'ClientException: Longshore does not support running a task with proxyConfiguration: AWS App Mesh has ended.',
       );
     },
   ),

@@ -262,6 +262,34 @@ export const kernelRows: readonly Row[] = [
       }
     },
   ),
+  row(
+    [
+      ...container(
+        'resourceRequirements[].type',
+        'resourceRequirements[].value',
+        'resourceRequirements[].sharingStrategy',
+      ),
+      ...['type', 'value', 'sharingStrategy'].map(
+        (member) => `overrides.containerOverrides[].resourceRequirements[].${member}`,
+      ),
+    ],
+    'GPUs are for hosts that have them; shares of one are refused',
+    async (stage) => {
+      const containerDefinitions = [{ name: 'app', command: ['true'] }];
+      const requiring = (requirement: object): Scene => ({
+        definition: { containerDefinitions },
+        run: { overrides: { containerOverrides: [{ name: 'app', resourceRequirements: [requirement] }] } },
+      });
+      // More than any host has.
+      assert.equal(await stage.refusedRun(requiring({ type: 'GPU', value: '99' })), 'Failure: RESOURCE:GPU');
+      const own = [{ name: 'app', resourceRequirements: [{ type: 'GPU', value: '99' }] }];
+      assert.equal(await stage.refusedRun({ definition: { containerDefinitions: own } }), 'Failure: RESOURCE:GPU');
+      assert.equal(
+        await stage.refusedRun(requiring({ type: 'GPU', sharingStrategy: { nvidiaMps: { memory: 1024 } } })),
+        'ClientException: Longshore does not support running a task with overrides.containerOverrides[app].resourceRequirements yet.',
+      );
+    },
+  ),
   row(container('interactive'), 'keeps standard input open', async ({ play }) => {
     const seen = await play(other);
     assert.match(await seen.fact('open', 'in'), /^pipe:/);

@@ -446,7 +446,7 @@ test('a definition that asks for what is not built is refused by the name of the
   const role = await ecs.role('r');
   const cases: readonly (readonly [Parameters<typeof ecs.define>[0], string])[] = [
     [
-      { containerDefinitions: [{ ...app, resourceRequirements: [{ type: 'GPU', value: '1' }] }] },
+      { containerDefinitions: [{ ...app, resourceRequirements: [{ type: 'GPU', value: 'ALL' }] }] },
       'containerDefinitions[app].resourceRequirements',
     ],
     [
