@@ -33,10 +33,17 @@ import type { LogShipper } from './log-shipper.ts';
 import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './pause-image.ts';
 import type { Step } from './plan.ts';
-import type { Sandbox } from './sandbox.ts';
+import { type Sandbox, sandboxOf } from './sandbox.ts';
 import { type Secrets, secretsResource } from './secrets.ts';
 import type { TaskObjects } from './task-objects.ts';
-import { type ContainerRecord, pauseName, type PortBinding, taskIdOf, type TaskRecord } from './state.ts';
+import {
+  type ContainerRecord,
+  type HeldSandbox,
+  pauseName,
+  type PortBinding,
+  taskIdOf,
+  type TaskRecord,
+} from './state.ts';
 
 /** What a step changed, as an edit of the record of the moment it is applied to. */
 export type Outcome = (task: TaskRecord) => TaskRecord;
@@ -147,8 +154,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const container = recordOf(task, name);
     const id = idOf(container);
     const again = container.phase === 'exited' ? 1 : 0;
+    let sandbox: Sandbox | undefined;
     try {
-      await within(clock, startTimeoutMs, 'started', startIn(container.sandbox, id));
+      sandbox = await within(clock, startTimeoutMs, 'started', startIn(container.sandbox, id));
     } catch (error) {
       if (isMissing(error, container.sandbox?.id) && container.startedAt === undefined) {
         const isRemoved = await docker.removeContainer(id, { force: true, volumes: true }).then(
@@ -171,10 +179,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const begun: Outcome = (now) => {
       // What its last run left (exit code, reason) is not this one's.
       const { exitCode: _code, finishedAt: _finished, error: _error, ...kept } = recordOf(now, name);
-      const { isLost: _lost, ...sandbox } = kept.sandbox ?? {};
       const record: ContainerRecord = {
         ...kept,
-        ...(kept.sandbox && { sandbox: { ...sandbox, id: kept.sandbox.id } }),
+        ...(sandbox && { sandbox }),
+        ...(sandbox?.address !== undefined && { address: sandbox.address }),
         phase: 'running',
         startedAt,
         restarts,
@@ -194,14 +202,17 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   /** A restarted engine has ended the sandbox as well: it is started again, with a network that is new. */
-  async function startIn(sandbox: Sandbox | undefined, id: string): Promise<void> {
+  async function startIn(held: HeldSandbox | undefined, id: string): Promise<Sandbox | undefined> {
     try {
       await docker.startContainer(id);
+      return held && sandboxOf(held.id, held.address);
     } catch (error) {
-      if (!sandbox || !(error instanceof DockerError) || !error.message.includes('non running container')) throw error;
-      await docker.startContainer(sandbox.id);
-      await docker.startContainer(id);
+      if (!held || !(error instanceof DockerError) || !error.message.includes('non running container')) throw error;
     }
+    await docker.startContainer(held.id);
+    await docker.startContainer(id);
+    const seen = await docker.inspectContainer(held.id);
+    return sandboxOf(held.id, seen?.NetworkSettings.Networks['bridge']?.IPAddress);
   }
 
   async function stop(task: TaskRecord, name: string, timeoutSeconds: number): Promise<readonly Outcome[]> {

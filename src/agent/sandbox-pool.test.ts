@@ -105,6 +105,8 @@ test('after an engine restart, sandboxes are made anew and a restarted container
   const seen = agent.tasks().find(({ arn }) => arn === wanted.arn)?.containers['app'];
   assert.equal(seen?.phase, 'running');
   assert.equal(seen.sandbox?.isLost, undefined);
+  const networks = host.engine.containers.find(({ id }) => id === seen.sandbox?.id)?.inspect().NetworkSettings.Networks;
+  assert.equal(seen.address, networks?.['bridge']?.IPAddress, 'its address is the new one');
 });
 
 test('a container whose sandbox is killed has no network, so it is stopped', async () => {

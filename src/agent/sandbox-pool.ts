@@ -1,7 +1,7 @@
 import type { Clock, ContainerSummary, Docker, Log, Random } from '../world/world.ts';
 import type { Lanes } from './lanes.ts';
 import { pauseImage, type PauseImage } from './pause-image.ts';
-import { type Sandbox, sandboxBody, sandboxLabel } from './sandbox.ts';
+import { type Sandbox, sandboxBody, sandboxLabel, sandboxOf } from './sandbox.ts';
 
 export interface SandboxPoolParts {
   readonly docker: Docker;
@@ -127,7 +127,7 @@ export class SandboxPool {
     const seen = await this.#parts.docker.inspectContainer(id);
     const isTaken = this.#released.has(id) || useOf(id) !== undefined; // while the engine was asked
     if (!seen?.State.Running || isTaken) this.#free.delete(id);
-    else this.#free.set(id, sandboxOf(id, seen.NetworkSettings.Networks));
+    else this.#free.set(id, sandboxOf(id, seen.NetworkSettings.Networks['bridge']?.IPAddress));
   }
 
   #isFull(): boolean {
@@ -175,7 +175,7 @@ export class SandboxPool {
       await docker.startContainer(id);
       const seen = await docker.inspectContainer(id);
       if (!seen?.State.Running) throw new Error(`sandbox ${id} ended at once`);
-      this.#free.set(id, sandboxOf(id, seen.NetworkSettings.Networks));
+      this.#free.set(id, sandboxOf(id, seen.NetworkSettings.Networks['bridge']?.IPAddress));
     } catch (error) {
       pause.forget();
       if (id !== undefined) this.release(id);
@@ -193,11 +193,6 @@ export class SandboxPool {
       });
     });
   }
-}
-
-function sandboxOf(id: string, networks: Readonly<Record<string, { readonly IPAddress: string }>>): Sandbox {
-  const address = networks['bridge']?.IPAddress;
-  return { id, ...(address ? { address } : {}) };
 }
 
 /** Whether a container on the engine is a sandbox and not part of a task. */

@@ -54,6 +54,11 @@ export function sandboxBody(agentId: string, image: string): ContainerBody {
   };
 }
 
+/** The engine shows no address as an empty one. */
+export function sandboxOf(id: string, address: string | undefined): Sandbox {
+  return { id, ...(address ? { address } : {}) };
+}
+
 /** As the payload was accepted, this is an object. */
 function membersOf(text: string): Readonly<Record<string, unknown>> {
   return text === '' ? {} : JSON.parse(text);

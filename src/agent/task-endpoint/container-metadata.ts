@@ -47,7 +47,7 @@ export function containerMetadata(
             }
           : log?.Config,
     ContainerARN: wanted.containerArn,
-    Networks: networksOf(task, seen, version),
+    Networks: networksOf(task, record, seen, version),
     Snapshotter: version === 4 ? 'overlayfs' : undefined,
     RestartCount: version === 4 && wanted.restartPolicy?.enabled ? (record?.restarts ?? 0) : undefined,
   });
@@ -110,13 +110,19 @@ function mountsOf(seen: ContainerInspect | undefined): readonly object[] {
   );
 }
 
-function networksOf(task: TaskRecord, seen: ContainerInspect | undefined, version: MetadataVersion): readonly object[] {
+function networksOf(
+  task: TaskRecord,
+  record: ContainerRecord | undefined,
+  seen: ContainerInspect | undefined,
+  version: MetadataVersion,
+): readonly object[] {
   const mode = task.payload.networkMode ?? 'bridge';
   if (mode !== 'awsvpc') {
-    const addresses = Object.values(seen?.NetworkSettings.Networks ?? {})
+    const own = Object.values(seen?.NetworkSettings.Networks ?? {})
       .map(({ IPAddress }) => IPAddress)
       .filter((address) => address !== '');
-    return [{ NetworkMode: mode, IPv4Addresses: addresses }];
+    const inSandbox = record?.sandbox?.address;
+    return [{ NetworkMode: mode, IPv4Addresses: inSandbox === undefined ? own : [inSandbox] }];
   }
   const address = addressOf(task.payload);
   const card = task.payload.elasticNetworkInterfaces?.[0];
