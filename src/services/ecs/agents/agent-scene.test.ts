@@ -356,6 +356,9 @@ export class StockAgent {
     return [...this.known.values()].filter((task) => task.desiredStatus === 'RUNNING').map((task) => task.arn);
   }
 
+  /** For agents that look at more. */
+  receiveOther(_type: string, _message: never): void {}
+
   send(type: string, message: object): void {
     this.#socket?.send(JSON.stringify({ type, message }));
   }
@@ -366,6 +369,7 @@ export class StockAgent {
     if (frame.type === 'TaskManifestMessage') this.#manifest(frame.message);
     if (frame.type === 'PayloadMessage') this.#payload(frame.message);
     if (frame.type === 'TaskStopVerificationAck') this.#stop(frame.message);
+    this.receiveOther(frame.type, frame.message);
   }
 
   #heartbeat({ messageId }: { readonly messageId: string }): void {
