@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -29,6 +29,13 @@ const { values } = parseArgs({
 
 const root = resolve(import.meta.dirname, '../..');
 const place = mkdtempSync(join(tmpdir(), 'longshore-mutants-'));
+const hunts = new Set<ChildProcess>();
+// Hunts and copies go whichever way this ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+process.on('exit', () => {
+  for (const each of hunts) each.kill();
+  rmSync(place, { recursive: true, force: true });
+});
 const memory = join(import.meta.dirname, 'seeds.json');
 const remembered: Readonly<Record<string, string>> = JSON.parse(readFileSync(memory, 'utf8'));
 const chosen = mutants.filter(({ name }) => name.includes(values.only));
@@ -41,23 +48,19 @@ interface Outcome {
   readonly seed?: string;
 }
 
-try {
-  const waiting = chosen[Symbol.iterator]();
-  const work = async (copy: string): Promise<void> => {
-    for (const mutant of waiting) {
-      outcomes.set(mutant, await plant(mutant, copy));
-      if (process.stderr.isTTY) process.stderr.write(`\r${outcomes.size} of ${chosen.length} bugs planted `);
-    }
-  };
-  const copies = Array.from({ length: Number(values.jobs) }, (_, index) => copyOfTree(`copy-${index + 1}`));
-  await Promise.all(copies.map(work));
-  const failing = await failingWithoutBugs();
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  process.exitCode = showTable(failing) ? 0 : 1;
-  if (values.remember) remember(failing);
-} finally {
-  rmSync(place, { recursive: true, force: true });
-}
+const waiting = chosen[Symbol.iterator]();
+const work = async (copy: string): Promise<void> => {
+  for (const mutant of waiting) {
+    outcomes.set(mutant, await plant(mutant, copy));
+    if (process.stderr.isTTY) process.stderr.write(`\r${outcomes.size} of ${chosen.length} bugs planted `);
+  }
+};
+const copies = Array.from({ length: Number(values.jobs) }, (_, index) => copyOfTree(`copy-${index + 1}`));
+await Promise.all(copies.map(work));
+const failing = await failingWithoutBugs();
+if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+process.exitCode = showTable(failing) ? 0 : 1;
+if (values.remember) remember(failing);
 
 async function plant({ name, file, search, replacement }: Mutant, copy: string): Promise<Outcome> {
   const path = join(copy, file);
@@ -95,7 +98,7 @@ function showTable(failing: ReadonlySet<string>): boolean {
       : seed === undefined
         ? rule || `by none of ${tried} seeds`
         : `seed ${seed} fails without it, too`;
-    console.log(`${isCaught ? 'caught' : 'MISSED'}  ${name.padEnd(56)} ${how}`);
+    console.log(`${isCaught ? 'caught' : 'MISSED'}  ${name.padEnd(62)} ${how}`);
   }
   console.log(`\n${outcomes.size - missed} of ${outcomes.size} planted bugs were caught.`);
   return missed === 0;
@@ -121,6 +124,8 @@ async function hunt(copy: string, seeds: readonly string[], options: readonly st
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(place, 'compiled') },
   });
+  hunts.add(child);
   const result: Hunted = JSON.parse(await text(child.stdout));
+  hunts.delete(child);
   return result;
 }
