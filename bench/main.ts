@@ -1,17 +1,18 @@
 // npm run bench [-- NAME… [--write]]: measures each figure, or the named ones, side by side with its anchor and prints it.
-// bench/RESULTS.md is written after all of them, or of the named ones with --write.
-import { writeFile } from 'node:fs/promises';
-import { cpus, release, totalmem } from 'node:os';
+// With --write, or where none is named, their rows of bench/RESULTS.md are written anew.
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { apiLatency } from './api-latency.ts';
 import { costGrowth } from './cost-growth.ts';
 import type { Figure } from './figure.ts';
 import { fleet } from './fleet.ts';
 import { placement } from './placement.ts';
+import { line, merged, reportOf, rowOf } from './results.ts';
 import { runTaskStart } from './run-task-start.ts';
 import { runTaskThroughput } from './run-task-throughput.ts';
 import { servicePart, serviceParts } from './service-start.ts';
 import { startUp } from './start-up.ts';
+import { taskEndpoint } from './task-endpoint.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'start-up': startUp,
@@ -21,36 +22,20 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   placement,
   fleet,
   'run-task-start': runTaskStart,
+  'task-endpoint': taskEndpoint,
   ...Object.fromEntries(serviceParts.map((part) => [part.name, () => servicePart(part)])),
 };
 
 const chosen = process.argv.slice(2).filter((name) => name !== '--write');
 const isWriting = chosen.length === 0 || process.argv.includes('--write');
-const figures: Figure[] = [];
+const report = fileURLToPath(new URL('./RESULTS.md', import.meta.url));
+const names = Object.keys(benches);
 for (const [name, bench] of Object.entries(benches)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
-  for (const figure of await bench()) {
-    figures.push(figure);
-    process.stdout.write(`${row(figure)}\n`);
-  }
-}
-if (isWriting) await writeFile(fileURLToPath(new URL('./RESULTS.md', import.meta.url)), report());
-
-function report(): string {
-  const cpu = cpus();
-  return `# Results
-
-Written by \`npm run bench${chosen.length > 0 ? ' --' : ''}${chosen.map((name) => ` ${name}`).join('')}\` on ${new Date().toISOString().slice(0, 10)}: ${cpu.length} × ${cpu[0]?.model.trim() ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB,
-Linux ${release()}, Node ${process.version}. Subject and anchor are measured alternately in one run; the number is the median.
-
-| figure | subject | anchor | ours | anchor's | ratio or value | goal | held |
-|---|---|---|---|---|---|---|---|
-${figures.map(row).join('\n')}
-`;
-}
-
-function row(figure: Figure): string {
-  const { name, subject, anchor, ours, anchors, value, goal, held } = figure;
-  return `| ${[name, subject, anchor, ours, anchors, value, goal, held ? 'yes' : '**no**'].join(' | ')} |`;
+  const measured = `${name}, ${new Date().toISOString().slice(0, 10)}`;
+  const rows = (await bench()).map((figure) => rowOf(figure, measured));
+  for (const row of rows) process.stdout.write(`${line(row)}\n`);
+  // After each, so that a later one that fails takes nothing with it.
+  if (isWriting) await writeFile(report, reportOf(merged(await readFile(report, 'utf8'), rows, names)));
 }
