@@ -8,6 +8,7 @@ import type { Figure } from './figure.ts';
 import { fleet } from './fleet.ts';
 import { placement } from './placement.ts';
 import { line, merged, reportOf, rowOf } from './results.ts';
+import { rollingGrowth } from './rolling-growth.ts';
 import { runTaskStart } from './run-task-start.ts';
 import { runTaskThroughput } from './run-task-throughput.ts';
 import { servicePart, serviceParts } from './service-start.ts';
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'run-task-throughput': runTaskThroughput,
   'cost-growth': costGrowth,
   placement,
+  'rolling-growth': rollingGrowth,
   fleet,
   'run-task-start': runTaskStart,
   'task-endpoint': taskEndpoint,

@@ -35,6 +35,7 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
     accessKeys: rootAccessKeys(keys, accountId),
     accounts: [accountId],
     region,
+    ...(config.keepStoppedMinutes !== undefined && { stoppedTaskMs: config.keepStoppedMinutes * 60_000 }),
     allowedHosts: [...(isLoopback(config.host) ? ['127.0.0.1', '[::1]'] : [config.host]), ...config.allowedHosts],
   });
   const listener = await world.net

@@ -56,6 +56,8 @@ export interface ControlPlaneParts {
   readonly objectDirectory: string;
   /** 32 bytes; see data-key.ts. */
   readonly dataKey: Uint8Array;
+  /** How long stopped tasks can be described, where it is longer than an hour. */
+  readonly stoppedTaskMs?: number;
   /** How upstream registries are reached. */
   readonly net?: Pick<Net, 'request'>;
   /** The root keys; those of users and sessions are in the state. */
@@ -73,7 +75,15 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const { wantsEvent } = parts;
   const tokens = createSessionTokens(hash, random);
   const credentials = createTaskCredentials({ clock, hash, tokens });
-  const ecsParts = createEcsParts({ clock, random, hash, log, credentials, ...(wantsEvent && { wantsEvent }) });
+  const ecsParts = createEcsParts({
+    clock,
+    random,
+    hash,
+    log,
+    credentials,
+    ...(wantsEvent && { wantsEvent }),
+    ...(parts.stoppedTaskMs !== undefined && { stoppedTaskMs: parts.stoppedTaskMs }),
+  });
   const kms = { cipher, random, dataKey: parts.dataKey };
   const files = createLogFiles({ disk, hash, log, directory: parts.logDirectory });
   const objectFiles = createObjectFiles({ disk, hash, random, directory: parts.objectDirectory });

@@ -17,6 +17,8 @@ export interface ServerConfig {
   readonly insecureListen: boolean;
   /** Start although the journal has lost acknowledged commits. */
   readonly acceptLoss: boolean;
+  /** How long stopped tasks can be described: an hour at least, and an hour where nothing is said. */
+  readonly keepStoppedMinutes?: number;
 }
 
 export const defaults = {
@@ -52,6 +54,9 @@ export function checkConfig(config: ServerConfig): void {
   if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(config.region)) {
     throw new UsageError(`--region wants an AWS region's name such as us-east-1, not '${config.region}'`);
   }
+  if (config.keepStoppedMinutes !== undefined && config.keepStoppedMinutes < leastKeptMinutes) {
+    throw new UsageError(`--keep-stopped wants ${leastKeptMinutes} minutes at least: clients count on an hour`);
+  }
   if (!isLoopback(config.host) && !config.insecureListen) {
     throw new UsageError(
       `${config.host} is not a loopback address and this version of Longshore has no TLS: whoever can reach it can read ` +
@@ -59,6 +64,9 @@ export function checkConfig(config: ServerConfig): void {
     );
   }
 }
+
+/** AWS shows a stopped task for an hour at least. */
+const leastKeptMinutes = 60;
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

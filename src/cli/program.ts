@@ -41,6 +41,7 @@ function program(): Command {
     .option('--no-agent', 'run no agent: Fargate tasks then find no capacity')
     .option('--allow-host <name...>', 'further Host header values to answer, such as a compose service name')
     .option('--insecure-listen', 'listen on an address that is not loopback, without TLS', false)
+    .option('--keep-stopped <minutes>', 'how long stopped tasks can be described (default: 60, the least)', wholeNumber)
     .option('--accept-loss', 'start although the journal lost acknowledged commits', false)
     .action(async (options: UpOptions) => (await import('./up.ts')).up(options));
 
@@ -107,6 +108,7 @@ export interface UpOptions extends DataDirectoryOption {
   readonly allowHost?: readonly string[];
   readonly insecureListen: boolean;
   readonly acceptLoss: boolean;
+  readonly keepStopped?: number;
 }
 
 export interface AgentOptions {

@@ -17,6 +17,7 @@ export async function up(options: UpOptions): Promise<void> {
     allowedHosts: options.allowHost ?? [],
     insecureListen: options.insecureListen,
     acceptLoss: options.acceptLoss,
+    ...(options.keepStopped === undefined ? {} : { keepStoppedMinutes: options.keepStopped }),
   });
   process.stdout.write(
     `Longshore is ready at ${server.endpoint} (account ${options.account}, region ${options.region}, data in ${options.dataDir})\n`,

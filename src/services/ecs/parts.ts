@@ -18,6 +18,8 @@ export interface EcsParts {
   readonly metrics: TaskMetrics;
   /** How long after RUNNING a task without a health check counts toward the healthy tasks of its service. */
   readonly healthyAfterMs: number;
+  /** How long stopped tasks can be described. */
+  readonly stoppedTaskMs: number;
   /** Which events for EventBridge are written to the outbox. */
   readonly wantsEvent: EventInterest;
 }
@@ -31,6 +33,8 @@ export function createEcsParts(given: EcsPartsSources): EcsParts {
     log,
     metrics,
     healthyAfterMs,
+    // AWS promises an hour: waiters and scripts count on it.
+    stoppedTaskMs: Math.max(given.stoppedTaskMs ?? 0, limits.stoppedTaskMs),
     wantsEvent,
     hooks: new LifecycleHookCalls({ clock, log, ...(hookCaller && { caller: hookCaller }) }),
     agents: new AgentSessions({ clock, random, log, credentials, metrics }),
@@ -47,6 +51,8 @@ export interface EcsPartsSources {
   readonly hookCaller?: LifecycleHookCaller;
   /** AWS's 40 seconds where none is given. */
   readonly healthyAfterMs?: number;
+  /** How long stopped tasks can be described: an hour at least, which is what they are where none is given. */
+  readonly stoppedTaskMs?: number;
   /** None where nothing is given. */
   readonly wantsEvent?: EventInterest;
 }

@@ -1,5 +1,6 @@
 /** Sums over the tables of ECS that answers need at once; kept in step by the store, never journaled. */
 import type { LaunchType } from '@aws-sdk/client-ecs';
+import { deadlineOf } from './rules/task-deadline.ts';
 import { assert } from '../../core/assert.ts';
 import type { Instant } from '../../core/instant.ts';
 import { type Scope, scopeKey } from '../../core/scope.ts';
@@ -259,6 +260,19 @@ export const stoppedTasksByTime = projection<TaskRecord, SortedKeys>({
   apply: (state, before, after) => {
     if (before?.stoppedAt !== undefined) state.delete(timeKey(before.stoppedAt, before.arn));
     if (after?.stoppedAt !== undefined) state.add(timeKey(after.stoppedAt, after.arn));
+  },
+});
+
+/** Tasks that are to be stopped when they have run for too long, by the time when they will have. */
+export const overdueTasksByTime = projection<TaskRecord, SortedKeys>({
+  of: tasks,
+  create: () => new SortedKeys(),
+  apply: (state, before, after) => {
+    const was = before && deadlineOf(before);
+    const is = after && deadlineOf(after);
+    if (was === is) return;
+    if (before && was !== undefined) state.delete(timeKey(was, before.arn));
+    if (after && is !== undefined) state.add(timeKey(is, after.arn));
   },
 });
 

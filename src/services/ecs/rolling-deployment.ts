@@ -106,13 +106,16 @@ function withCounts(
   failures: Pick<Seen, 'failedLaunches' | 'failedHealthChecks'>,
 ): Rolling {
   const { primary, open } = rolling;
-  const own = seen.filter((task) => task.deploymentId === primary.id);
   const before = {
     failedTasks: primary.failedTasks,
     failureCount: open?.circuitBreaker.failureCount ?? 0,
     ...(primary.lastFailureAt !== undefined && { lastFailureAt: primary.lastFailureAt }),
     hasRun: open?.circuitBreaker.hasRun ?? true,
   };
+  const hasFailures = failures.failedLaunches.length + failures.failedHealthChecks.length > 0;
+  // Nothing to count and nothing to forget: what the tasks have come through says nothing new.
+  if (!hasFailures && before.failedTasks + before.failureCount === 0 && before.hasRun) return rolling;
+  const own = seen.filter((task) => task.deploymentId === primary.id);
   const after = countFailures(before, {
     ...failures,
     ranAt: own.flatMap(({ startedAt }) => startedAt ?? []),
@@ -150,6 +153,7 @@ function withBackoff(
   present: readonly ServiceTask[],
 ): ServiceRecord {
   const { failedLaunches, launchesAfter, ...rest } = service;
+  if (ownFailed.length === 0 && failedLaunches === 0) return service;
   const lastFailedAt = Math.max(...ownFailed.map((task) => task.stoppedAt ?? 0), primary.lastFailureAt ?? 0);
   const hasRunSince = present.some(
     (task) => task.deploymentId === primary.id && task.startedAt !== undefined && task.startedAt > lastFailedAt,

@@ -2,13 +2,13 @@
 import type { Instant } from '../../core/instant.ts';
 import type { Reader } from '../../store/store.ts';
 import { capacityByInstance, usageOf } from './projections.ts';
-import type { StoppableTask } from './rules/placement/scale-in.ts';
-import { chooseToStop } from './rules/placement/scale-in.ts';
-import { type ServiceTask, serviceTask } from './rules/deployment/service-task.ts';
+import { type AlikeTasks, chooseToStop } from './rules/placement/scale-in.ts';
+import { type HealthRules, type ServiceTask, serviceTask } from './rules/deployment/service-task.ts';
 import { limits } from './rules/limits.ts';
 import { strategiesOf } from './service-launch.ts';
+import { drainingInstances } from './service-projections.ts';
 import type { RevisionSettings, ServiceRecord } from './service-tables.ts';
-import { containerInstances, taskDefinitions, type TaskRecord, tasks } from './tables.ts';
+import { taskDefinitions, tasks } from './tables.ts';
 
 /** All tasks of the service that are not STOPPED. */
 export function tasksOfService(
@@ -17,19 +17,20 @@ export function tasksOfService(
   healthyAfterMs: number,
   now: Instant,
 ): readonly ServiceTask[] {
-  const checkedByDefinition = new Map<string, ReadonlySet<string>>();
-  const checkedBy = (taskDefinitionArn: string): ReadonlySet<string> => {
-    const known = checkedByDefinition.get(taskDefinitionArn);
-    if (known) return known;
-    const checked = checkedContainers(reader, taskDefinitionArn);
-    checkedByDefinition.set(taskDefinitionArn, checked);
-    return checked;
-  };
   const gracePeriodMs = service.healthCheckGracePeriodSeconds * 1000;
+  const draining = [...reader.projected(drainingInstances).values()];
+  const rulesOf = new Map<string, HealthRules>();
   const found: ServiceTask[] = [];
   for (const task of reader.find(tasks, 'service', service.arn)) {
-    const rules = { healthyAfterMs, gracePeriodMs, checkedContainers: checkedBy(task.taskDefinitionArn) };
-    found.push(serviceTask(task, rules, isOnDraining(reader, task), now));
+    const { taskDefinitionArn, containerInstanceArn } = task;
+    let rules = rulesOf.get(taskDefinitionArn);
+    if (!rules) {
+      rules = { healthyAfterMs, gracePeriodMs, checkedContainers: checkedContainers(reader, taskDefinitionArn) };
+      rulesOf.set(taskDefinitionArn, rules);
+    }
+    const isDraining =
+      containerInstanceArn !== undefined && draining.some((instances) => instances.has(containerInstanceArn));
+    found.push(serviceTask(task, rules, isDraining, now));
   }
   return found;
 }
@@ -43,11 +44,6 @@ function checkedContainers(reader: Reader, taskDefinitionArn: string): ReadonlyS
   return new Set(checked.map(({ name }) => name ?? ''));
 }
 
-export function isOnDraining(reader: Reader, { containerInstanceArn }: TaskRecord): boolean {
-  if (containerInstanceArn === undefined) return false;
-  return reader.get(containerInstances, containerInstanceArn)?.status === 'DRAINING';
-}
-
 /** Which of the tasks go first when some have to: `KeepUpState.chooseToStop` by the service's placement strategy. */
 export function stopChooser(
   reader: Reader,
@@ -57,19 +53,45 @@ export function stopChooser(
   return (from, count) => {
     if (count <= 0) return [];
     if (count >= from.length) return from.filter((task) => !task.isProtected);
-    const stoppable = from.map((task) => ({ task, ...stoppableTask(reader, task) }));
-    return chooseToStop(stoppable, count, strategies).map(({ task }) => task);
+    return chooseToStop(alikeTasks(reader, from), count, strategies);
   };
 }
 
-function stoppableTask(reader: Reader, task: ServiceTask): StoppableTask {
+/** Tasks of one deployment in one place are of one size: for thousands of tasks there are as many groups as instances. */
+function* alikeTasks(reader: Reader, from: readonly ServiceTask[]): Generator<AlikeTasks<ServiceTask>> {
+  const byDeployment = new Map<string, Map<string, ServiceTask[][]>>();
+  for (const task of from) {
+    const { deploymentId, containerInstanceArn = '', availabilityZone = '', isProtected, isDraining, health } = task;
+    let places = byDeployment.get(deploymentId);
+    if (!places) byDeployment.set(deploymentId, (places = new Map()));
+    // Tasks of Fargate have an instance as well, and a zone that is not its own.
+    let groups = places.get(containerInstanceArn);
+    if (!groups) places.set(containerInstanceArn, (groups = []));
+    const alike = groups.find(
+      ([one]) =>
+        one &&
+        one.isProtected === isProtected &&
+        one.isDraining === isDraining &&
+        (one.health === 'HEALTHY') === (health === 'HEALTHY') &&
+        (one.availabilityZone ?? '') === availabilityZone,
+    );
+    if (alike) alike.push(task);
+    else groups.push([task]);
+  }
+  for (const places of byDeployment.values()) {
+    for (const groups of places.values()) {
+      for (const found of groups) if (found[0]) yield { like: stoppableTask(reader, found[0]), tasks: found };
+    }
+  }
+}
+
+function stoppableTask(reader: Reader, task: ServiceTask): AlikeTasks<ServiceTask>['like'] {
   const { arn, isProtected, isDraining, containerInstanceArn = '', availabilityZone } = task;
   const record = reader.get(tasks, arn);
   const capacity =
     record?.launchType === 'FARGATE' ? undefined : reader.projected(capacityByInstance).get(containerInstanceArn);
   const usage = usageOf(reader, containerInstanceArn);
   return {
-    arn,
     isProtected,
     isHealthy: task.health === 'HEALTHY',
     isDraining,

@@ -67,7 +67,8 @@ import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
 import { drainedServices } from './reconcilers/drained-services.ts';
 import { inactiveServices } from './reconcilers/inactive-services.ts';
 import { serviceTasks } from './reconcilers/service-tasks.ts';
-import { stoppedTasks } from './reconcilers/stopped-tasks.ts';
+import { overdueTasks } from './reconcilers/overdue-tasks.ts';
+import { stoppedTasksAfter } from './reconcilers/stopped-tasks.ts';
 import { serviceTaskSets } from './reconcilers/task-sets.ts';
 import { outbox, outboxEnd } from './outbox-tables.ts';
 import { outboxEvents } from './outbox.ts';
@@ -82,6 +83,7 @@ import {
   deletedClustersByTime,
   deregisteredInstancesByTime,
   revisionsByStatus,
+  overdueTasksByTime,
   stoppedTasksByTime,
   taskCountsByCluster,
   usageByInstance,
@@ -208,6 +210,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       placementIndex,
       inactiveServicesByTime,
       outboxEnd,
+      overdueTasksByTime,
       revisionsByStatus,
       serviceCountsByCluster,
       serviceDeploymentsByTime,
@@ -228,7 +231,8 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       inactiveServices,
       serviceTaskSets({ healthyAfterMs: parts.healthyAfterMs }),
       serviceTasks({ healthyAfterMs: parts.healthyAfterMs }),
-      stoppedTasks,
+      overdueTasks,
+      stoppedTasksAfter(parts.stoppedTaskMs),
       usedClientTokens,
     ],
     parts,

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { networkInterfaces, subnets } from '../../ec2/tables.ts';
+import { simHash } from '../../../world/sim/sim-hash.ts';
+import { SimLog } from '../../../world/sim/sim-log.ts';
+import { SimRandom } from '../../../world/sim/sim-random.ts';
+import { createEcsParts } from '../parts.ts';
+import { stoppedTasksAfter } from './stopped-tasks.ts';
 import { runTask } from '../operations/run-task.ts';
 import { stopTask } from '../operations/stop-task.ts';
 import { limits } from '../rules/limits.ts';
@@ -173,6 +178,27 @@ test('stopped tasks stay an hour and then go, all of them', async () => {
   assert.deepEqual(
     ecs.store.view((reader) => [...reader.list(tasks)].map((task) => task.arn)),
     [kept],
+  );
+});
+
+test('stopped tasks stay as long as is configured, and never less than an hour', async () => {
+  const ecs = await openTaskScene();
+  const sources = { clock: ecs.clock, random: new SimRandom(1), hash: simHash, log: new SimLog(ecs.clock) };
+  assert.equal(createEcsParts(sources).stoppedTaskMs, limits.stoppedTaskMs);
+  assert.equal(createEcsParts({ ...sources, stoppedTaskMs: 60_000 }).stoppedTaskMs, limits.stoppedTaskMs);
+  const { stoppedTaskMs } = createEcsParts({ ...sources, stoppedTaskMs: 2 * limits.stoppedTaskMs });
+  await ecs.host(1);
+  await ecs.define();
+  const { tasks: [run] = [] } = await ecs.ask(runTask, { taskDefinition: 'web' });
+  await ecs.report(run?.taskArn, { status: 'STOPPED' });
+  await ecs.clock.advance(2 * limits.stoppedTaskMs - 2_000);
+  await ecs.settle([stoppedTasksAfter(stoppedTaskMs)]);
+  assert.equal(ecs.task(run?.taskArn).lastStatus, 'STOPPED');
+  await ecs.clock.advance(2_000);
+  await ecs.settle([stoppedTasksAfter(stoppedTaskMs)]);
+  assert.equal(
+    ecs.store.view((reader) => [...reader.list(tasks)].length),
+    0,
   );
 });
 

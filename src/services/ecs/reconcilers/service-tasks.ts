@@ -78,10 +78,10 @@ function present(arn: string | undefined): readonly string[] {
 /** The one next step. Returns when to look again though nothing has changed. */
 function step(tx: Transaction, env: Env, service: ServiceRecord, { healthyAfterMs }: ServiceTasksSettings) {
   const glanced = glance(tx, service, env.now);
-  if (glanced?.missing === 0) return undefined;
+  if (glanced?.start === 0) return undefined;
   const read = readRolling(tx, service);
   if (!read) return undefined;
-  if (glanced) return startMissing(tx, env, read, glanced.missing);
+  if (glanced) return startOnly(tx, env, read, glanced.start);
   const counting = failuresToCount(tx, service);
   pinImages(tx, read);
   const seen = tasksOfService(tx, service, healthyAfterMs, env.now);
@@ -98,14 +98,11 @@ function step(tx: Transaction, env: Env, service: ServiceRecord, { healthyAfterM
   return act(tx, env, judged, left, decide(tx, env, judged, left, 0), slice - failing.length * 3);
 }
 
-/** Of a deployment that has nothing but what it is still to start. */
-function startMissing(tx: Transaction, env: Env, rolling: Rolling, missing: number): Instant | undefined {
-  const { service } = rolling;
-  const { desiredCount } = service;
-  const { upper } = boundsOf(desiredCount, service.schedulingStrategy, service.deploymentConfiguration);
-  const room = Math.max(upper - (desiredCount - missing), 0);
-  const decision = { start: Math.min(missing, room), stop: [], desiredCount, ...nothingElse };
-  return act(tx, env, rolling, [], decision, tasksPerStep(tx, service, sourceOf(tx, rolling).settings));
+/** Where sums have said what to start: no task is looked at. */
+function startOnly(tx: Transaction, env: Env, rolling: Rolling, start: number): Instant | undefined {
+  const { desiredCount } = rolling.service;
+  const decision = { start, stop: [], desiredCount, ...nothingElse };
+  return act(tx, env, rolling, [], decision, tasksPerStep(tx, rolling.service, sourceOf(tx, rolling).settings));
 }
 
 const nothingElse = { isStuck: false, isHeldByProtection: false, isSettled: false } as const;

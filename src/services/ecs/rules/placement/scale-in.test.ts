@@ -30,7 +30,11 @@ function task({ on, zone, free = 100, ...more }: Sketch): StoppableTask {
 }
 
 const chosen = (tasks: readonly StoppableTask[], count: number, strategies = defaultServiceStrategies) =>
-  chooseToStop(tasks, count, strategies).map(({ arn }) => arn);
+  chooseToStop(
+    tasks.map((like) => ({ like, tasks: [like] })),
+    count,
+    strategies,
+  ).map(({ arn }) => arn);
 
 test('zones are evened out first, then instances', () => {
   const tasks = [
@@ -87,6 +91,29 @@ test('from an even spread any number of stops leaves zones even', () => {
         if (!gone.has(arn)) left.set(zone, (left.get(zone) ?? 0) + 1);
       }
       assert.ok(Math.max(...left.values()) - Math.min(...left.values()) <= 1);
+    }),
+  );
+});
+
+test('tasks that are alike are chosen from together as if each stood alone', () => {
+  const places = fc.record({
+    on: fc.constantFrom('a1', 'a2', 'b1'),
+    isHealthy: fc.boolean(),
+    isProtected: fc.boolean(),
+  });
+  const strategies = fc.constantFrom(defaultServiceStrategies, [{ type: 'binpack', field: 'memory' } as const]);
+  fc.assert(
+    fc.property(fc.array(places, { maxLength: 20 }), strategies, fc.nat(20), (sketches, strategy, count) => {
+      const tasks = sketches.map((sketch, index) =>
+        task({ arn: String(index).padStart(2, '0'), zone: sketch.on.charAt(0), ...sketch }),
+      );
+      const kindOf = ({ host, isHealthy, isProtected }: StoppableTask): string =>
+        `${host?.arn} ${isHealthy} ${isProtected}`;
+      const groups = [...Map.groupBy(tasks, kindOf).values()].flatMap((alike) =>
+        alike[0] ? [{ like: alike[0], tasks: alike.toReversed() }] : [],
+      );
+      const together = chooseToStop(groups, count, strategy).map(({ arn }) => arn);
+      assert.deepEqual(together, chosen(tasks, count, strategy));
     }),
   );
 });

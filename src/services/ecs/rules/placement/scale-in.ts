@@ -1,4 +1,5 @@
 /** Which tasks of a service go when it has too many: the reverse of placement, so that what is left is placed well. */
+import { assert } from '../../../../core/assert.ts';
 import type { Strategy } from './strategies.ts';
 
 /** A task as scale-in sees it. */
@@ -31,37 +32,80 @@ export const defaultServiceStrategies: readonly Strategy[] = [
   { type: 'spread', field: 'instanceId' },
 ];
 
+/** Tasks that differ in their ARN alone: one of them is as good to stop as another. */
+export interface AlikeTasks<T extends { readonly arn: string }> {
+  readonly like: Omit<StoppableTask, 'arn'>;
+  readonly tasks: readonly T[];
+}
+
 /**
  * At most `count` tasks, in the order in which they should stop: unhealthy ones, then those on draining instances, then
  * by strategy. Spread takes from where most are; binpack from the instance that has most left afterwards, to empty it.
  * Each choice counts for the next. Equals go by ARN, which is as good as chance and the same each time one asks.
  */
-export function chooseToStop<T extends StoppableTask>(
-  tasks: readonly T[],
+export function chooseToStop<T extends { readonly arn: string }>(
+  groups: Iterable<AlikeTasks<T>>,
   count: number,
   strategies: readonly Strategy[],
 ): readonly T[] {
-  const left = new Set(tasks);
-  const candidates = new Set(tasks.filter((task) => !task.isProtected).toSorted((a, b) => (a.arn < b.arn ? -1 : 1)));
   const scores = strategies.flatMap((strategy) => scoreOf(strategy) ?? []);
-  for (const task of left) for (const score of scores) score.add(task);
+  const candidates = new Set<Candidates<T>>();
+  for (const group of groups) {
+    for (const score of scores) score.add(group.like, group.tasks.length);
+    if (!group.like.isProtected && group.tasks.length > 0) candidates.add(new Candidates(group));
+  }
   const chosen: T[] = [];
   while (chosen.length < count) {
-    const task = worst(candidates, scores);
-    if (!task) return chosen;
-    for (const score of scores) score.remove(task);
-    candidates.delete(task);
-    chosen.push(task);
+    const from = worst(candidates, scores);
+    if (!from) return chosen;
+    for (const score of scores) score.remove(from.like);
+    chosen.push(from.take());
+    if (from.isEmpty) candidates.delete(from);
   }
   return chosen;
 }
 
+/** What is left of a group, first by ARN. Sorted as soon as one is taken: most groups are only looked at. */
+class Candidates<T extends { readonly arn: string }> {
+  readonly like: Omit<StoppableTask, 'arn'>;
+  #left: readonly T[];
+  #taken = 0;
+  #isSorted = false;
+  #first: string;
+
+  constructor({ like, tasks }: AlikeTasks<T>) {
+    this.like = like;
+    this.#left = tasks;
+    this.#first = tasks.reduce((first, { arn }) => (arn < first ? arn : first), tasks[0]?.arn ?? '');
+  }
+
+  get firstArn(): string {
+    return this.#first;
+  }
+
+  get isEmpty(): boolean {
+    return this.#taken === this.#left.length;
+  }
+
+  take(): T {
+    if (!this.#isSorted) this.#left = this.#left.toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
+    this.#isSorted = true;
+    const task = this.#left[this.#taken];
+    assert(task, 'a group with tasks left has one to take');
+    this.#taken += 1;
+    this.#first = this.#left[this.#taken]?.arn ?? '';
+    return task;
+  }
+}
+
 /** How much a task should go; kept in step as tasks are chosen. */
 interface Score {
-  add(task: StoppableTask): void;
-  remove(task: StoppableTask): void;
-  of(task: StoppableTask): number;
+  add(task: Place, count: number): void;
+  remove(task: Place): void;
+  of(task: Place): number;
 }
+
+type Place = Pick<StoppableTask, 'host' | 'availabilityZone' | 'cpuUnits' | 'memoryMiB'>;
 
 function scoreOf(strategy: Strategy): Score | undefined {
   switch (strategy.type) {
@@ -78,19 +122,19 @@ function scoreOf(strategy: Strategy): Score | undefined {
   }
 }
 
-function valueOf({ host, availabilityZone }: StoppableTask, attribute: string): string | undefined {
+function valueOf({ host, availabilityZone }: Place, attribute: string): string | undefined {
   return host?.attributes.get(attribute) ?? (attribute === 'ecs.availability-zone' ? availabilityZone : undefined);
 }
 
 /** Tasks without the value come last to a spread, so they are the first to leave it. */
-function countScore(group: (task: StoppableTask) => string | undefined): Score {
+function countScore(group: (task: Place) => string | undefined): Score {
   const counts = new Map<string, number>();
-  const change = (task: StoppableTask, by: number): void => {
+  const change = (task: Place, by: number): void => {
     const value = group(task);
     if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + by);
   };
   return {
-    add: (task) => change(task, 1),
+    add: (task, count) => change(task, count),
     remove: (task) => change(task, -1),
     of: (task) => {
       const value = group(task);
@@ -99,7 +143,7 @@ function countScore(group: (task: StoppableTask) => string | undefined): Score {
   };
 }
 
-function remainingScore(sizes: (task: StoppableTask) => readonly [free: number, own: number]): Score {
+function remainingScore(sizes: (task: Place) => readonly [free: number, own: number]): Score {
   const freed = new Map<string, number>();
   return {
     add: () => undefined,
@@ -113,19 +157,27 @@ function remainingScore(sizes: (task: StoppableTask) => readonly [free: number, 
   };
 }
 
-function worst<T extends StoppableTask>(candidates: Iterable<T>, scores: readonly Score[]): T | undefined {
-  let found: T | undefined;
-  for (const task of candidates) if (!found || goesBefore(task, found, scores)) found = task;
+function worst<T extends { readonly arn: string }>(
+  candidates: Iterable<Candidates<T>>,
+  scores: readonly Score[],
+): Candidates<T> | undefined {
+  let found: Candidates<T> | undefined;
+  for (const group of candidates) if (!found || goesBefore(group, found, scores)) found = group;
   return found;
 }
 
-function goesBefore(task: StoppableTask, other: StoppableTask, scores: readonly Score[]): boolean {
-  if (task.isHealthy !== other.isHealthy) return !task.isHealthy;
-  if (task.isDraining !== other.isDraining) return task.isDraining;
+function goesBefore<T extends { readonly arn: string }>(
+  group: Candidates<T>,
+  other: Candidates<T>,
+  scores: readonly Score[],
+): boolean {
+  const [one, two] = [group.like, other.like];
+  if (one.isHealthy !== two.isHealthy) return !one.isHealthy;
+  if (one.isDraining !== two.isDraining) return one.isDraining;
   for (const score of scores) {
-    const own = score.of(task);
-    const others = score.of(other);
+    const own = score.of(one);
+    const others = score.of(two);
     if (own !== others) return own > others;
   }
-  return false;
+  return group.firstArn < other.firstArn;
 }
