@@ -82,7 +82,10 @@ export interface Disk {
   read(path: string): Promise<Uint8Array | undefined>;
   /** At most `length` bytes from `offset`; fewer at the end of the file; undefined when there is no file. */
   readRange(path: string, offset: number, length: number): Promise<Uint8Array | undefined>;
-  /** The same bytes in parts, each read when it is asked for: memory stays flat. Throws when there is no file. */
+  /**
+   * The same bytes in parts, each read when it is asked for: memory stays flat. A part's memory is used again: whoever
+   * takes it is done with it before asking for the next. Throws when there is no file.
+   */
   readStream(path: string, offset: number, length: number): AsyncIterable<Uint8Array>;
   size(path: string): Promise<number | undefined>;
   /** Replaces the whole file durably: readers and crashes see the old bytes or the new, never a mixture. */

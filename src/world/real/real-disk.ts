@@ -1,6 +1,19 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { AppendFile, Disk } from '../world.ts';
+import type { AppendFile, Disk, FileOwner } from '../world.ts';
 
 /** Ends the names of files being written. A crash may leave one behind, so listings leave them out. */
 const unfinished = /\.unfinished-\d+-\d+$/;
@@ -24,6 +37,7 @@ export function realDisk(): Disk {
       return names.filter((name) => !unfinished.test(name)).sort();
     },
     makeDirectory,
+    realPath: (path) => unlessMissing(realpath(path)),
     remove: (path) => rm(path, { recursive: true, force: true }),
   };
 }
@@ -48,14 +62,21 @@ async function readRange(path: string, offset: number, length: number): Promise<
 /** Large enough that a layer costs few turns of the loop, small enough that a hundred readers are no burden. */
 const streamPartBytes = 256 * 1024;
 
-/** The part after the one that is given is read meanwhile, so that disk and network work at the same time. */
+/**
+ * The part after the one that is given is read meanwhile, so that disk and network work at the same time. Two buffers take
+ * turns: a new one for each part would be collected at the cost of all else that a layer's pull takes.
+ */
 async function* readStream(path: string, offset: number, length: number): AsyncIterable<Uint8Array> {
   const file = await open(path, 'r');
   let at = offset;
   const end = offset + length;
+  const partBytes = Math.min(streamPartBytes, length);
+  let [free, used] = [Buffer.allocUnsafeSlow(partBytes), Buffer.allocUnsafeSlow(length > partBytes ? partBytes : 0)];
   const readNext = async (): Promise<Uint8Array> => {
-    const part = new Uint8Array(Math.min(streamPartBytes, end - at));
-    const { bytesRead } = part.length === 0 ? { bytesRead: 0 } : await file.read(part, 0, part.length, at);
+    const part = free;
+    [free, used] = [used, free];
+    const wanted = Math.min(part.length, end - at);
+    const { bytesRead } = wanted <= 0 ? { bytesRead: 0 } : await file.read(part, 0, wanted, at);
     at += bytesRead;
     return part.subarray(0, bytesRead);
   };
@@ -151,9 +172,13 @@ class RealAppendFile implements AppendFile {
   }
 }
 
-async function makeDirectory(path: string, mode = 0o755): Promise<void> {
+async function makeDirectory(path: string, mode = 0o755, owner?: FileOwner): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode });
   if (first === undefined) return;
+  if (owner) {
+    await chown(path, owner.userId, owner.groupId);
+    await chmod(path, mode); // which this process's own mask has no say in, and a change of owner may take bits of
+  }
   for (let parent = dirname(path); parent.length >= dirname(first).length; parent = dirname(parent)) {
     await syncDirectory(parent);
     if (parent === dirname(parent)) return;
