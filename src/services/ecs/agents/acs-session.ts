@@ -9,6 +9,7 @@ import type { Instant } from '../../../core/instant.ts';
 import type { Reader, Store } from '../../../store/store.ts';
 import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts';
 import { findSubnet } from '../../ec2/public.ts';
+import { fileSystemMount } from '../../efs/public.ts';
 import { isWithAgent, requestStop } from '../rules/lifecycle.ts';
 import { payloadTask, payloadVersion } from '../rules/payload.ts';
 import {
@@ -268,6 +269,7 @@ export class AcsSession {
             },
           }
         : {}),
+      fileSystemOf: (id, accessPointId) => fileSystemMount(reader, task, id, accessPointId),
       ...(roleCredentials ? { roleCredentials } : {}),
       ...(executionRoleCredentials ? { executionRoleCredentials } : {}),
     });
@@ -290,7 +292,7 @@ export class AcsSession {
   /** New credentials for tasks whose present ones have little time left. */
   #renew(): void {
     const now = this.#parts.clock.now();
-    for (const [arn, renewAt] of [...this.#renewals]) {
+    for (const [arn, renewAt] of this.#renewals) {
       if (renewAt <= now) this.#parts.store.view((reader) => this.#renewCredentials(reader, arn));
     }
   }
