@@ -43,6 +43,7 @@ const hierarchies = [
   'rdma',
   'misc',
   'systemd',
+  'unified',
 ] as const;
 
 async function createVersion1(root: string, parent: string, limits: CgroupLimits): Promise<void> {
