@@ -8,8 +8,9 @@ import type { Figure } from './figure.ts';
 import { fleet } from './fleet.ts';
 import { placement } from './placement.ts';
 import { line, merged, reportOf, rowOf } from './results.ts';
+import { registry } from './registry.ts';
 import { rollingGrowth } from './rolling-growth.ts';
-import { runTaskStart } from './run-task-start.ts';
+import { runTaskStart, startKinds } from './run-task-start.ts';
 import { runTaskThroughput } from './run-task-throughput.ts';
 import { servicePart, serviceParts } from './service-start.ts';
 import { startUp } from './start-up.ts';
@@ -23,7 +24,8 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   placement,
   'rolling-growth': rollingGrowth,
   fleet,
-  'run-task-start': runTaskStart,
+  ...Object.fromEntries(startKinds.map((kind) => [kind.bench, () => runTaskStart(kind)])),
+  registry,
   'task-endpoint': taskEndpoint,
   ...Object.fromEntries(serviceParts.map((part) => [part.name, () => servicePart(part)])),
 };
