@@ -66,7 +66,7 @@ export const identityRows: readonly Row[] = [
     assert.equal(await (await stage.play(await sceneOf(stage))).fact('app', 'password'), 'something');
   }),
   row('executionRoleArn', 'is by which secrets are read', async (stage) => {
-    assert.equal((await (await stage.play(await sceneOf(stage))).task).containers?.[0]?.exitCode, 0);
+    assert.equal((await stage.play(await sceneOf(stage))).task.containers?.[0]?.exitCode, 0);
   }),
   row('overrides.executionRoleArn', 'takes its place: one without the right stops the task', async (stage) => {
     const scene = await sceneOf(stage);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Task } from '@aws-sdk/client-ecs';
 import { describeTask } from '../../running/cluster.ts';
+import { host as onHost } from '../../running/engine.ts';
 import { eventually } from '../../running/eventually.ts';
 import { container, row, type Row, type Scene, type Seen } from './table.ts';
 
@@ -152,6 +153,22 @@ const essential: Scene = {
   },
 };
 
+const signalImage = 'longshore-test:signal';
+const signalled: Scene = {
+  definition: {
+    networkMode: 'none',
+    containerDefinitions: [
+      {
+        name: 'app',
+        image: signalImage,
+        stopTimeout: 20,
+        command: ['sh', '-c', 'trap "exit 12" USR1; while true; do sleep 1 & wait $!; done'],
+      },
+    ],
+  },
+  until: 'RUNNING',
+};
+
 export const lifeRows: readonly Row[] = [
   row(
     container('restartPolicy.enabled', 'restartPolicy.restartAttemptPeriod'),
@@ -219,6 +236,13 @@ export const lifeRows: readonly Row[] = [
       task.stoppedReason,
       'TaskDependencyError: container app cannot start: its dependency slow did not become COMPLETE within 2s',
     );
+  }),
+  row(container('image'), 'says by its STOPSIGNAL how its containers are asked to stop', async (stage) => {
+    const recipe = `FROM ${stage.image}\\nSTOPSIGNAL SIGUSR1\\n`;
+    await onHost('sh', '-c', `printf '${recipe}' | DOCKER_BUILDKIT=0 docker build -q -t ${signalImage} -`);
+    const { task } = await stage.play(signalled);
+    await stage.client.call('ecs', 'StopTask', { cluster: stage.cluster, task: task.taskArn });
+    assert.deepEqual(exitCodes(await stage.reaches(task.taskArn ?? '', 'STOPPED')), { app: 12 });
   }),
   row(
     container('stopTimeout'),

@@ -4,8 +4,9 @@ import { createSocket } from 'node:dgram';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { once } from 'node:events';
+import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
 import { eventually } from '../../running/eventually.ts';
-import { container, type Definition, row, type Row, type Scene, type Stage } from './table.ts';
+import { container, type Definition, row, type Row, type Scene, type Seen, type Stage, together } from './table.ts';
 
 const logging = (
   logDriver: string,
@@ -15,6 +16,8 @@ const logging = (
   networkMode: 'none',
   containerDefinitions: [{ name: 'app', command: ['sh', '-c', script], logConfiguration: { logDriver, options } }],
 });
+
+const sleeper = { name: 'sleeper', stopTimeout: 2, command: ['sleep', '1000'] };
 
 const kept: Scene = {
   definition: logging('json-file', { 'max-size': '1m', labels: 'com.amazonaws.ecs.container-name' }),
@@ -44,7 +47,110 @@ async function received(stage: Stage, kind: 'tcp' | 'udp', scene: (port: number)
   }
 }
 
+const awslogs = (name: string, options: object, script: string) => ({
+  name,
+  essential: false,
+  command: ['sh', '-c', script],
+  logConfiguration: {
+    logDriver: 'awslogs',
+    options: {
+      'awslogs-group': '/table/made',
+      'awslogs-region': 'us-east-1',
+      'awslogs-stream-prefix': 'rows',
+      ...options,
+    },
+  },
+});
+
+const shipped: Scene = {
+  definition: together([
+    awslogs('plain', { 'awslogs-create-group': 'true' }, 'echo one; echo two'),
+    awslogs(
+      'pattern',
+      { 'awslogs-create-group': 'true', 'awslogs-multiline-pattern': '^(INFO|ERROR)' },
+      'echo INFO up; echo ERROR broken; echo "  at one"; echo "  at two"; echo INFO down',
+    ),
+    awslogs(
+      'dated',
+      {
+        'awslogs-create-group': 'true',
+        'awslogs-datetime-format': '\\[%Y-%m-%d %H:%M:%S\\]',
+        mode: 'non-blocking',
+        'max-buffer-size': '4m',
+      },
+      'echo "[2026-11-22 16:17:46] up"; echo "and running"; echo "[2026-11-22 16:17:47] down"',
+    ),
+  ]),
+};
+
+/** The messages of one container's stream, once there are so many. */
+function messagesOf(stage: Stage, seen: Seen, name: string, count: number): Promise<readonly string[]> {
+  const logStreamName = `rows/${name}/${(seen.task.taskArn ?? '').split('/').at(-1)}`;
+  return eventually(`${count} events of ${name}`, async () => {
+    const { events = [] } = await stage.client.call<GetLogEventsResponse>('logs', 'GetLogEvents', {
+      logGroupName: '/table/made',
+      logStreamName,
+      startFromHead: true,
+    });
+    return events.length >= count ? events.map(({ message = '' }) => message) : undefined;
+  });
+}
+
 export const logRows: readonly Row[] = [
+  row(
+    container('logConfiguration.logDriver', 'logConfiguration.options'),
+    'awslogs: the group is made, the stream has prefix, container and task in its name, and each line is an event',
+    async (stage) => {
+      const seen = await stage.play(shipped);
+      assert.deepEqual(await messagesOf(stage, seen, 'plain', 2), ['one', 'two']);
+    },
+  ),
+  row(
+    container('logConfiguration.options'),
+    'awslogs: lines are one event by awslogs-multiline-pattern or awslogs-datetime-format',
+    async (stage) => {
+      const seen = await stage.play(shipped);
+      assert.deepEqual(await messagesOf(stage, seen, 'pattern', 3), [
+        'INFO up\n',
+        'ERROR broken\n  at one\n  at two\n',
+        'INFO down\n',
+      ]);
+      assert.deepEqual(await messagesOf(stage, seen, 'dated', 2), [
+        '[2026-11-22 16:17:46] up\nand running\n',
+        '[2026-11-22 16:17:47] down\n',
+      ]);
+    },
+  ),
+  row(
+    container('logConfiguration.options'),
+    'awslogs: mode and max-buffer-size are the engine’s for the way out of the container',
+    async ({ play }) => {
+      const { Config } = (await (await play(shipped)).inspect('dated')).HostConfig.LogConfig;
+      assert.equal(Config['mode'], 'non-blocking');
+      assert.equal(Config['max-buffer-size'], '4m');
+    },
+  ),
+  row(
+    container('logConfiguration.options'),
+    'awslogs: a group that is not there, or a pattern that is none, fails the task before it starts',
+    async ({ play }) => {
+      const of = (options: object) =>
+        play({ definition: { containerDefinitions: [awslogs('app', options, 'true'), sleeper] } });
+      const [absent, broken] = await Promise.all([
+        of({ 'awslogs-group': '/table/absent' }),
+        of({ 'awslogs-multiline-pattern': '(' }),
+      ]);
+      assert.equal(absent.task.stopCode, 'TaskFailedToStart');
+      assert.match(
+        absent.task.stoppedReason ?? '',
+        /^ResourceInitializationError: failed to validate logger args: .*ResourceNotFoundException: The specified log group does not exist/,
+      );
+      assert.match(
+        broken.task.stoppedReason ?? '',
+        /^CannotCreateContainerError: awslogs could not parse multiline pattern key "\(": /,
+      );
+    },
+  ),
   row(
     container('logConfiguration.logDriver', 'logConfiguration.options'),
     'json-file: the engine keeps the output as its options say',
