@@ -57,6 +57,14 @@ test('sleep ends at its time, or at once when it is aborted', async () => {
   assert.deepEqual(wokenAt, [50, 100]);
 });
 
+test('time passes in a sleep, however short, so that who sleeps what is left of a wait gets to its end', async () => {
+  const clock = new SimClock();
+  const startMs = 2 ** 20;
+  await clock.advance(startMs);
+  await clock.runUntilSettled(clock.sleep(2 ** -33));
+  assert.ok(clock.monotonicMs() > startMs);
+});
+
 test('soon runs by itself where asked, and time stays with the driver', async () => {
   const clock = new SimClock({ dueRunsByItself: true });
   let late = false;

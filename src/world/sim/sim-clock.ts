@@ -45,7 +45,7 @@ export class SimClock implements Clock {
 
   after(delayMs: number, action: () => void): Timer {
     assert(!Number.isNaN(delayMs), 'a delay is a number');
-    const event = this.#queue.add(this.#nowMs + Math.max(0, delayMs), action);
+    const event = this.#queue.add(this.#nowMs + (Math.max(0, delayMs)), action);
     if (event.atMs === this.#nowMs) this.#schedulePump();
     return {
       cancel: () => {
@@ -217,6 +217,12 @@ export function sleepOn(clock: Pick<Clock, 'after'>, delayMs: number, signal?: A
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/**
+ * What is left of a wait may be less than the next number after the present time: a program that sleeps it and looks again
+ * would do so for ever, where a real timer takes at least a millisecond.
+ */
+const shortestDelayMs = 1 / 1024;
 
 /** Enough for every chain of awaits met so far; a longer one goes on at the next event, in the same order each run. */
 const promiseTurns = 64;
