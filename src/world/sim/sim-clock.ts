@@ -45,7 +45,7 @@ export class SimClock implements Clock {
 
   after(delayMs: number, action: () => void): Timer {
     assert(!Number.isNaN(delayMs), 'a delay is a number');
-    const event = this.#queue.add(this.#nowMs + (Math.max(0, delayMs)), action);
+    const event = this.#queue.add(this.#nowMs + (delayMs > 0 ? Math.max(shortestDelayMs, delayMs) : 0), action);
     if (event.atMs === this.#nowMs) this.#schedulePump();
     return {
       cancel: () => {
