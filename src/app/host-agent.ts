@@ -1,11 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Agent, type AgentConfig, agentTables, startAgent } from '../agent/agent.ts';
-import { createAwsClient } from '../aws/client.ts';
+import { createAwsClient, type Credentials } from '../aws/client.ts';
 import { Store } from '../store/store.ts';
 import { DockerError, type World } from '../world/world.ts';
 import { openJournal } from './journal.ts';
-import type { RootKeys } from './root-keys.ts';
 import { version } from './version.ts';
 
 /** An agent on this machine: its state in a directory of its own, its backend over HTTP, as any other agent. */
@@ -19,7 +18,8 @@ export interface HostAgentOptions {
   readonly dataDirectory: string;
   readonly endpoint: string;
   readonly region: string;
-  readonly keys: RootKeys;
+  /** The root keys, or those of a user or a role that may be an agent. */
+  readonly keys: Credentials;
   readonly cluster: string;
   readonly fargatePool: boolean;
   readonly attributes?: readonly (readonly [name: string, value: string])[];

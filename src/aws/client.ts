@@ -53,6 +53,7 @@ export function createAwsClient(parts: AwsClientParts): AwsClient {
       const lines = [
         `Host: ${signed['host']}`,
         `X-Amz-Date: ${signed['x-amz-date']}`,
+        ...(signed['x-amz-security-token'] ? [`X-Amz-Security-Token: ${signed['x-amz-security-token']}`] : []),
         `Authorization: ${signed['authorization']}`,
       ];
       return `${lines.join('\r\n')}\r\n\r\n`;

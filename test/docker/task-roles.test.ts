@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DescribeTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
 import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { CreateAccessKeyResponse } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type AwsCli, awsCli, createTaskRole } from '../running/aws-cli.ts';
-import { type Client, clientOf, taskReaches } from '../running/cluster.ts';
+import { type Client, clientOf, connectedInstance, taskReaches } from '../running/cluster.ts';
 import { removeContainersOf } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import { type Server, startServer, temporaryDirectory } from '../running/server.ts';
+import { type Server, startLongshore, startServer, temporaryDirectory } from '../running/server.ts';
 import { ensureFactsImage, factsImage } from './task-parameters/stage.ts';
 
 /** Asks for the task's credentials as AWS's SDKs do. */
@@ -117,5 +118,42 @@ describe('the role of a task', () => {
       return tasks?.[0]?.lastStatus === 'STOPPED' ? true : undefined;
     });
     await assert.rejects(ecs.send(new ListClustersCommand({})), { name: 'UnrecognizedClientException' });
+  });
+
+  test('of an instance is enough for its agent, and no less', async () => {
+    const trustUser = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::000000000000:user/host' }, Action: 'sts:AssumeRole' },
+      ],
+    });
+    await aws('iam', 'create-user', '--user-name', 'host');
+    const key = ['--user-name', 'host'];
+    const { AccessKey: own } = await aws<CreateAccessKeyResponse>('iam', 'create-access-key', ...key);
+    const role = ['--role-name', 'ecsInstanceRole'];
+    await aws('iam', 'create-role', ...role, '--assume-role-policy-document', trustUser);
+    const sts = new STSClient({
+      endpoint: server.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: own?.AccessKeyId ?? '', secretAccessKey: own?.SecretAccessKey ?? '' },
+    });
+    const assuming = { RoleArn: 'arn:aws:iam::000000000000:role/ecsInstanceRole', RoleSessionName: 'host-1' };
+    const { Credentials: keys } = await sts.send(new AssumeRoleCommand(assuming));
+    const agent = startLongshore(['agent', '--cluster', 'default', '--data-dir', join(directory.path, 'agent')], {
+      ...server.environment,
+      AWS_ACCESS_KEY_ID: keys?.AccessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys?.SecretAccessKey,
+      AWS_SESSION_TOKEN: keys?.SessionToken,
+    });
+    try {
+      await eventually('the refusal', async () =>
+        /ecsInstanceRole\/host-1 is not authorized to perform: ecs:RegisterContainerInstance/.test(agent.log()),
+      );
+      const policy = 'arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role';
+      await aws('iam', 'attach-role-policy', ...role, '--policy-arn', policy);
+      await connectedInstance(client, 'default');
+    } finally {
+      await agent.end('SIGTERM');
+    }
   });
 });
