@@ -296,6 +296,31 @@ describe('identity by SDK clients', () => {
     assert.deepEqual(JSON.parse(decodeURIComponent(inForce?.Document ?? '')), allow('sts:*'));
   });
 
+  test('the simulator says what the gateway would', async () => {
+    const { EvaluationResults: results } = await root.iam.send(
+      new iam.SimulatePrincipalPolicyCommand({
+        PolicySourceArn: 'arn:aws:iam::000000000000:user/passer',
+        ActionNames: ['ecs:RunTask', 'iam:PassRole', 's3:GetObject'],
+        ResourceArns: ['arn:aws:iam::000000000000:role/app'],
+        ContextEntries: [
+          {
+            ContextKeyName: 'iam:PassedToService',
+            ContextKeyType: 'string',
+            ContextKeyValues: ['ecs-tasks.amazonaws.com'],
+          },
+        ],
+      }),
+    );
+    assert.deepEqual(
+      results?.map(({ EvalActionName, EvalDecision }) => [EvalActionName, EvalDecision]),
+      [
+        ['ecs:RunTask', 'allowed'],
+        ['iam:PassRole', 'allowed'],
+        ['s3:GetObject', 'implicitDeny'],
+      ],
+    );
+  });
+
   test('listings come in pages', async () => {
     const names: (string | undefined)[] = [];
     for await (const page of iam.paginateListUsers({ client: root.iam, pageSize: 2 }, {})) {
