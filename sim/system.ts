@@ -2,7 +2,7 @@ import { type AgentConfig, agentTables, startAgent } from '../src/agent/agent.ts
 import { rootAccessKeys } from '../src/app/access-keys.ts';
 import { type ControlPlane, composeControlPlane } from '../src/app/compose.ts';
 import { type AwsClient, createAwsClient } from '../src/aws/client.ts';
-import { everyEvent, noEvents } from '../src/services/ecs/outbox.ts';
+import { everyEvent } from '../src/services/ecs/outbox.ts';
 import { CommitFailed, Store } from '../src/store/store.ts';
 import type { StoredChange } from '../src/store/journal.ts';
 import { MemoryJournal } from '../src/world/sim/memory-journal.ts';
@@ -155,12 +155,13 @@ export class System {
         logDirectory: '/var/lib/longshore/logs',
         imageDirectory: '/var/lib/longshore/images',
         objectDirectory: '/var/lib/longshore/objects',
+        fileSystemDirectory: '/var/lib/longshore/file-systems',
         dataKey: new Uint8Array(32),
         accessKeys: rootAccessKeys(keys, accountId),
         accounts: [accountId],
         region,
         allowedHosts: ['server'],
-        wantsEvent: this.isTelling ? everyEvent : noEvents,
+        wantsEvent: this.isTelling ? everyEvent : () => false,
       });
       await world.net.listen({ host: '0.0.0.0', port }, server.handler);
       if (run !== this.#serverRun) return;

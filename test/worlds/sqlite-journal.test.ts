@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, test, type TestContext } from 'node:test';
 import { type Journal, JournalError } from '../../src/store/journal.ts';
 import { SqliteFile } from '../../src/world/real/sqlite-file.ts';
@@ -144,11 +145,13 @@ describe('disks that fail', () => {
     const model: Record<string, string> = {};
     const big = JSON.stringify('x'.repeat(100_000));
     let refused: unknown;
-    for (let number = 0; refused === undefined && number < 100; number += 1) {
+    let number = 0;
+    for (; refused === undefined && number < 100; number += 1) {
       try {
-        await journal.commit([put('full', `${number}-a`, big), put('full', `${number}-b`, big)]);
+        // Into a table that has no records yet, too: it is made with the commit, or is not.
+        await journal.commit([put('full', `${number}-a`, big), put(`full-${number}`, 'b', big)]);
         model[`full ${number}-a`] = big;
-        model[`full ${number}-b`] = big;
+        model[`full-${number} b`] = big;
       } catch (error) {
         refused = error;
       }
@@ -156,10 +159,11 @@ describe('disks that fail', () => {
     assert.ok(refused instanceof JournalError && /full/.test(refused.message), String(refused));
     assert.deepEqual(await contents(journal), model);
     rmSync(ballast);
-    await journal.commit([put('full', 'after', '1')]);
+    const made = `full-${number - 1}`;
+    await journal.commit([put('full', 'after', '1'), put(made, 'after', '1')]);
     await journal.close();
     const again = await open(data);
-    assert.deepEqual(await contents(again), { ...model, 'full after': '1' });
+    assert.deepEqual(await contents(again), { ...model, 'full after': '1', [`${made} after`]: '1' });
     await again.close();
   });
 
@@ -212,6 +216,29 @@ describe('formats', () => {
     const again = await open(directory, { formatVersion: 2, migrations: [] });
     assert.deepEqual(await contents(again), migrated);
     await again.close();
+  });
+
+  test('a journal that has the records of all tables in one is divided, and goes on from there', async (t) => {
+    const directory = freshDirectory(t);
+    const database = new DatabaseSync(join(directory, 'journal.sqlite'));
+    database.exec(`
+      CREATE TABLE records (id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL);
+      CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+      INSERT INTO records (tbl, key, value) VALUES ('a', '1', '{"v":1}'), ('b', '1', '{"v":2}'), ('a', '2', '{"v":3}');
+      INSERT INTO meta VALUES ('journalId', '${'0f'.repeat(16)}'), ('formatVersion', 1), ('sequence', 5);
+    `);
+    database.close();
+    for (const sequence of [5, 6]) {
+      const journal = await open(directory);
+      assert.deepEqual(await contents(journal), {
+        'a 1': sequence === 5 ? '{"v":1}' : '{"v":4}',
+        'a 2': '{"v":3}',
+        'b 1': '{"v":2}',
+      });
+      await journal.commit([put('a', '1', '{"v":4}')]);
+      await journal.close();
+    }
+    assert.equal((await verifyJournal(directory)).sequence, 7);
   });
 
   test('a migration that fails leaves the journal as it was', async (t) => {

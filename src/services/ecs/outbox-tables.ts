@@ -1,16 +1,18 @@
 /** Events for EventBridge that wait for their delivery. */
 import type { Instant } from '../../core/instant.ts';
 import type { Scope } from '../../core/scope.ts';
-import type { Reader } from '../../store/store.ts';
+import type { Reader, Transaction } from '../../store/store.ts';
 import { projection, table } from '../../store/table.ts';
-import { limits } from './rules/limits.ts';
 
 /** The events that one transaction gave rise to, in order: one record, so that they cost the transaction one change. */
 export interface OutboxRecord {
-  /** Counts from 1 in the order of the transactions. */
+  /** One more than the newest's. */
   readonly ordinal: number;
   readonly events: readonly OutboxEvent[];
-  /** How many events have been dropped so far because nothing took them in time. */
+}
+
+/** What was let go of because nothing took it in time; there is one such record or none. */
+export interface OutboxLossRecord {
   readonly droppedEvents: number;
 }
 
@@ -31,44 +33,55 @@ export type DetailType =
   | 'ECS Deployment State Change'
   | 'ECS Service Action';
 
-/**
- * A ring: the newest record takes the place of the oldest. Replacing a row costs the journal half of what adding one and
- * deleting another does, and the outbox never outgrows its limit.
- */
+/** Keys only grow, so that a record is always the last of its table: in memory, in its index and in the journal. */
 export const outbox = table<OutboxRecord>()({
   name: 'ecs.outbox',
-  key: (record) => outboxSlot(record.ordinal),
+  key: ({ ordinal }) => String(ordinal).padStart(12, '0'),
   indexes: {},
 });
 
-export function outboxSlot(ordinal: number): string {
-  return String(ordinal % limits.outboxRecords).padStart(6, '0');
-}
+const theLoss = 'all';
+
+const outboxLoss = table<OutboxLossRecord>()({ name: 'ecs.outbox-loss', key: () => theLoss, indexes: {} });
+
+export const outboxTables = [outbox, outboxLoss] as const;
 
 export interface OutboxEnd {
-  /** Of the newest record; 0 while there has been none. */
+  /** Of the newest record; 0 while there is none. */
   lastOrdinal: number;
-  /** As the newest record has it. */
-  droppedEvents: number;
+  records: number;
 }
 
 export const outboxEnd = projection<OutboxRecord, OutboxEnd>({
   of: outbox,
-  create: () => ({ lastOrdinal: 0, droppedEvents: 0 }),
+  create: () => ({ lastOrdinal: 0, records: 0 }),
   apply: (end, before, after) => {
-    if (after && after.ordinal > end.lastOrdinal) {
-      end.lastOrdinal = after.ordinal;
-      end.droppedEvents = after.droppedEvents;
-    } else if (before?.ordinal === end.lastOrdinal) {
-      // The newest goes when its transaction is undone, and what it took the place of is back; or it is the last to go.
-      end.lastOrdinal -= 1;
-      end.droppedEvents -= after?.events.length ?? 0;
-    }
+    if (after && after.ordinal > end.lastOrdinal) end.lastOrdinal = after.ordinal;
+    // The newest goes when its transaction is undone, or when it is the last to go.
+    else if (!after && before?.ordinal === end.lastOrdinal) end.lastOrdinal -= 1;
+    end.records += (after ? 1 : 0) - (before ? 1 : 0);
   },
 });
 
+/** Removes the oldest records and counts their events as lost. */
+export function dropOldest(tx: Transaction, records: number): void {
+  let droppedEvents = 0;
+  const keys: string[] = [];
+  for (const record of tx.list(outbox)) {
+    if (keys.length === records) break;
+    droppedEvents += record.events.length;
+    keys.push(outbox.key(record));
+  }
+  for (const key of keys) tx.delete(outbox, key);
+  tx.put(outboxLoss, { droppedEvents: droppedEventsOf(tx) + droppedEvents });
+}
+
+/** How many events were dropped so far because nothing took them in time. */
+export function droppedEventsOf(reader: Reader): number {
+  return reader.get(outboxLoss, theLoss)?.droppedEvents ?? 0;
+}
+
 /** Oldest first. */
 export function waitingEvents(reader: Reader): readonly OutboxEvent[] {
-  const records = Array.from(reader.list(outbox)).toSorted((a, b) => a.ordinal - b.ordinal);
-  return records.flatMap(({ events }) => events);
+  return Array.from(reader.list(outbox)).flatMap(({ events }) => events);
 }

@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Store } from '../../store/store.ts';
+import { SimClock } from '../../world/sim/sim-clock.ts';
+import { simHash } from '../../world/sim/sim-hash.ts';
+import { SimLog } from '../../world/sim/sim-log.ts';
+import { SimRandom } from '../../world/sim/sim-random.ts';
 import { runTask } from './operations/run-task.ts';
 import { stopTask } from './operations/stop-task.ts';
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts';
+import { createEcsParts } from './parts.ts';
+import { outboxRoom } from './reconcilers/outbox-room.ts';
 import { limits } from './rules/limits.ts';
 import { unableToPlace } from './rules/placement/explain.ts';
 import { addServiceEvent, serviceMessage } from './service-events.ts';
 import { type DeploymentRecord, deployments, type ServiceRecord, services } from './service-tables.ts';
-import { outbox, outboxEnd, type OutboxEvent, waitingEvents } from './outbox-tables.ts';
+import { droppedEventsOf, outbox, outboxEnd, type OutboxEvent, waitingEvents } from './outbox-tables.ts';
 import { openEcs, someInstance } from './open-ecs.test.ts';
 import { openTaskScene } from './task-scene.test.ts';
 import { tasks } from './tables.ts';
@@ -267,22 +273,37 @@ test('a service is told by the words its user is told, where they have an event'
   assert.equal(computed?.body['eventName'], 'SERVICE_DESIRED_COUNT_UPDATED');
 });
 
-test('beyond the limit the oldest events are dropped and counted, and the rest is kept in order, after a crash too', async () => {
+test('beyond the limit the oldest events are dropped a round at a time and counted, and the rest is kept in order, after a crash too', async () => {
   const ecs = await openTaskScene();
-  const total = limits.outboxRecords + 7;
+  const total = limits.outboxRecords + 2 * limits.removalsPerRound + 7;
   for (let round = 0; round < total; round += 1) {
     const rolloutState = round % 2 === 0 ? 'IN_PROGRESS' : 'COMPLETED';
     await ecs.store.update((tx) => tx.put(deployments, { ...aDeployment, rolloutState, updatedAt: round }));
   }
+  const dropped = 2 * limits.removalsPerRound;
   const check = (store: Store): void => {
-    const end = store.view((reader) => ({ ...reader.projected(outboxEnd) }));
-    assert.deepEqual(end, { lastOrdinal: total, droppedEvents: 7 });
+    assert.equal(store.view(droppedEventsOf), dropped);
+    assert.deepEqual(
+      store.view((reader) => ({ ...reader.projected(outboxEnd) })),
+      { lastOrdinal: total, records: total - dropped },
+    );
     const kept = eventsOf(store).map(({ body }) => Date.parse(String(body['updatedAt'])));
     assert.deepEqual(
       kept,
-      Array.from({ length: limits.outboxRecords }, (_, index) => index + 7),
+      Array.from({ length: total - dropped }, (_, index) => index + dropped),
     );
   };
+  await ecs.settle([outboxRoom]);
+  check(ecs.store);
+  await ecs.settle([outboxRoom]);
   check(ecs.store);
   check(await ecs.reopen());
+});
+
+test('a server that nobody tells what it wants keeps every event', async () => {
+  const clock = new SimClock();
+  const { wantsEvent } = createEcsParts({ clock, random: new SimRandom(1), hash: simHash, log: new SimLog(clock) });
+  const ecs = await openEcs(wantsEvent);
+  await ecs.store.update((tx) => tx.put(deployments, aDeployment));
+  assert.equal(eventsOf(ecs.store).length, 1);
 });

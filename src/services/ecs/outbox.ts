@@ -1,7 +1,7 @@
 import type { Scope } from '../../core/scope.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { changeOf, type Derivation, type RecordChange } from '../../store/table.ts';
-import { type DetailType, outbox, outboxEnd, outboxSlot } from './outbox-tables.ts';
+import { type DetailType, outbox, outboxEnd } from './outbox-tables.ts';
 import { usageOf } from './projections.ts';
 import { deploymentEvent } from './rules/events/deployment-event.ts';
 import type { EventBody } from './rules/events/event.ts';
@@ -17,8 +17,7 @@ import { containerInstances, tasks } from './tables.ts';
  */
 export type EventInterest = (reader: Reader, scope: Scope, detailType: DetailType) => boolean;
 
-/** As long as there is no EventBridge there are no rules, and an event that no rule matches is gone in AWS as well. */
-export const noEvents: EventInterest = () => false;
+/** As long as there is no EventBridge there are no rules to ask: all that it would be told is kept for it. */
 export const everyEvent: EventInterest = () => true;
 
 /**
@@ -32,10 +31,7 @@ export function outboxEvents(isWanted: EventInterest): Derivation {
       const bodies = changes.map((change) => eventOf(tx, env, change, isWanted)).filter((body) => body !== undefined);
       if (bodies.length === 0) return;
       const events = bodies.map((body) => ({ id: env.newUuid(), time: env.now, ...body }));
-      const { lastOrdinal, droppedEvents } = tx.projected(outboxEnd);
-      const ordinal = lastOrdinal + 1;
-      const replaced = tx.get(outbox, outboxSlot(ordinal));
-      tx.put(outbox, { ordinal, events, droppedEvents: droppedEvents + (replaced?.events.length ?? 0) });
+      tx.put(outbox, { ordinal: tx.projected(outboxEnd).lastOrdinal + 1, events });
     },
   };
 }

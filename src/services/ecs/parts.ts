@@ -3,7 +3,7 @@ import { AgentSessions } from './agents/agent-sessions.ts';
 import { noTaskCredentials, type TaskCredentials } from './agents/task-credentials.ts';
 import { TaskMetrics } from './agents/task-metrics.ts';
 import { type LifecycleHookCaller, LifecycleHookCalls } from './lifecycle-hook-calls.ts';
-import { type EventInterest, noEvents } from './outbox.ts';
+import { type EventInterest, everyEvent } from './outbox.ts';
 import { limits } from './rules/limits.ts';
 
 /** What ECS has besides the store; app/compose.ts gives it. */
@@ -26,7 +26,7 @@ export interface EcsParts {
 
 export function createEcsParts(given: EcsPartsSources): EcsParts {
   const { clock, random, hash, log, hookCaller } = given;
-  const { credentials = noTaskCredentials, healthyAfterMs = limits.healthyAfterMs, wantsEvent = noEvents } = given;
+  const { credentials = noTaskCredentials, healthyAfterMs = limits.healthyAfterMs, wantsEvent = everyEvent } = given;
   const metrics = new TaskMetrics();
   return {
     hash,
@@ -53,6 +53,6 @@ export interface EcsPartsSources {
   readonly healthyAfterMs?: number;
   /** How long stopped tasks can be described: an hour at least, which is what they are where none is given. */
   readonly stoppedTaskMs?: number;
-  /** None where nothing is given. */
+  /** Every one where nothing is given. */
   readonly wantsEvent?: EventInterest;
 }

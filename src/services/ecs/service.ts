@@ -66,11 +66,12 @@ import { deploymentStages } from './reconcilers/deployment-stages.ts';
 import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
 import { drainedServices } from './reconcilers/drained-services.ts';
 import { inactiveServices } from './reconcilers/inactive-services.ts';
+import { outboxRoom } from './reconcilers/outbox-room.ts';
 import { serviceTasks } from './reconcilers/service-tasks.ts';
 import { overdueTasks } from './reconcilers/overdue-tasks.ts';
 import { stoppedTasksAfter } from './reconcilers/stopped-tasks.ts';
 import { serviceTaskSets } from './reconcilers/task-sets.ts';
-import { outbox, outboxEnd } from './outbox-tables.ts';
+import { outboxEnd, outboxTables } from './outbox-tables.ts';
 import { outboxEvents } from './outbox.ts';
 import type { EcsParts } from './parts.ts';
 import { ecsPermissions } from './permissions.ts';
@@ -187,7 +188,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       containerInstances,
       deployments,
       families,
-      outbox,
+      ...outboxTables,
       serviceDeployments,
       serviceEvents,
       serviceRevisions,
@@ -229,6 +230,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       deregisteredInstances,
       drainedServices,
       inactiveServices,
+      outboxRoom,
       serviceTaskSets({ healthyAfterMs: parts.healthyAfterMs }),
       serviceTasks({ healthyAfterMs: parts.healthyAfterMs }),
       overdueTasks,

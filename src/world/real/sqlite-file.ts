@@ -21,7 +21,7 @@ export interface SqliteFileOptions {
 }
 
 /**
- * The journal in an SQLite database, synchronously: one table of records, and beside them how many commits there were.
+ * The journal in an SQLite database, synchronously: the records, and beside them how many commits there were.
  * The lock is SQLite's own, held for as long as the file is open; the kernel drops it with the process, however it ends.
  */
 export class SqliteFile {
@@ -30,12 +30,10 @@ export class SqliteFile {
   readonly #onFatal: (error: FatalJournalError) => void;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
-  readonly #insert: StatementSync;
-  readonly #update: StatementSync;
-  readonly #delete: StatementSync;
   readonly #setMeta: StatementSync;
-  /** Row ids by table and key, once they have been read. The keys are the store's own strings, so this costs little. */
-  #rows: Map<string, Map<string, number>> | undefined;
+  readonly #tables = new Map<string, RecordTable>();
+  /** Whether the rows of the tables are known. */
+  #areRowsKnown = false;
   #journalId = '';
   #sequence = 0;
   #pagesInLog = 0;
@@ -66,12 +64,11 @@ export class SqliteFile {
     this.#database = database;
     this.#onFatal = options.onFatal;
     database.exec(schema);
+    divideRecords(database);
+    for (const { number, name } of tablesOf(database)) this.#tables.set(name, new RecordTable(database, number));
     writeFileSync(join(options.directory, 'journal.owner'), `${process.pid}\n`, { mode: 0o600 });
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
-    this.#insert = database.prepare('INSERT INTO records (tbl, key, value) VALUES (?, ?, ?)');
-    this.#update = database.prepare('UPDATE records SET value = ? WHERE id = ?');
-    this.#delete = database.prepare('DELETE FROM records WHERE id = ?');
     this.#setMeta = database.prepare(
       'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
     );
@@ -95,43 +92,45 @@ export class SqliteFile {
   }
 
   *load(): Generator<StoredRecord> {
-    const rows = new Map<string, Map<string, number>>();
     try {
-      const rowsInOrder = this.#database.prepare('SELECT id, tbl, key, value FROM records');
-      rowsInOrder.setReturnArrays(true);
-      let known: Map<string, number> | undefined;
-      let knownTable: string | undefined;
-      for (const row of rowsInOrder.iterate()) {
-        const [id, table, key, value] = row as unknown as StoredRow;
-        if (!known || table !== knownTable) known = rowsOf(rows, (knownTable = table));
-        known.set(key, id);
-        yield { table, key, value };
+      for (const [table, records] of this.#tables) {
+        records.rows.clear();
+        for (const [id, key, value] of records.read()) {
+          records.rows.set(key, id);
+          yield { table, key, value };
+        }
       }
     } catch (error) {
       throw new JournalError(`the journal cannot be read: ${String(error)}`, { cause: error });
     }
-    this.#rows = rows;
+    this.#areRowsKnown = true;
   }
 
   /** All or none. Throws JournalError when nothing was kept, FatalJournalError when that cannot be known. */
   commit(changes: readonly StoredChange[], formatVersion?: number): void {
-    const rows = this.#knownRows();
+    this.#knowRows();
     const sequence = this.#sequence + 1;
+    const made: string[] = [];
     /** What to put back when the commit is refused: a table, a key of it, and the row it had. */
     const before: (readonly [rows: Map<string, number>, key: string, id: number | undefined])[] = [];
     try {
       this.#begin.run();
       for (const { table, key, value } of changes) {
-        const known = rowsOf(rows, table);
-        const id = known.get(key);
-        if (value !== undefined && id !== undefined) this.#update.run(value, id);
+        let records = this.#tables.get(table);
+        if (!records) {
+          this.#tables.set(table, (records = makeTable(this.#database, table)));
+          made.push(table);
+        }
+        const { rows } = records;
+        const id = rows.get(key);
+        if (value !== undefined && id !== undefined) records.update.run(value, id);
         else if (value !== undefined) {
-          known.set(key, Number(this.#insert.run(table, key, value).lastInsertRowid));
-          before.push([known, key, undefined]);
+          rows.set(key, Number(records.insert.run(key, value).lastInsertRowid));
+          before.push([rows, key, undefined]);
         } else if (id !== undefined) {
-          this.#delete.run(id);
-          known.delete(key);
-          before.push([known, key, id]);
+          records.delete.run(id);
+          rows.delete(key);
+          before.push([rows, key, id]);
         }
         this.#pagesInLog += 1 + (value?.length ?? 0) / pageBytes;
       }
@@ -139,10 +138,11 @@ export class SqliteFile {
       if (formatVersion !== undefined) this.#setMeta.run('formatVersion', formatVersion);
       this.#commit.run();
     } catch (error) {
-      for (const [known, key, id] of before.toReversed()) {
-        if (id === undefined) known.delete(key);
-        else known.set(key, id);
+      for (const [rows, key, id] of before.toReversed()) {
+        if (id === undefined) rows.delete(key);
+        else rows.set(key, id);
       }
+      for (const table of made) this.#tables.delete(table);
       this.#rollBack(error);
       throw new JournalError(`the commit was refused: ${String(error)}`, { cause: error });
     }
@@ -152,14 +152,12 @@ export class SqliteFile {
     else this.#checkpointTimer ??= setTimeout(() => this.checkpoint(), checkpointAt.afterMs).unref();
   }
 
-  #knownRows(): Map<string, Map<string, number>> {
-    if (this.#rows) return this.#rows;
-    const rows = new Map<string, Map<string, number>>();
-    for (const row of this.#database.prepare('SELECT id, tbl, key FROM records').iterate()) {
-      rowsOf(rows, String(row['tbl'])).set(String(row['key']), Number(row['id']));
+  #knowRows(): void {
+    if (this.#areRowsKnown) return;
+    for (const records of this.#tables.values()) {
+      for (const [id, key] of records.read()) records.rows.set(key, id);
     }
-    this.#rows = rows;
-    return rows;
+    this.#areRowsKnown = true;
   }
 
   /** Keeps the log, and with it what a damaged log can lose, short. */
@@ -255,22 +253,83 @@ export class SqliteFile {
   }
 }
 
-// Rows are found by their id, which is kept in memory, and not by an index over table and key: keys are random, so such
-// an index would add a page to the log for every record of a commit, several times what the records themselves take.
+/**
+ * The records of one table of the store, in a table of their own: what comes and goes all the time, as events do, leaves
+ * no holes among what stays, and a start reads records of one kind after another.
+ *
+ * Rows are found by their id, which is kept in memory, and not by an index over keys: keys are random, so such an index
+ * would add a page to the log for every record of a commit, several times what the records themselves take.
+ */
+class RecordTable {
+  /** Row ids by key. The keys are the store's own strings, so this costs little. */
+  readonly rows = new Map<string, number>();
+  readonly #database: DatabaseSync;
+  readonly #name: string;
+  #statements: Readonly<Record<'insert' | 'update' | 'delete', StatementSync>> | undefined;
+
+  constructor(database: DatabaseSync, number: number) {
+    this.#database = database;
+    this.#name = `records_${number}`;
+  }
+
+  get insert(): StatementSync {
+    return this.#prepared().insert;
+  }
+
+  get update(): StatementSync {
+    return this.#prepared().update;
+  }
+
+  get delete(): StatementSync {
+    return this.#prepared().delete;
+  }
+
+  read(): Iterable<StoredRow> {
+    const inOrder = this.#database.prepare(`SELECT id, key, value FROM ${this.#name}`);
+    inOrder.setReturnArrays(true);
+    return inOrder.iterate() as Iterable<unknown> as Iterable<StoredRow>;
+  }
+
+  /** Most tables are not written to in most runs. */
+  #prepared(): Readonly<Record<'insert' | 'update' | 'delete', StatementSync>> {
+    return (this.#statements ??= {
+      insert: this.#database.prepare(`INSERT INTO ${this.#name} (key, value) VALUES (?, ?)`),
+      update: this.#database.prepare(`UPDATE ${this.#name} SET value = ? WHERE id = ?`),
+      delete: this.#database.prepare(`DELETE FROM ${this.#name} WHERE id = ?`),
+    });
+  }
+}
+
+/** As the schema has it: SQLite checks no types, but nobody else writes there. */
+type StoredRow = readonly [id: number, key: string, value: string];
+
 const schema = `
-  CREATE TABLE IF NOT EXISTS records (id INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS tables (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 `;
 
-/** As the schema has it: SQLite checks no types, but nobody else writes there. */
-type StoredRow = readonly [id: number, table: string, key: string, value: string];
+function makeTable(database: DatabaseSync, name: string): RecordTable {
+  const number = Number(database.prepare('INSERT INTO tables (name) VALUES (?)').run(name).lastInsertRowid);
+  database.exec(`CREATE TABLE records_${number} (id INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL)`);
+  return new RecordTable(database, number);
+}
 
-function rowsOf(rows: Map<string, Map<string, number>>, table: string): Map<string, number> {
-  const known = rows.get(table);
-  if (known) return known;
-  const made = new Map<string, number>();
-  rows.set(table, made);
-  return made;
+function tablesOf(database: DatabaseSync): readonly { readonly number: number; readonly name: string }[] {
+  const rows = database.prepare('SELECT number, name FROM tables ORDER BY number').all();
+  return rows.map(({ number, name }) => ({ number: Number(number), name: String(name) }));
+}
+
+/** The first journals had the records of all tables in one. */
+function divideRecords(database: DatabaseSync): void {
+  if (!database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'records'").get()) return;
+  database.exec('BEGIN IMMEDIATE');
+  for (const { tbl } of database.prepare('SELECT DISTINCT tbl FROM records').all()) {
+    const { insert } = makeTable(database, String(tbl));
+    const rows = database.prepare('SELECT key, value FROM records WHERE tbl = ?').iterate(String(tbl));
+    for (const { key, value } of rows) insert.run(String(key), String(value));
+  }
+  database.exec('DROP TABLE records');
+  database.exec('COMMIT');
 }
 
 // Primary result codes of SQLite.

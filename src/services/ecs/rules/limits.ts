@@ -101,7 +101,7 @@ export const limits = {
   removalsPerRound: 100,
   /**
    * Ours: transactions whose events for EventBridge wait for their delivery, two KiB each event. Beyond it the oldest
-   * are dropped.
+   * are dropped, when there are enough of them for a round.
    */
   outboxRecords: 512,
   /** The smallest memory a container can ask for: Docker takes no less. */
