@@ -24,6 +24,7 @@ const { handler } = await composeControlPlane({
   logDirectory: join(directory, 'logs'),
   imageDirectory: join(directory, 'images'),
   objectDirectory: join(directory, 'objects'),
+  fileSystemDirectory: join(directory, 'file-systems'),
   dataKey: world.random.bytes(32),
   accessKeys: rootAccessKeys(testKeys, '000000000000'),
   accounts: ['000000000000'],

@@ -40,7 +40,7 @@ export function newTask(given: PayloadTask, now: Instant, newName: () => string)
     resources: {},
     volumes: Object.fromEntries(
       payload.volumes
-        .filter((volume) => !volume.host?.sourcePath && volume.type !== 'ebs')
+        .filter((volume) => !volume.host?.sourcePath && volume.type !== 'ebs' && volume.type !== 'efs')
         .map((volume) => [
           volume.name,
           volume.dockerVolumeConfiguration?.scope === 'shared'
@@ -71,11 +71,6 @@ function needsPause(payload: PayloadTask): boolean {
 
 /** What this agent cannot do, said before anything is begun. */
 function refusalOf(payload: PayloadTask): string | undefined {
-  for (const volume of payload.volumes) {
-    if (volume.type === 'efs') {
-      return `ResourceInitializationError: volume ${volume.name} is of type ${volume.type}, which this agent cannot mount`;
-    }
-  }
   for (const container of payload.containers) {
     for (const text of [container.dockerConfig.config, container.dockerConfig.hostConfig]) {
       if (!isObject(text)) {

@@ -24,6 +24,8 @@ export function capabilityAttributes(options: {
     'com.amazonaws.ecs.capability.task-iam-role',
     'com.amazonaws.ecs.capability.task-iam-role-network-host',
     'com.amazonaws.ecs.capability.ecr-auth',
+    'ecs.capability.efs',
+    'ecs.capability.efsAuth',
     'ecs.capability.env-files.s3',
     'ecs.capability.execution-role-awslogs',
     'ecs.capability.execution-role-ecr-pull',

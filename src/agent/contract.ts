@@ -70,6 +70,40 @@ export interface RoleCredentials {
   readonly expiration: string;
 }
 
+/**
+ * Ours: what the security groups of this instance's tasks allow. It comes before the payload of a task that needs it, and
+ * again whenever something of it changes. Frames arrive in order, so that later ones add to those before.
+ */
+export interface SecurityGroupsMessage {
+  readonly messageId: string;
+  /** Of a session: whatever was known before is to be forgotten. */
+  readonly isFirst: boolean;
+  /** The groups whose rules are new or other than before, with all their rules. */
+  readonly groups: readonly SecurityGroup[];
+  /** Who came to the groups that rules name as peers, and who left them: private IPv4 addresses. */
+  readonly members: readonly {
+    readonly groupId: string;
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+  }[];
+}
+
+export interface SecurityGroup {
+  readonly groupId: string;
+  readonly ingress: readonly SecurityGroupRule[];
+  readonly egress: readonly SecurityGroupRule[];
+}
+
+/** What may pass. IPv6 peers are not among them: tasks have IPv4 addresses alone. */
+export interface SecurityGroupRule {
+  /** IANA's number, -1 for any. */
+  readonly protocol: number;
+  /** First and last port of TCP and UDP; type and code of ICMP, -1 for any. Absent with other protocols. */
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly peer: { readonly cidr: string } | { readonly groupId: string };
+}
+
 export type DesiredStatus = 'RUNNING' | 'STOPPED';
 
 /** One task as the agent is to run it. With desiredStatus STOPPED the containers may be left out. */
@@ -117,6 +151,8 @@ export interface LongshoreTask {
     readonly gateway: string;
     readonly vpcId?: string;
   };
+  /** The security groups of the task's network interface. */
+  readonly securityGroupIds?: readonly string[];
   /** `none`: the containers are not told where this AWS is; by default AWS_ENDPOINT_URL says it. */
   readonly endpoint?: 'none';
 }
@@ -211,6 +247,27 @@ export interface PayloadVolume {
     readonly driver: string;
     readonly driverOpts: Readonly<Record<string, string>>;
     readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly efsVolumeConfiguration?: {
+    readonly fileSystemId: string;
+    readonly rootDirectory: string;
+    readonly transitEncryption?: string;
+    readonly transitEncryptionPort?: number;
+    readonly authorizationConfig?: { readonly accessPointId?: string; readonly iam?: string };
+  };
+  /** What our own agent mounts for it. */
+  readonly efs?: {
+    readonly fileSystemId: string;
+    readonly rootDirectory: string;
+    /** Absent where there is no such file system, or no such access point to it. */
+    readonly mount?: {
+      /** On the control plane's machine: holds `data` and a file `file-system-id`. */
+      readonly directory: string;
+      readonly accessPoint?: {
+        readonly path: string;
+        readonly creation?: { readonly userId: number; readonly groupId: number; readonly permissions: string };
+      };
+    };
   };
   /** A new, empty volume of the task's own, for our own agent. */
   readonly ebs?: {

@@ -34,6 +34,7 @@ import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './pause-image.ts';
 import type { Step } from './plan.ts';
 import { type Sandbox, sandboxOf } from './sandbox.ts';
+import { sharedDirectory } from './shared-volumes.ts';
 import { type Secrets, secretsResource } from './secrets.ts';
 import type { TaskObjects } from './task-objects.ts';
 import {
@@ -64,7 +65,7 @@ export interface ExecutorParts {
   readonly docker: Docker;
   readonly clock: Clock;
   readonly log: Log;
-  readonly disk: Pick<Disk, 'makeDirectory' | 'remove' | 'writeAtomic'>;
+  readonly disk: Pick<Disk, 'makeDirectory' | 'read' | 'realPath' | 'remove' | 'writeAtomic'>;
   readonly cgroups: Cgroups | undefined;
   readonly blockVolumes: BlockVolumes;
   readonly images: Images;
@@ -269,7 +270,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
         await firelensPrepared(task);
       } else {
         const name = target.slice('@volume '.length);
-        const { ebs } = task.payload.volumes.find((volume) => volume.name === name) ?? {};
+        const { ebs, efs } = task.payload.volumes.find((volume) => volume.name === name) ?? {};
+        if (efs) {
+          const directory = await sharedDirectory(name, efs, parts.disk);
+          return [(now) => ({ ...done(now), volumes: { ...now.volumes, [name]: directory } })];
+        }
         if (ebs) {
           const directory = await parts.blockVolumes.attach(name, ebs);
           return [(now) => ({ ...done(now), volumes: { ...now.volumes, [name]: directory } })];
@@ -398,7 +403,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     for (const volume of task.payload.volumes) {
       const name = task.volumes[volume.name];
       if (volume.ebs) await parts.blockVolumes.release(volume.ebs);
-      if (name === undefined || volume.ebs || volume.dockerVolumeConfiguration?.scope === 'shared') continue;
+      if (name === undefined || volume.ebs || volume.efs || volume.dockerVolumeConfiguration?.scope === 'shared')
+        continue;
       if (await docker.inspectVolume(name)) await docker.removeVolume(name);
     }
     const { firelensDirectory } = parts.context;

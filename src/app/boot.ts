@@ -30,6 +30,7 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
     logDirectory: join(dataDirectory, 'logs'),
     imageDirectory: join(dataDirectory, 'images'),
     objectDirectory: join(dataDirectory, 'objects'),
+    fileSystemDirectory: join(dataDirectory, 'file-systems'),
     net: world.net,
     dataKey: await dataKey(world.disk, world.random, dataDirectory),
     accessKeys: rootAccessKeys(keys, accountId),

@@ -20,6 +20,8 @@ import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
 import { startFileSystemKeeper } from '../services/efs/file-system-keeper.ts';
 import { efsService } from '../services/efs/service.ts';
+import { startFileSystemKeeper } from '../services/efs/file-system-keeper.ts';
+import { efsService } from '../services/efs/service.ts';
 import { createAuthorizer } from '../services/iam/authorizer.ts';
 import { iam } from '../services/iam/service.ts';
 import { kmsService } from '../services/kms/service.ts';
@@ -56,6 +58,8 @@ export interface ControlPlaneParts {
   readonly imageDirectory: string;
   /** Where the bytes of S3 objects are kept. */
   readonly objectDirectory: string;
+  /** Where the files of EFS are kept, as agents on this machine reach them too. */
+  readonly fileSystemDirectory: string;
   /** Where the directories of file systems are kept. */
   readonly fileSystemDirectory: string;
   /** 32 bytes; see data-key.ts. */
@@ -93,6 +97,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const objectFiles = createObjectFiles({ disk, hash, random, directory: parts.objectDirectory });
   await objectFiles.removeUnfinished();
   const efsParts = { disk, directory: parts.fileSystemDirectory, clock, log };
+  const efsParts = { disk, directory: parts.fileSystemDirectory, clock, log };
   const s3Parts = { files: objectFiles, hash, clock, log };
   const blobs = createBlobFiles({ disk, hash, directory: parts.imageDirectory });
   const authorizer = createAuthorizer();
@@ -122,6 +127,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     list(ecrPublicService(ecrParts)),
     list(ec2),
     list(efsService(efsParts)),
+    list(efsService(efsParts)),
     list(ecs),
   ];
 
@@ -143,6 +149,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   ecsParts.agents.start(store);
   ecsParts.hooks.start(store);
   const stopFileKeeper = startFileKeeper(store, { files, clock, log });
+  const stopFileSystemKeeper = startFileSystemKeeper(store, efsParts);
   const stopFileSystemKeeper = startFileSystemKeeper(store, efsParts);
   const stopContentKeeper = startContentKeeper(store, s3Parts);
   const stopCollector = startCollector(store, ecrParts);
@@ -175,6 +182,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
       await stopFileKeeper();
       await stopCollector();
       await stopContentKeeper();
+      await stopFileSystemKeeper();
       await stopFileSystemKeeper();
       await runner.stop();
       await files.close();

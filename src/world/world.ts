@@ -14,6 +14,8 @@ export interface World {
   readonly docker: Docker;
   /** Absent where this process cannot set limits on a group of containers. */
   readonly cgroups?: Cgroups;
+  /** Absent where the engine is not this machine's own. */
+  readonly firewall?: Firewall;
   /** Absent where there is no machine to mount on. */
   readonly fileSystems?: FileSystems;
   readonly log: Log;
@@ -97,9 +99,17 @@ export interface Disk {
   rename(from: string, to: string): Promise<void>;
   /** Names (not paths) in a directory, sorted; empty when there is no such directory. */
   list(directory: string): Promise<readonly string[]>;
-  makeDirectory(path: string, mode?: number): Promise<void>;
+  /** `mode` and `owner` are those of a directory that is made, whatever the process would give it. */
+  makeDirectory(path: string, mode?: number, owner?: FileOwner): Promise<void>;
+  /** The path with no symbolic link in it; undefined when there is nothing there. */
+  realPath(path: string): Promise<string | undefined>;
   /** Removes a file or a whole directory; nothing to remove is not an error. */
   remove(path: string): Promise<void>;
+}
+
+export interface FileOwner {
+  readonly userId: number;
+  readonly groupId: number;
 }
 
 export interface AppendFile {
@@ -152,6 +162,8 @@ export interface HttpBody {
   /** The whole body, or undefined when it is longer than `limit` (the rest is then not read). */
   read(limit: number): Promise<Uint8Array | undefined>;
   stream(): AsyncIterable<Uint8Array>;
+  /** The same for much data: a part is gone as soon as the next is asked for. */
+  lend(): AsyncIterable<Uint8Array>;
 }
 
 export interface HttpResponse {
@@ -460,6 +472,16 @@ export interface FileSystems {
 
 export const fileSystemKinds = ['xfs', 'ext4', 'ext3'] as const;
 export type FileSystemKind = (typeof fileSystemKinds)[number];
+
+/** The packet filter of the engine's machine, in the words of nft(8). */
+export interface Firewall {
+  /** Rejects, with the reason, where this process cannot filter what passes between containers. */
+  check(): Promise<void>;
+  /** Takes a script in one step: all of it, or nothing where it rejects. */
+  apply(script: string): Promise<void>;
+  /** Names of the tables of family inet. */
+  tables(): Promise<readonly string[]>;
+}
 
 /** What is absent is not limited. */
 export interface CgroupLimits {

@@ -18,7 +18,6 @@ import {
 } from '../running/server.ts';
 import { blockVolumeRows } from './task-parameters/block-volume-rows.ts';
 import { definitionRows } from './task-parameters/definition-rows.ts';
-import { environmentFileRows } from './task-parameters/environment-file-rows.ts';
 import { fileRows } from './task-parameters/file-rows.ts';
 import { firelensRows } from './task-parameters/firelens-rows.ts';
 import { identityRows } from './task-parameters/identity-rows.ts';
@@ -40,7 +39,6 @@ const rows: readonly Row[] = [
   ...logRows,
   ...firelensRows,
   ...blockVolumeRows,
-  ...environmentFileRows,
   ...identityRows,
   ...refusedRows,
 ];

@@ -35,6 +35,7 @@ export async function openControlPlane(): Promise<{
     logDirectory: '/data/logs',
     imageDirectory: '/data/images',
     objectDirectory: '/data/objects',
+    fileSystemDirectory: '/file-systems',
     dataKey: new Uint8Array(32).fill(7),
     accessKeys: rootAccessKeys(credentials, '000000000000'),
     accounts: ['000000000000'],

@@ -112,6 +112,10 @@ export class SimDisk {
         await write(path);
         this.#addDirectory(path);
       },
+      realPath: async (path) => {
+        await wait(); // there are no links
+        return this.#files.has(path) || this.#directories.has(path) ? path : undefined;
+      },
       remove: async (path) => {
         await write(path);
         for (const file of this.#files.keys()) if (isWithin(file, path)) this.#files.delete(file);

@@ -56,7 +56,7 @@ export const refusedRows: readonly Row[] = [
       }
     },
   ),
-  refused(
+  row(
     [
       'fileSystemId',
       'rootDirectory',
@@ -65,16 +65,25 @@ export const refusedRows: readonly Row[] = [
       'authorizationConfig.accessPointId',
       'authorizationConfig.iam',
     ].map((member) => `volumes[].efsVolumeConfiguration.${member}`),
-    'volumes[data].efsVolumeConfiguration',
-    volume({
-      efsVolumeConfiguration: {
-        fileSystemId: 'fs-12345678',
-        rootDirectory: '/',
-        transitEncryption: 'ENABLED',
-        transitEncryptionPort: 2049,
-        authorizationConfig: { accessPointId: 'fsap-12345678', iam: 'ENABLED' },
-      },
-    }),
+    'is mounted, and ends the task where it is not there (see file-systems.test.ts)',
+    async ({ play }) => {
+      const { task } = await play(
+        volume({
+          efsVolumeConfiguration: {
+            fileSystemId: 'fs-12345678',
+            rootDirectory: '/',
+            transitEncryption: 'ENABLED',
+            transitEncryptionPort: 2049,
+            authorizationConfig: { accessPointId: 'fsap-12345678', iam: 'ENABLED' },
+          },
+        }),
+      );
+      assert.equal(task.stopCode, 'TaskFailedToStart');
+      assert.match(
+        task.stoppedReason ?? '',
+        /^ResourceInitializationError: failed to invoke EFS utils commands .*Failed to resolve "fs-12345678\.efs"/,
+      );
+    },
   ),
   refused(
     ['fileSystemArn', 'rootDirectory', 'transitEncryptionPort', 'accessPointArn'].map(

@@ -449,10 +449,6 @@ test('a definition that asks for what is not built is refused by the name of the
       { containerDefinitions: [{ ...app, resourceRequirements: [{ type: 'GPU', value: 'ALL' }] }] },
       'containerDefinitions[app].resourceRequirements',
     ],
-    [
-      { containerDefinitions: [app], volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] },
-      'volumes[v].efsVolumeConfiguration',
-    ],
   ];
   for (const [definition, member] of cases) {
     await ecs.define(definition);

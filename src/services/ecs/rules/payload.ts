@@ -30,7 +30,7 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
     version: String(revision),
     desiredStatus: task.desiredStatus,
     containers: containers.map((container) => payloadContainer(container, networkMode, sources)),
-    volumes: (described.volumes ?? []).map((volume) => payloadVolume(volume, task)),
+    volumes: (described.volumes ?? []).map((volume) => payloadVolume(volume, task, sources.fileSystemOf)),
     ...(task.cpu === undefined ? {} : { cpu: Number(task.cpu) / cpuUnitsPerVcpu }),
     ...(task.memory === undefined ? {} : { memory: Number(task.memory) }),
     networkMode,
@@ -77,6 +77,11 @@ export interface PayloadSources {
   readonly subnet?: PayloadSubnet;
   readonly roleCredentials?: RoleCredentials;
   readonly executionRoleCredentials?: RoleCredentials;
+  /** What an EFS volume of the task is on disk. */
+  readonly fileSystemOf?: (
+    fileSystemId: string,
+    accessPointId: string | undefined,
+  ) => NonNullable<PayloadVolume['efs']>['mount'];
 }
 
 export interface PayloadSubnet {
@@ -292,7 +297,38 @@ function gpuAssociations({ containers }: TaskRecord): Pick<PayloadTask, 'associa
   return associations.length > 0 ? { associations } : {};
 }
 
-function payloadVolume(volume: Kept<Volume>, { managedVolumes = [] }: TaskRecord): PayloadVolume {
+type FileSystemOf = NonNullable<PayloadSources['fileSystemOf']>;
+
+function efsVolume(
+  name: string,
+  given: NonNullable<Kept<Volume>['efsVolumeConfiguration']>,
+  fileSystemOf: FileSystemOf | undefined,
+): PayloadVolume {
+  const { fileSystemId = '', rootDirectory = '/', transitEncryption, transitEncryptionPort } = given;
+  const { accessPointId, iam } = given.authorizationConfig ?? {};
+  const mount = fileSystemOf?.(fileSystemId, accessPointId);
+  return {
+    name,
+    type: 'efs',
+    efsVolumeConfiguration: {
+      fileSystemId,
+      rootDirectory,
+      ...(transitEncryption === undefined ? {} : { transitEncryption }),
+      ...(transitEncryptionPort === undefined ? {} : { transitEncryptionPort }),
+      authorizationConfig: {
+        ...(accessPointId === undefined ? {} : { accessPointId }),
+        ...(iam === undefined ? {} : { iam }),
+      },
+    },
+    efs: { fileSystemId, rootDirectory, ...(mount === undefined ? {} : { mount }) },
+  };
+}
+
+function payloadVolume(
+  volume: Kept<Volume>,
+  { managedVolumes = [] }: TaskRecord,
+  fileSystemOf: FileSystemOf | undefined,
+): PayloadVolume {
   const name = volume.name ?? '';
   const managed = managedVolumes.find((candidate) => candidate.name === name);
   if (managed) {
@@ -314,7 +350,7 @@ function payloadVolume(volume: Kept<Volume>, { managedVolumes = [] }: TaskRecord
       },
     };
   }
-  if (volume.efsVolumeConfiguration) return { name, type: 'efs' };
+  if (volume.efsVolumeConfiguration) return efsVolume(name, volume.efsVolumeConfiguration, fileSystemOf);
   const sourcePath = volume.host?.sourcePath;
   return { name, type: 'host', host: sourcePath ? { sourcePath } : {} };
 }

@@ -48,7 +48,6 @@ const taskMembers: readonly (readonly [member: string, isSet: (definition: Defin
 ];
 
 const volumeMembers = [
-  'efsVolumeConfiguration',
   's3filesVolumeConfiguration',
   'fsxWindowsFileServerVolumeConfiguration',
 ] as const satisfies readonly (keyof Volume)[];

@@ -20,7 +20,7 @@ export const uploadPartCopy: Operation<UploadPartCopyRequest, UploadPartCopyOutp
     const source = copySourceOf(reader, input, call);
     const { offset, length } = rangeOf(input.CopySourceRange, source.size);
     const stream = parts.files.read(source.segments, offset, length);
-    return { upload: uploadOf(reader, input, call), body: { ...stream, length, checksum: () => undefined } };
+    return { upload: uploadOf(reader, input, call), body: { ...copied(stream), length, checksum: () => undefined } };
   });
   return receiveContent(parts, body, undefined, async (content) => {
     const copiedAt = await store.update((tx, env) => {
@@ -41,6 +41,15 @@ export const uploadPartCopy: Operation<UploadPartCopyRequest, UploadPartCopyOutp
     };
   });
 };
+
+/** What is read is read again into the same memory, and a write that is under way still needs it. */
+function copied(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const part of stream) yield part.slice();
+    },
+  };
+}
 
 function rangeOf(text: string | undefined, size: number): { readonly offset: number; readonly length: number } {
   if (text === undefined) return { offset: 0, length: size };

@@ -1,0 +1,176 @@
+// Amazon EFS end to end: file systems by the AWS CLI, and tasks that mount them.
+import assert from 'node:assert/strict';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { AccessPointDescription, DescribeFileSystemsResponse, FileSystemDescription } from '@aws-sdk/client-efs';
+import type { DescribeSubnetsResult } from '@aws-sdk/client-ec2';
+import type { Task } from '@aws-sdk/client-ecs';
+import { type AwsCli, awsCli } from '../running/aws-cli.ts';
+import { type Client, clientOf, connectedInstance, describeTask, runTask } from '../running/cluster.ts';
+import { removeContainersOf } from '../running/engine.ts';
+import { eventually } from '../running/eventually.ts';
+import { type Server, startLongshore, startServer, temporaryDirectory } from '../running/server.ts';
+import { ensureFactsImage, factsImage, outputOf } from './task-parameters/stage.ts';
+
+describe('file systems', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let server: Server;
+  let agent: ReturnType<typeof startLongshore>;
+  let aws: AwsCli;
+  let client: Client;
+  let fileSystemId = '';
+  const started: string[] = [];
+
+  before(async () => {
+    await ensureFactsImage();
+    directory = await temporaryDirectory();
+    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    aws = awsCli(server);
+    client = clientOf(server);
+    await client.call('ecs', 'CreateCluster', { clusterName: 'efs' });
+    agent = startLongshore(
+      ['agent', '--cluster', 'efs', '--data-dir', join(directory.path, 'agent')],
+      server.environment,
+    );
+    await connectedInstance(client, 'efs');
+    const made = await aws<FileSystemDescription>(
+      'efs',
+      'create-file-system',
+      '--creation-token',
+      'one',
+      '--tags',
+      'Key=Name,Value=shared',
+    );
+    fileSystemId = made.FileSystemId ?? '';
+    assert.equal(made.LifeCycleState, 'creating');
+    await available();
+  });
+
+  after(async () => {
+    await agent?.end('SIGTERM');
+    await server?.stop();
+    await removeContainersOf(started);
+    await directory?.remove();
+  });
+
+  async function available(): Promise<FileSystemDescription> {
+    return await eventually('an available file system', async () => {
+      const { FileSystems = [] } = await aws<DescribeFileSystemsResponse>(
+        'efs',
+        'describe-file-systems',
+        '--file-system-id',
+        fileSystemId,
+      );
+      return FileSystems[0]?.LifeCycleState === 'available' ? FileSystems[0] : undefined;
+    });
+  }
+
+  async function run(
+    family: string,
+    efs: object,
+    script: string,
+  ): Promise<{ readonly task: Task; readonly output: string }> {
+    const arn = await runTask(client, 'efs', {
+      family,
+      networkMode: 'none',
+      volumes: [{ name: 'shared', efsVolumeConfiguration: { fileSystemId, ...efs } }],
+      containerDefinitions: [
+        {
+          name: 'app',
+          image: factsImage,
+          memory: 32,
+          command: ['sh', '-c', script],
+          mountPoints: [{ sourceVolume: 'shared', containerPath: '/shared' }],
+        },
+      ],
+    });
+    started.push(arn);
+    const task = await eventually(`the end of ${arn}`, async () => {
+      const now = await describeTask(client, 'efs', arn);
+      return now.lastStatus === 'STOPPED' ? now : undefined;
+    });
+    const id = task.containers?.[0]?.runtimeId;
+    return { task, output: id === undefined ? '' : (await outputOf(id)).trim() };
+  }
+
+  test('outlive the tasks that write to them, and are seen by the next', async () => {
+    await run('writer', {}, 'mkdir /shared/made && echo kept > /shared/made/note');
+    assert.equal((await run('reader', {}, 'cat /shared/made/note')).output, 'kept');
+    assert.equal((await run('deeper', { rootDirectory: '/made' }, 'cat /shared/note')).output, 'kept');
+  });
+
+  test('have access points, whose directory is made as they say', async () => {
+    const made = await aws<AccessPointDescription>(
+      'efs',
+      'create-access-point',
+      '--file-system-id',
+      fileSystemId,
+      '--root-directory',
+      'Path=/apps/one,CreationInfo={OwnerUid=1234,OwnerGid=2345,Permissions=0750}',
+    );
+    const efs = {
+      transitEncryption: 'ENABLED',
+      authorizationConfig: { accessPointId: made.AccessPointId },
+    };
+    const { output } = await run('by-access-point', efs, 'stat -c "%u %g %a" /shared; echo x > /shared/own');
+    assert.equal(output, '1234 2345 750');
+    assert.equal((await run('whole', {}, 'cat /shared/apps/one/own')).output, 'x');
+  });
+
+  test('that are not there, or have no such directory, end the task before it has a container', async () => {
+    for (const [family, efs, said] of [
+      [
+        'no-directory',
+        { rootDirectory: '/none' },
+        `mount.nfs4: mounting ${fileSystemId}:/none failed, reason given by server: No such file or directory`,
+      ],
+      ['no-such', { fileSystemId: 'fs-00000000000000000' }, 'Failed to resolve "fs-00000000000000000.efs"'],
+    ] as const) {
+      const { task } = await run(family, efs, 'true');
+      assert.equal(task.stopCode, 'TaskFailedToStart');
+      const reason = task.stoppedReason ?? '';
+      assert.match(reason, /^ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: /);
+      assert.ok(reason.includes(said), reason);
+    }
+  });
+
+  test('do not let a task mount the host by a link that another has left in them', async () => {
+    await symlink('/etc', join(server.dataDirectory, 'file-systems', fileSystemId, 'data', 'link'));
+    for (const rootDirectory of ['/link', '/link/ssl']) {
+      const { task, output } = await run(`linked-${rootDirectory.length}`, { rootDirectory }, 'ls /shared');
+      assert.equal(output, '');
+      assert.match(task.stoppedReason ?? '', /No such file or directory/);
+    }
+  });
+
+  test('have mount targets in a subnet of each zone, and are deleted only without', async () => {
+    const { Subnets = [] } = await aws<DescribeSubnetsResult>('ec2', 'describe-subnets');
+    const subnetId = Subnets[0]?.SubnetId ?? '';
+    const target = await aws<{ MountTargetId: string; IpAddress: string }>(
+      'efs',
+      'create-mount-target',
+      '--file-system-id',
+      fileSystemId,
+      '--subnet-id',
+      subnetId,
+    );
+    assert.match(target.IpAddress, /^172\.31\./);
+    assert.equal((await available()).NumberOfMountTargets, 1);
+    assert.match(
+      await aws.fails('efs', 'create-mount-target', '--file-system-id', fileSystemId, '--subnet-id', subnetId),
+      /MountTargetConflict/,
+    );
+    assert.match(await aws.fails('efs', 'delete-file-system', '--file-system-id', fileSystemId), /FileSystemInUse/);
+    await aws('efs', 'delete-mount-target', '--mount-target-id', target.MountTargetId);
+    await aws('efs', 'delete-file-system', '--file-system-id', fileSystemId);
+    await eventually('the end of the file system', async () => {
+      const said = await aws
+        .fails('efs', 'describe-file-systems', '--file-system-id', fileSystemId)
+        .catch(() => undefined);
+      return said?.includes('FileSystemNotFound') ? true : undefined;
+    });
+    const { AccessPoints = [] } = await aws<{ AccessPoints?: readonly object[] }>('efs', 'describe-access-points');
+    assert.deepEqual(AccessPoints, []);
+  });
+});
