@@ -18,10 +18,6 @@ import type { EventInterest } from '../services/ecs/outbox.ts';
 import { createTaskCredentials } from '../services/ecs/agents/task-credentials.ts';
 import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
-import { startFileSystemKeeper } from '../services/efs/file-system-keeper.ts';
-import { efsService } from '../services/efs/service.ts';
-import { startFileSystemKeeper } from '../services/efs/file-system-keeper.ts';
-import { efsService } from '../services/efs/service.ts';
 import { createAuthorizer } from '../services/iam/authorizer.ts';
 import { iam } from '../services/iam/service.ts';
 import { kmsService } from '../services/kms/service.ts';
@@ -58,10 +54,6 @@ export interface ControlPlaneParts {
   readonly imageDirectory: string;
   /** Where the bytes of S3 objects are kept. */
   readonly objectDirectory: string;
-  /** Where the files of EFS are kept, as agents on this machine reach them too. */
-  readonly fileSystemDirectory: string;
-  /** Where the directories of file systems are kept. */
-  readonly fileSystemDirectory: string;
   /** 32 bytes; see data-key.ts. */
   readonly dataKey: Uint8Array;
   /** How long stopped tasks can be described, where it is longer than an hour. */
@@ -96,8 +88,6 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const files = createLogFiles({ disk, hash, log, directory: parts.logDirectory });
   const objectFiles = createObjectFiles({ disk, hash, random, directory: parts.objectDirectory });
   await objectFiles.removeUnfinished();
-  const efsParts = { disk, directory: parts.fileSystemDirectory, clock, log };
-  const efsParts = { disk, directory: parts.fileSystemDirectory, clock, log };
   const s3Parts = { files: objectFiles, hash, clock, log };
   const blobs = createBlobFiles({ disk, hash, directory: parts.imageDirectory });
   const authorizer = createAuthorizer();
@@ -126,8 +116,6 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     list(ecrService(ecrParts)),
     list(ecrPublicService(ecrParts)),
     list(ec2),
-    list(efsService(efsParts)),
-    list(efsService(efsParts)),
     list(ecs),
   ];
 
@@ -149,8 +137,6 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   ecsParts.agents.start(store);
   ecsParts.hooks.start(store);
   const stopFileKeeper = startFileKeeper(store, { files, clock, log });
-  const stopFileSystemKeeper = startFileSystemKeeper(store, efsParts);
-  const stopFileSystemKeeper = startFileSystemKeeper(store, efsParts);
   const stopContentKeeper = startContentKeeper(store, s3Parts);
   const stopCollector = startCollector(store, ecrParts);
   const registry = createRegistry({
@@ -182,8 +168,6 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
       await stopFileKeeper();
       await stopCollector();
       await stopContentKeeper();
-      await stopFileSystemKeeper();
-      await stopFileSystemKeeper();
       await runner.stop();
       await files.close();
       await store.close();
