@@ -155,6 +155,7 @@ export class System {
         logDirectory: '/var/lib/longshore/logs',
         imageDirectory: '/var/lib/longshore/images',
         objectDirectory: '/var/lib/longshore/objects',
+        fileSystemDirectory: '/var/lib/longshore/file-systems',
         dataKey: new Uint8Array(32),
         accessKeys: rootAccessKeys(keys, accountId),
         accounts: [accountId],

@@ -18,6 +18,8 @@ import type { EventInterest } from '../services/ecs/outbox.ts';
 import { createTaskCredentials } from '../services/ecs/agents/task-credentials.ts';
 import { createEcsParts } from '../services/ecs/parts.ts';
 import { ecsService } from '../services/ecs/service.ts';
+import { startFileSystemKeeper } from '../services/efs/file-system-keeper.ts';
+import { efsService } from '../services/efs/service.ts';
 import { createAuthorizer } from '../services/iam/authorizer.ts';
 import { iam } from '../services/iam/service.ts';
 import { kmsService } from '../services/kms/service.ts';
@@ -54,6 +56,8 @@ export interface ControlPlaneParts {
   readonly imageDirectory: string;
   /** Where the bytes of S3 objects are kept. */
   readonly objectDirectory: string;
+  /** Where the directories of file systems are kept. */
+  readonly fileSystemDirectory: string;
   /** 32 bytes; see data-key.ts. */
   readonly dataKey: Uint8Array;
   /** How long stopped tasks can be described, where it is longer than an hour. */
@@ -88,6 +92,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   const files = createLogFiles({ disk, hash, log, directory: parts.logDirectory });
   const objectFiles = createObjectFiles({ disk, hash, random, directory: parts.objectDirectory });
   await objectFiles.removeUnfinished();
+  const efsParts = { disk, directory: parts.fileSystemDirectory, clock, log };
   const s3Parts = { files: objectFiles, hash, clock, log };
   const blobs = createBlobFiles({ disk, hash, directory: parts.imageDirectory });
   const authorizer = createAuthorizer();
@@ -116,6 +121,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     list(ecrService(ecrParts)),
     list(ecrPublicService(ecrParts)),
     list(ec2),
+    list(efsService(efsParts)),
     list(ecs),
   ];
 
@@ -137,6 +143,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   ecsParts.agents.start(store);
   ecsParts.hooks.start(store);
   const stopFileKeeper = startFileKeeper(store, { files, clock, log });
+  const stopFileSystemKeeper = startFileSystemKeeper(store, efsParts);
   const stopContentKeeper = startContentKeeper(store, s3Parts);
   const stopCollector = startCollector(store, ecrParts);
   const registry = createRegistry({
@@ -168,6 +175,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
       await stopFileKeeper();
       await stopCollector();
       await stopContentKeeper();
+      await stopFileSystemKeeper();
       await runner.stop();
       await files.close();
       await store.close();
