@@ -14,6 +14,7 @@ import { createSigningKeys, latin1Bytes, stringToSign } from './signing-key.ts';
  */
 export function createVerifier(parts: VerifierParts): Verifier {
   const signingKeys = createSigningKeys(parts.hash);
+  const reading: Reading = { hash: parts.hash, claimants: new Map() };
   const check = (
     head: RequestHead,
     service: string,
@@ -21,7 +22,7 @@ export function createVerifier(parts: VerifierParts): Verifier {
     form: SigningForm,
     payloadHash: (claimed: ClaimedSignature) => string | SignatureRefused,
   ): HeadVerified | SignatureRefused => {
-    const claimed = readSignature(head, parts.hash);
+    const claimed = readSignature(head, reading);
     if ('problem' in claimed) return claimed;
     const refusal =
       checkScope(claimed, parts.region, service) ?? checkTime(claimed, now, form.skewMs) ?? checkHeaders(claimed, head);
@@ -173,6 +174,12 @@ interface ClaimedSignature {
   readonly sessionToken: string | undefined;
 }
 
+interface Reading {
+  readonly hash: Hash;
+  /** Those that were read, by their text. */
+  readonly claimants: Map<string, Claimant>;
+}
+
 function queryValue(head: RequestHead, name: string): string | undefined {
   return readPairs(head.query, false).find(([held]) => held === name)?.[1];
 }
@@ -185,23 +192,23 @@ function malformed(message: string): SignatureRefused {
   return problem('malformed', message);
 }
 
-function readSignature(head: RequestHead, hash: Hash): ClaimedSignature | SignatureRefused {
+function readSignature(head: RequestHead, reading: Reading): ClaimedSignature | SignatureRefused {
   const header = head.headers.get('authorization');
   const presigned = head.query !== '' && /(^|&)X-Amz-(Algorithm|Signature|Credential)=/.test(head.query);
   if (header !== undefined && presigned)
     return malformed('Only one auth mechanism allowed: header or query parameters.');
-  if (header !== undefined) return readHeaderSignature(head, header, hash);
-  return presigned ? readQuerySignature(head) : problem('missing', texts.missing);
+  if (header !== undefined) return readHeaderSignature(head, header, reading);
+  return presigned ? readQuerySignature(head, reading) : problem('missing', texts.missing);
 }
 
-function readHeaderSignature(head: RequestHead, header: string, hash: Hash): ClaimedSignature | SignatureRefused {
+function readHeaderSignature(head: RequestHead, header: string, reading: Reading): ClaimedSignature | SignatureRefused {
   if (head.repeated.has('authorization')) return malformed('Authorization header was given more than once.');
   if (head.repeated.has('x-amz-date') || head.repeated.has('date'))
     return malformed('The date was given more than once.');
   const date = head.headers.get('x-amz-date') ?? head.headers.get('date');
   const [usual, credential, signedHeaders, signature] = usualForm.exec(header) ?? [];
   if (usual !== undefined && date !== undefined) {
-    return claim(credential, signedHeaders, signature, date, {
+    return claim(reading, credential, signedHeaders, signature, date, {
       expiresSeconds: undefined,
       sessionToken: head.headers.get('x-amz-security-token'),
     });
@@ -223,8 +230,8 @@ function readHeaderSignature(head: RequestHead, header: string, hash: Hash): Cla
   if (date === undefined)
     missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
   if (missing.length > 0)
-    return malformed(`${missing.join(' ')} (Hashed with SHA-256) Authorization=${hash.sha256Hex(header)}`);
-  return claim(values.get('Credential'), values.get('SignedHeaders'), values.get('Signature'), date, {
+    return malformed(`${missing.join(' ')} (Hashed with SHA-256) Authorization=${reading.hash.sha256Hex(header)}`);
+  return claim(reading, values.get('Credential'), values.get('SignedHeaders'), values.get('Signature'), date, {
     expiresSeconds: undefined,
     sessionToken: head.headers.get('x-amz-security-token'),
   });
@@ -235,7 +242,7 @@ const usualForm = /^AWS4-HMAC-SHA256 Credential=([^,\s]+), SignedHeaders=([^,\s]
 
 const headerParameters: readonly string[] = ['Credential', 'Signature', 'SignedHeaders'];
 
-function readQuerySignature(head: RequestHead): ClaimedSignature | SignatureRefused {
+function readQuerySignature(head: RequestHead, reading: Reading): ClaimedSignature | SignatureRefused {
   const values = new Map<string, string>();
   for (const [name, value] of readPairs(head.query, false)) {
     if (!name.startsWith('X-Amz-')) continue;
@@ -253,6 +260,7 @@ function readQuerySignature(head: RequestHead): ClaimedSignature | SignatureRefu
     return malformed(`X-Amz-Expires must be a whole number of seconds from 1 to ${maximumExpirySeconds}.`);
   }
   return claim(
+    reading,
     values.get('X-Amz-Credential'),
     values.get('X-Amz-SignedHeaders'),
     values.get('X-Amz-Signature'),
@@ -280,13 +288,14 @@ function unsupportedAlgorithm(named: string): string {
 }
 
 function claim(
+  { claimants }: Reading,
   credential = '',
   headers = '',
   signatureHex = '',
   dateText = '',
   rest: Pick<ClaimedSignature, 'expiresSeconds' | 'sessionToken'>,
 ): ClaimedSignature | SignatureRefused {
-  const claimant = readClaimant(credential, headers);
+  const claimant = readClaimant(claimants, credential, headers);
   if ('problem' in claimant) return claimant;
   const signature = readSignatureHex(signatureHex);
   if (!signature) return malformed("'Signature' must be 64 lower-case hex digits.");
@@ -308,10 +317,10 @@ function claim(
 type Claimant = Pick<ClaimedSignature, 'accessKeyId' | 'scope' | 'signedHeaders'>;
 
 /** Read once: a client sends the same two texts with every request of a day. */
-function readClaimant(credential: string, headers: string): Claimant | SignatureRefused {
+function readClaimant(known: Map<string, Claimant>, credential: string, headers: string): Claimant | SignatureRefused {
   const text = `${credential} ${headers}`;
-  const known = knownClaimants.get(text);
-  if (known) return known;
+  const before = known.get(text);
+  if (before) return before;
   const scope = credential.split('/');
   const [accessKeyId, day, region, service, terminator] = scope;
   if (scope.length !== 5 || !accessKeyId || !day || !region || !service || terminator !== 'aws4_request') {
@@ -326,12 +335,11 @@ function readClaimant(credential: string, headers: string): Claimant | Signature
   if (!signedHeaders.includes('host'))
     return malformed("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   const claimant = { accessKeyId, scope: { day, region, service }, signedHeaders };
-  if (knownClaimants.size >= knownLimit) knownClaimants.clear();
-  knownClaimants.set(text, claimant);
+  if (known.size >= knownLimit) known.clear();
+  known.set(text, claimant);
   return claimant;
 }
 
-const knownClaimants = new Map<string, Claimant>();
 const knownLimit = 1000;
 
 function printable(text: string): string {
