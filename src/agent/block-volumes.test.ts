@@ -11,7 +11,7 @@ import { type BlockVolumes, createBlockVolumes } from './block-volumes.ts';
 interface Site {
   readonly systems: SimFileSystems;
   readonly volumes: BlockVolumes;
-  until<T>(promise: Promise<T>): Promise<T>;
+  readonly until: <T>(promise: Promise<T>) => Promise<T>;
 }
 
 async function open(kinds?: readonly FileSystemKind[]): Promise<Site> {

@@ -155,6 +155,8 @@ function planOf(reader: Reader, source: LaunchSource): TaskPlan | { readonly ref
       {
         taskDefinition: settings.taskDefinitionArn,
         ...(settings.networkConfiguration && { networkConfiguration: settings.networkConfiguration }),
+        // Volumes of a service's tasks always go with them.
+        volumeConfigurations: settings.volumeConfigurations,
       },
       {
         cluster,

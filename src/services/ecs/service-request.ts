@@ -28,13 +28,18 @@ export function checkedSettings(
   },
 ): RevisionSettings {
   const { cluster, definition, placementConstraints } = facts;
-  const { capacityProviderStrategy: strategy = [], platformVersion, networkConfiguration } = settings;
+  const {
+    capacityProviderStrategy: strategy = [],
+    platformVersion,
+    networkConfiguration,
+    volumeConfigurations,
+  } = settings;
   const launchType = strategy.length > 0 ? 'FARGATE' : (settings.launchType ?? 'EC2');
   const resolved = platformVersionOf(platformVersion, launchType);
   planTasks(
     reader,
     scope,
-    { taskDefinition: definition.arn, ...(networkConfiguration && { networkConfiguration }) },
+    { taskDefinition: definition.arn, ...(networkConfiguration && { networkConfiguration }), volumeConfigurations },
     {
       cluster,
       definition,

@@ -193,7 +193,7 @@ test('a request that cannot be served is refused, and says why', async () => {
     [{ loadBalancers: [{ containerName: 'app' }] }, /does not support loadBalancers/],
     [{ serviceRegistries: [{ registryArn: 'arn' }] }, /does not support serviceRegistries/],
     [{ serviceConnectConfiguration: { enabled: true } }, /does not support serviceConnectConfiguration/],
-    [{ volumeConfigurations: [{ name: 'data' }] }, /does not support volumeConfigurations/],
+    [{ volumeConfigurations: [{ name: 'data' }] }, /'data' is not a volume of the task definition/],
     [{ schedulingStrategy: 'DAEMON' }, /does not support a desired count/],
     [{ deploymentController: { type: 'EXTERNAL' } }, /^taskDefinition cannot be specified/],
     [{ placementStrategy: [{ type: 'binpack', field: 'disk' }] }, /does not have the field/],

@@ -112,7 +112,7 @@ function settingsOf(
     loadBalancers: [],
     serviceRegistries: [],
     ...(input.serviceConnectConfiguration && { serviceConnectConfiguration: input.serviceConnectConfiguration }),
-    volumeConfigurations: [],
+    volumeConfigurations: input.volumeConfigurations ?? [],
   };
   const placementConstraints = input.placementConstraints ?? [];
   return checkedSettings(reader, call, settings, { cluster, definition, placementConstraints });

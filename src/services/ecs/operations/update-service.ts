@@ -91,6 +91,7 @@ const settingMembers = [
   'networkConfiguration',
   'platformVersion',
   'serviceConnectConfiguration',
+  'volumeConfigurations',
 ] as const satisfies readonly (keyof UpdateServiceRequest)[];
 
 /**
@@ -116,6 +117,7 @@ function capacityAfter(
     ...before,
     ...(platformVersion !== undefined && { platformVersion }),
     ...(input.serviceConnectConfiguration && { serviceConnectConfiguration: input.serviceConnectConfiguration }),
+    ...(input.volumeConfigurations && { volumeConfigurations: input.volumeConfigurations }),
   };
   if (wanted === undefined) return after;
   const { launchType = 'FARGATE', capacityProviderStrategy: _strategy, ...rest } = after;

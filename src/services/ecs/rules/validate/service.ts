@@ -117,7 +117,6 @@ function* notBuiltRefusals(input: Parsed<CreateServiceRequest> | Parsed<UpdateSe
     loadBalancers: Boolean(input.loadBalancers?.length),
     serviceRegistries: Boolean(input.serviceRegistries?.length),
     serviceConnectConfiguration: input.serviceConnectConfiguration?.enabled === true,
-    volumeConfigurations: Boolean(input.volumeConfigurations?.length),
     vpcLatticeConfigurations: Boolean(input.vpcLatticeConfigurations?.length),
     gatewayConnectors: Boolean(input.gatewayConnectors?.length),
     monitoring: Boolean(input.monitoring?.metricConfigurations?.length),
