@@ -8,6 +8,7 @@ import type { Figure } from './figure.ts';
 import { fleet } from './fleet.ts';
 import { placement } from './placement.ts';
 import { line, merged, reportOf, rowOf } from './results.ts';
+import { registry } from './registry.ts';
 import { rollingGrowth } from './rolling-growth.ts';
 import { runTaskStart, startKinds } from './run-task-start.ts';
 import { runTaskThroughput } from './run-task-throughput.ts';
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'rolling-growth': rollingGrowth,
   fleet,
   ...Object.fromEntries(startKinds.map((kind) => [kind.bench, () => runTaskStart(kind)])),
+  registry,
   'task-endpoint': taskEndpoint,
   ...Object.fromEntries(serviceParts.map((part) => [part.name, () => servicePart(part)])),
 };

@@ -162,8 +162,8 @@ export interface HttpBody {
   /** The whole body, or undefined when it is longer than `limit` (the rest is then not read). */
   read(limit: number): Promise<Uint8Array | undefined>;
   stream(): AsyncIterable<Uint8Array>;
-  /** The same for much data: a part is gone as soon as the next is asked for. */
-  lend(): AsyncIterable<Uint8Array>;
+  /** The same for much data: a part is gone as soon as the next is asked for. Absent where nothing is won by it. */
+  lend?(): AsyncIterable<Uint8Array>;
 }
 
 export interface HttpResponse {

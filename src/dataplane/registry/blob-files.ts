@@ -66,13 +66,16 @@ export function createBlobFiles(parts: {
     else running.delete(uploadId);
     const progress = running.get(uploadId);
     const file = await disk.openAppend(uploadPath(uploadId));
+    const syncer = syncedOnTheWay(file);
     try {
       for await (const part of inParts(bytes)) {
         const written = file.append(part);
         progress?.digest.update(part); // while the disk takes it
         if (progress) progress.bytes += part.length;
         await written;
+        syncer.note(part.length);
       }
+      await syncer.settled();
       return file.size;
     } catch (error) {
       running.delete(uploadId); // the digest may be ahead of the file
@@ -80,6 +83,7 @@ export function createBlobFiles(parts: {
       await end(uploadId); // it cannot be finished, and what it holds is what others need
       throw new StorageFull('there is no space left for images', { cause: error });
     } finally {
+      await syncer.settled().catch(() => undefined); // said above, where nothing else was
       await file.close();
     }
   }
@@ -149,6 +153,28 @@ export function createBlobFiles(parts: {
     },
   };
 }
+
+/** The disk works while the rest is still coming, so that at the end there is little left to wait for. */
+function syncedOnTheWay(file: AppendFile): { note(bytes: number): void; settled(): Promise<void> } {
+  let waiting = 0;
+  let isUnderWay = false;
+  let last: Promise<void> = Promise.resolve();
+  return {
+    note(bytes) {
+      waiting += bytes;
+      if (isUnderWay || waiting < syncBytes) return;
+      waiting = 0;
+      isUnderWay = true;
+      last = Promise.all([last, file.sync()]).then(() => {
+        isUnderWay = false;
+      });
+      last.catch(() => undefined); // whoever waits for it is told
+    },
+    settled: () => last,
+  };
+}
+
+const syncBytes = 32 * 1024 * 1024;
 
 /** A write costs some tens of microseconds however small it is, and the network gives bytes in parts of at most 64 KiB. */
 const partBytes = 512 * 1024;

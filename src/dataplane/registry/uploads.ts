@@ -26,7 +26,7 @@ export async function startUpload<Caller>(
     const wanted = digestOf(digest);
     const finishing = await state.repository(caller, name, 'CompleteLayerUpload');
     await files.beginUpload(uploadId);
-    await files.append(uploadId, request.body.stream());
+    await files.append(uploadId, bytesOf(request));
     return finish(exchange, finishing, { kind: 'upload', name, uploadId }, wanted);
   }
   await files.beginUpload(uploadId);
@@ -41,7 +41,7 @@ export async function addToUpload<Caller>(
   await owned(exchange, route, 'UploadLayerPart');
   const refused = await misplaced(exchange, request, route);
   if (refused) return refused;
-  return inProgress(202, route, await exchange.files.append(route.uploadId, request.body.stream()));
+  return inProgress(202, route, await exchange.files.append(route.uploadId, bytesOf(request)));
 }
 
 export async function finishUpload<Caller>(
@@ -54,7 +54,7 @@ export async function finishUpload<Caller>(
   const refused = await misplaced(exchange, request, route);
   if (refused) return refused;
   const hasBody = request.headers.get('content-length') !== '0';
-  if (hasBody) await exchange.files.append(route.uploadId, request.body.stream());
+  if (hasBody) await exchange.files.append(route.uploadId, bytesOf(request));
   return finish(exchange, repository, route, digest);
 }
 
@@ -68,6 +68,10 @@ export async function cancelUpload<Caller>(exchange: Exchange<Caller>, route: Up
   await received(exchange, route);
   await exchange.files.cancelUpload(route.uploadId);
   return emptyAnswer(204);
+}
+
+function bytesOf({ body }: RegistryRequest): AsyncIterable<Uint8Array> {
+  return body.lend?.() ?? body.stream();
 }
 
 async function owned<Caller>(

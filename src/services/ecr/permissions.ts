@@ -2,6 +2,7 @@ import type { Permission, Permissions } from '../../aws/permission.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
 import { registryScope, repositoryArn } from './references.ts';
+import { registryRecord } from './registry-record.ts';
 import { repositories, repositoryKey, type RepositoryRecord } from './tables.ts';
 
 /** What an action on a repository asks of IAM: the caller's policies and the repository's own have their say. */
@@ -18,8 +19,29 @@ export function repositoryPermission(
     resources: [repositoryArn({ ...registry, name })],
     resourceAccountId: accountId,
     ...(repository ? { conditions: tagConditions(repository.tags, 'ecr:ResourceTag') } : {}),
-    ...(repository?.policyText === undefined ? {} : { resourcePolicy: repository.policyText }),
+    ...resourcePolicy(reader, registry, repository),
   };
+}
+
+/** The repository's own policy and its registry's, whose statements both count (REGISTRY_POLICY_SCOPE V2), as one text. */
+function resourcePolicy(
+  reader: Reader,
+  registry: Scope,
+  repository: RepositoryRecord | undefined,
+): { readonly resourcePolicy?: string } {
+  const texts = [repository?.policyText, registryRecord(reader, registry).policyText].filter(
+    (text) => text !== undefined,
+  );
+  const [text, ...others] = texts;
+  if (text === undefined) return {};
+  if (others.length === 0) return { resourcePolicy: text };
+  return { resourcePolicy: JSON.stringify({ Version: '2012-10-17', Statement: texts.flatMap(statementsOf) }) };
+}
+
+/** Of a policy that was checked when it was put. */
+function statementsOf(text: string): readonly unknown[] {
+  const { Statement } = JSON.parse(text) as { readonly Statement: unknown };
+  return Array.isArray(Statement) ? Statement : [Statement];
 }
 
 interface NamesRepository {

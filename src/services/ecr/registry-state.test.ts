@@ -8,7 +8,9 @@ import { createRepository } from './operations/create-repository.ts';
 import { createRepositoryCreationTemplate } from './operations/create-repository-creation-template.ts';
 import { describeImages } from './operations/describe-images.ts';
 import { getDownloadUrlForLayer } from './operations/get-download-url-for-layer.ts';
+import { putAccountSetting } from './operations/put-account-setting.ts';
 import { putImageTagMutability } from './operations/put-image-tag-mutability.ts';
+import { putRegistryPolicy } from './operations/put-registry-policy.ts';
 import { registerPullTimeUpdateExclusion } from './operations/register-pull-time-update-exclusion.ts';
 import { setRepositoryPolicy } from './operations/set-repository-policy.ts';
 import { updateImageStorageClass } from './operations/update-image-storage-class.ts';
@@ -213,4 +215,40 @@ test('an image is pulled through from its upstream, with a token that the upstre
   await ecr.registry('GET', 'cache/library/app/manifests/v1', { password });
   assert.equal(requests.length, asked, 'the second pull asks nobody');
   assert.equal((await ecr.registry('GET', 'cache/library/app/manifests/none', { password })).status, 404);
+});
+
+test('a registry that does not mount answers with an upload', async () => {
+  const ecr = await openRepository();
+  await ecr.run(createRepository, { repositoryName: 'other' });
+  const digest = await ecr.pushLayer(ecr.id, 'shared');
+  const password = passwordFor(ecr, root);
+  const mount = `other/blobs/uploads/?mount=${digest}&from=${repositoryName}`;
+  await ecr.run(putAccountSetting, { name: 'BLOB_MOUNTING', value: 'DISABLED' });
+  assert.equal((await ecr.registry('POST', mount, { password })).status, 202);
+  await ecr.run(putAccountSetting, { name: 'BLOB_MOUNTING', value: 'ENABLED' });
+  assert.equal((await ecr.registry('POST', mount, { password })).status, 201);
+});
+
+test('the statements of the registry’s policy and of the repository’s own are asked together', async () => {
+  const asked: Permission[] = [];
+  const ecr = await openRepository({
+    authorizer: {
+      refuse: (_reader, _call, permissions) => {
+        asked.push(...permissions);
+        return undefined;
+      },
+    },
+  });
+  const allow = (sid: string): string =>
+    JSON.stringify({ Statement: { Sid: sid, Effect: 'Allow', Principal: '*', Action: 'ecr:*' } });
+  await ecr.run(putRegistryPolicy, { policyText: allow('registry') });
+  await ecr.run(setRepositoryPolicy, { repositoryName, policyText: allow('repository') });
+  await ecr.registry('GET', `${repositoryName}/tags/list`, { password: passwordFor(ecr, user) });
+  const { Statement }: { readonly Statement: readonly { readonly Sid: string }[] } = JSON.parse(
+    asked[0]?.resourcePolicy ?? '{}',
+  );
+  assert.deepEqual(
+    Statement.map(({ Sid }) => Sid),
+    ['repository', 'registry'],
+  );
 });

@@ -21,6 +21,7 @@ import { cacheImage, cacheRuleFor, createForCache } from './pull-through.ts';
 import { notePull } from './pull-times.ts';
 import { findImage } from './references.ts';
 import { registryOfHost } from './registry-host.ts';
+import { settingOf } from './registry-record.ts';
 import { isRepositoryName, isTag } from './rules/names.ts';
 import {
   imageKey,
@@ -153,6 +154,7 @@ function repositoryAccess(
     layer: (digest) => promisedLayer(store, clock, id, digest),
     addLayer: (digest, sizeBytes) => addLayer(store, id, digest, sizeBytes),
     mountLayer: async (digest, from) => {
+      if (store.view((reader) => settingOf(reader, repository, 'BLOB_MOUNTING')) === 'DISABLED') return false;
       let source: RepositoryRecord | undefined;
       try {
         source = isRepositoryName(from) ? readable(from) : undefined;

@@ -13,6 +13,7 @@ export function bodyOf(request: IncomingMessage, length: number | undefined, slo
       return length !== undefined && length > limit ? leave(request) : readAll(request, limit, slow);
     },
     stream: () => streamed(request, slow),
+    lend: () => lent(streamed(request, slow)),
   };
 }
 
@@ -56,6 +57,17 @@ const silentRounds = 6;
  * Left early, it does not end the connection: the client is still to be told why. What it goes on sending is thrown away
  * once it has been answered.
  */
+/**
+ * A layer comes in thousands of small buffers, and collecting them costs as much as all else that is done with it: so
+ * each is let go by hand. One that is a view of a larger buffer is left to the collector.
+ */
+async function* lent(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    yield part;
+    if (part.buffer instanceof ArrayBuffer && part.byteLength === part.buffer.byteLength) part.buffer.transfer(0);
+  }
+}
+
 async function* streamed(request: IncomingMessage, slow: SlowBodies): AsyncGenerator<Uint8Array> {
   slow.note(request);
   try {

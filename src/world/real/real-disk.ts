@@ -60,7 +60,7 @@ async function readRange(path: string, offset: number, length: number): Promise<
 }
 
 /** Large enough that a layer costs few turns of the loop, small enough that a hundred readers are no burden. */
-const streamPartBytes = 256 * 1024;
+const streamPartBytes = 1024 * 1024;
 
 /**
  * The part after the one that is given is read meanwhile, so that disk and network work at the same time. Two buffers take
