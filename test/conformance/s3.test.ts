@@ -246,15 +246,16 @@ describe('S3', async () => {
     assert.ok(grown < 60, `the server grew by ${grown} MiB`);
 
     const copied = { Bucket: 'sdk-bucket', Key: 'of-copies' };
-    const upload = await s3.send(new CreateMultipartUploadCommand(copied));
+    const upload = await s3.send(new CreateMultipartUploadCommand({ ...copied, ChecksumAlgorithm: 'CRC32' }));
     const CopySource = 'sdk-bucket/large';
     const CopySourceRange = `bytes=0-${6 * mebibyte - 1}`;
     const ids = { ...copied, UploadId: upload.UploadId };
     const one = await s3.send(new UploadPartCopyCommand({ ...ids, PartNumber: 1, CopySource, CopySourceRange }));
     const two = await s3.send(new UploadPartCommand({ ...ids, PartNumber: 2, Body: 'end' }));
-    const listed = [one.CopyPartResult?.ETag, two.ETag].map((ETag, at) => ({
+    const listed = [one.CopyPartResult ?? {}, two].map(({ ETag, ChecksumCRC32 }, at) => ({
       PartNumber: at + 1,
       ...(ETag && { ETag }),
+      ...(ChecksumCRC32 && { ChecksumCRC32 }),
     }));
     await s3.send(new CompleteMultipartUploadCommand({ ...ids, MultipartUpload: { Parts: listed } }));
     const ends = await s3.send(new GetObjectCommand({ ...copied, Range: 'bytes=-5' }));

@@ -1,5 +1,8 @@
 import type { UploadPartCopyOutput, UploadPartCopyRequest } from '@aws-sdk/client-s3';
 import type { Operation } from '../../../aws/operation.ts';
+import { type ChecksumAlgorithm, startChecksum } from '../../../aws/payload/checksum.ts';
+import type { ReceivedBody } from '../../../aws/payload/received-body.ts';
+import type { Hash } from '../../../world/world.ts';
 import { copySourceOf } from '../copy-source.ts';
 import { invalidArgument } from '../errors.ts';
 import { encryptionView } from '../object-description.ts';
@@ -19,10 +22,12 @@ export const uploadPartCopy: Operation<UploadPartCopyRequest, UploadPartCopyOutp
   const { upload, body } = store.view((reader) => {
     const source = copySourceOf(reader, input, call);
     const { offset, length } = rangeOf(input.CopySourceRange, source.size);
-    const stream = parts.files.read(source.segments, offset, length);
-    return { upload: uploadOf(reader, input, call), body: { ...copied(stream), length, checksum: () => undefined } };
+    const stream = copied(parts.files.read(source.segments, offset, length));
+    const upload = uploadOf(reader, input, call);
+    return { upload, body: checksummed(stream, length, upload.checksumAlgorithm, parts.hash) };
   });
   return receiveContent(parts, body, undefined, async (content) => {
+    const checksum = body.checksum();
     const copiedAt = await store.update((tx, env) => {
       uploadOf(tx, input, call);
       tx.put(partsTable, {
@@ -32,11 +37,16 @@ export const uploadPartCopy: Operation<UploadPartCopyRequest, UploadPartCopyOutp
         etag: content.md5,
         lastModifiedAt: env.now,
         segments: content.segments,
+        ...(checksum && { checksum }),
       });
       return env.now;
     });
     return {
-      CopyPartResult: { ETag: quoted(content.md5), LastModified: new Date(copiedAt) },
+      CopyPartResult: {
+        ETag: quoted(content.md5),
+        LastModified: new Date(copiedAt),
+        ...(checksum && { [`Checksum${checksum.algorithm}`]: checksum.value }),
+      },
       ...encryptionView(upload.description.encryption),
     };
   });
@@ -47,6 +57,28 @@ function copied(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   return {
     async *[Symbol.asyncIterator]() {
       for await (const part of stream) yield part.slice();
+    },
+  };
+}
+
+/** With the checksum that the upload asks of its parts, known at the end. */
+function checksummed(
+  stream: AsyncIterable<Uint8Array>,
+  length: number,
+  algorithm: ChecksumAlgorithm | undefined,
+  hash: Hash,
+): ReceivedBody {
+  let value: string | undefined;
+  return {
+    length,
+    checksum: () => (algorithm === undefined || value === undefined ? undefined : { algorithm, value }),
+    async *[Symbol.asyncIterator]() {
+      const running = algorithm === undefined ? undefined : startChecksum(algorithm, hash);
+      for await (const part of stream) {
+        running?.update(part);
+        yield part;
+      }
+      value = running?.base64();
     },
   };
 }
