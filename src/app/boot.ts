@@ -4,6 +4,7 @@ import { rootAccessKeys } from './access-keys.ts';
 import { composeControlPlane } from './compose.ts';
 import { checkConfig, isLoopback, type ServerConfig } from './config.ts';
 import { dataKey } from './data-key.ts';
+import { fetchJsonOver } from './fetch-json.ts';
 import { startHostAgent } from './host-agent.ts';
 import { openJournal } from './journal.ts';
 import { rootKeys } from './root-keys.ts';
@@ -26,6 +27,7 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
   const keys = await rootKeys(world.disk, world.random, dataDirectory, config.credentials);
   const controlPlane = await composeControlPlane({
     world,
+    fetchJson: fetchJsonOver(world.net),
     journal,
     logDirectory: join(dataDirectory, 'logs'),
     imageDirectory: join(dataDirectory, 'images'),

@@ -30,7 +30,7 @@ import { startContentKeeper } from '../services/s3/content-keeper.ts';
 import { s3Service } from '../services/s3/service.ts';
 import { secretsManagerService } from '../services/secretsmanager/service.ts';
 import { ssmService } from '../services/ssm/service.ts';
-import { createSessionTokens } from '../services/sts/public.ts';
+import { createSessionTokens, type FetchJson } from '../services/sts/public.ts';
 import { stsService } from '../services/sts/service.ts';
 import type { Journal } from '../store/journal.ts';
 import { Store } from '../store/store.ts';
@@ -50,6 +50,8 @@ export interface ControlPlane {
 export interface ControlPlaneParts {
   readonly world: Omit<World, 'docker' | 'net'>;
   readonly journal: Journal;
+  /** Reaches identity providers; see services/sts. */
+  readonly fetchJson?: FetchJson;
   /** Where log events are kept. */
   readonly logDirectory: string;
   /** Where layers and manifests of images are kept. */
@@ -111,7 +113,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   // In the order in which they know each other: one may use the public.ts of those before it.
   const services = [
     list(iam),
-    list(stsService({ random, tokens })),
+    list(stsService({ random, hash, tokens, fetchJson: parts.fetchJson })),
     list(kmsService(kms)),
     list(logs),
     list(cloudwatch),

@@ -321,6 +321,27 @@ describe('identity by SDK clients', () => {
     );
   });
 
+  test('only what brings a token instead may come without a signature', async () => {
+    const anonymous = new sts.STSClient({ endpoint: server.endpoint, region: 'us-east-1', maxAttempts: 1 });
+    const token = [{ alg: 'RS256' }, { iss: 'https://token.example.com', sub: 'a', aud: 'b', exp: 1 }, {}]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    const RoleArn = 'arn:aws:iam::000000000000:role/ci/deploy';
+    const asking = { RoleArn, RoleSessionName: 'ci', WebIdentityToken: token };
+    await refused(
+      anonymous.send(new sts.AssumeRoleWithWebIdentityCommand(asking)),
+      'InvalidIdentityToken',
+      'No OpenIDConnect provider found in your account for https://token.example.com',
+      400,
+    );
+    for (const Action of ['GetCallerIdentity', 'AssumeRole', 'GetSessionToken']) {
+      const body = new URLSearchParams({ Action, Version: '2011-06-15' });
+      const answer = await fetch(server.endpoint, { method: 'POST', body });
+      assert.equal(answer.status, 403);
+      assert.match(await answer.text(), /<Code>MissingAuthenticationToken<\/Code>/);
+    }
+  });
+
   test('listings come in pages', async () => {
     const names: (string | undefined)[] = [];
     for await (const page of iam.paginateListUsers({ client: root.iam, pageSize: 2 }, {})) {

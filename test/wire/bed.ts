@@ -36,7 +36,11 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
   const ecs = options.realEcs
     ? ecsService(createEcsParts({ clock, random: new SimRandom(2), hash: realHash(), log }))
     : undefined;
-  const sts = stsService({ random: new SimRandom(3), tokens: createSessionTokens(realHash(), new SimRandom(4)) });
+  const sts = stsService({
+    random: new SimRandom(3),
+    hash: realHash(),
+    tokens: createSessionTokens(realHash(), new SimRandom(4)),
+  });
   const tables = [
     notes,
     ...iam.tables,

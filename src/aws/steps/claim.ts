@@ -146,6 +146,11 @@ async function claimSlowly(
     // Such as a signature for ecs on a form: no service that takes forms is meant by it.
     throw refusal(403, 'SignatureDoesNotMatch', 'Credential should be scoped to correct service.');
   }
+  // Which operation it is only the body says, and that is read for the services that have such operations.
+  const unsigned = services.all.find((service) => service.unsigned.size > 0);
+  const entry = unsigned && (await services.named(unsigned.name));
+  const open = entry && asMeant(entry, spoken);
+  if (open) return open;
   throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', { status: 403 });
 }
 

@@ -56,6 +56,10 @@ async function receiveWhole(
 ): Promise<Received> {
   const body = await request.body.read(parts.limits.bodyBytes);
   if (!body) throw tooLarge(parts.limits.bodyBytes);
+  if (claimed.service.unsigned.size > 0 && isUnsigned(head) && claimed.service.unsigned.has(actionIn(head, body))) {
+    const operation = claimOperation(claimed, head, spoken, body);
+    return { caller: anonymous, operation, wire: { body, query: head.query } };
+  }
   const caller = authenticate(
     parts.verifier,
     head,
@@ -71,6 +75,21 @@ async function receiveWhole(
   }
   const operation = claimOperation(claimed, head, spoken, body);
   return { caller, operation, wire: { body, query: head.query } };
+}
+
+/** Whoever calls an operation that takes no signature: no principal, of no account. */
+const anonymous: Verified = {
+  accessKeyId: '',
+  principal: { arn: 'anonymous', accountId: '', accessKeyId: '', userId: 'anonymous' },
+};
+
+function actionIn(head: RequestHead, body: Uint8Array): string {
+  const pairs = [...readPairs(head.query, true), ...readPairs(new TextDecoder().decode(body), true)];
+  return new Map(pairs).get('Action') ?? '';
+}
+
+function isUnsigned(head: RequestHead): boolean {
+  return !head.headers.has('authorization') && !/(^|&)X-Amz-(Algorithm|Signature|Credential)=/.test(head.query);
 }
 
 async function receiveS3(

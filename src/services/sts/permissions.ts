@@ -32,6 +32,8 @@ const freeForAll: Permissions<object> = () => [];
 
 export const stsPermissions: Readonly<Record<string, Permissions<never>>> = {
   AssumeRole: assumeRole,
+  // Its token speaks for the caller, and the operation asks the trust policy about it.
+  AssumeRoleWithWebIdentity: freeForAll,
   GetCallerIdentity: freeForAll,
   GetSessionToken: freeForAll,
 };

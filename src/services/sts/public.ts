@@ -8,6 +8,7 @@ import { formatArn } from '../../core/arn.ts';
 import type { SessionTokens, TemporaryKeys } from './session-tokens.ts';
 import { tokenKeys } from './tables.ts';
 
+export type { FetchJson } from './web-identity.ts';
 export { createSessionTokens, type SessionTokens, type TemporaryKeys } from './session-tokens.ts';
 
 /** Keys of a session of the role. The caller has asked the role's trust policy. */

@@ -1,5 +1,6 @@
 /** The manifest of STS: temporary keys, which nobody keeps (session-tokens.ts). */
 import type { Service } from '../../aws/service.ts';
+import { assumeRoleWithWebIdentity } from './operations/assume-role-with-web-identity.ts';
 import { assumeRole } from './operations/assume-role.ts';
 import { getAccessKeyInfo } from './operations/get-access-key-info.ts';
 import { getCallerIdentity } from './operations/get-caller-identity.ts';
@@ -15,12 +16,14 @@ export function stsService(parts: StsParts): Service<StsParts> {
     model: async () => (await import('../../aws/models/sts.gen.ts')).model,
     operations: {
       AssumeRole: assumeRole,
+      AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
       GetAccessKeyInfo: getAccessKeyInfo,
       GetCallerIdentity: getCallerIdentity,
       GetFederationToken: getFederationToken,
       GetSessionToken: getSessionToken,
     },
     permissions: stsPermissions,
+    unsigned: ['AssumeRoleWithWebIdentity'],
     tables: [tokenKeys],
     projections: [],
     reconcilers: [],

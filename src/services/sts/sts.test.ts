@@ -1,5 +1,6 @@
 // Sessions as callers ask for them, over a real store.
 import assert from 'node:assert/strict';
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { AwsError } from '../../aws/error.ts';
 import type { Call, Operation, OperationContext, Parsed, Principal } from '../../aws/operation.ts';
@@ -8,24 +9,32 @@ import { simHash } from '../../world/sim/sim-hash.ts';
 import { SimRandom } from '../../world/sim/sim-random.ts';
 import { openSimStore } from '../../world/sim/sim-store.ts';
 import { createAuthorizer } from '../iam/authorizer.ts';
+import { createOpenIdConnectProvider } from '../iam/operations/create-open-id-connect-provider.ts';
 import { createRole } from '../iam/operations/create-role.ts';
 import { createUser } from '../iam/operations/create-user.ts';
 import { putRolePolicy } from '../iam/operations/put-role-policy.ts';
 import { putUserPolicy } from '../iam/operations/put-user-policy.ts';
 import { iam } from '../iam/service.ts';
+import { assumeRoleWithWebIdentity } from './operations/assume-role-with-web-identity.ts';
 import { assumeRole } from './operations/assume-role.ts';
 import { getSessionToken } from './operations/get-session-token.ts';
 import type { StsParts } from './parts.ts';
 import { stsPermissions } from './permissions.ts';
 import { createSessionTokens, findKey } from './public.ts';
 import { stsService } from './service.ts';
+import type { FetchJson } from './web-identity.ts';
 
 const accountId = '000000000000';
 const roleArn = `arn:aws:iam::${accountId}:role/deploy`;
 
-async function openSts() {
+async function openSts(fetchJson?: FetchJson) {
   const clock = new SimClock({ dueRunsByItself: true });
-  const parts = { random: new SimRandom(1), tokens: createSessionTokens(simHash, new SimRandom(2)) };
+  const parts = {
+    random: new SimRandom(1),
+    hash: simHash,
+    tokens: createSessionTokens(simHash, new SimRandom(2)),
+    fetchJson,
+  };
   const service = stsService(parts);
   const { store } = await openSimStore({ tables: [...iam.tables, ...service.tables], projections: [], clock });
   await store.update((tx, env) => service.setUp?.(tx, env, { accountId, region: 'us-east-1' }));
@@ -186,4 +195,39 @@ test('temporary keys of a user end with the user, and are not exchanged for othe
   const { Credentials: ofRoot } = await ask(getSessionToken, { DurationSeconds: 7200 }, sts.context(sts.root));
   assert.equal(ofRoot?.Expiration?.getTime(), sts.clock.now() + 3_600_000);
   assert.equal(sts.principalOf(ofRoot)?.principal.arn, sts.root.arn);
+});
+
+test('a token of a known provider is worth the role that its claims are trusted with', async () => {
+  const issuer = 'https://token.example.com';
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const sts = await openSts(async (url) =>
+    url.endsWith('/keys') ? { keys: [publicKey.export({ format: 'jwk' })] } : { jwks_uri: `${issuer}/keys` },
+  );
+  const anonymous = { arn: 'anonymous', accountId: '', accessKeyId: '', userId: 'anonymous' };
+  const tokenOf = (claims: object): string => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const all = { iss: issuer, sub: 'repo:a', aud: 'sts', exp: sts.clock.now() / 1000 + 60, ...claims };
+    const signed = `${part({ alg: 'RS256' })}.${part(all)}`;
+    return `${signed}.${createSign('sha256').update(signed).sign(privateKey).toString('base64url')}`;
+  };
+  const assume = async (claims: object) =>
+    await ask(
+      assumeRoleWithWebIdentity,
+      { RoleArn: roleArn, RoleSessionName: 's1', WebIdentityToken: tokenOf(claims) },
+      sts.context(anonymous),
+    );
+  await refuses(assume({}), 'InvalidIdentityTokenException', /No OpenIDConnect provider found/);
+  await createOpenIdConnectProvider({ Url: issuer, ClientIDList: ['sts'] }, sts.asRoot);
+  await refuses(assume({}), 'AccessDenied', /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
+  await sts.role({
+    Principal: { Federated: `arn:aws:iam::${accountId}:oidc-provider/token.example.com` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringEquals: { 'token.example.com:sub': 'repo:a', 'token.example.com:aud': 'sts' } },
+  });
+  const { Credentials: keys, ...answer } = await assume({});
+  assert.equal(answer.AssumedRoleUser?.Arn, `arn:aws:sts::${accountId}:assumed-role/deploy/s1`);
+  assert.equal(answer.SubjectFromWebIdentityToken, 'repo:a');
+  assert.equal(sts.principalOf(keys)?.principal.session?.role?.arn, roleArn);
+  await refuses(assume({ sub: 'repo:b' }), 'AccessDenied', /Not authorized/);
+  await refuses(assume({ aud: 'other' }), 'InvalidIdentityTokenException', /Incorrect token audience/);
 });

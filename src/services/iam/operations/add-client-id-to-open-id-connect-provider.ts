@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { checkedClientIds, findProvider } from '../oidc-providers.ts';
 import { oidcProviders } from '../tables.ts';
 
-export const addClientIDToOpenIDConnectProvider: Operation<AddClientIDToOpenIDConnectProviderRequest, object> = async (
+export const addClientIdToOpenIdConnectProvider: Operation<AddClientIDToOpenIDConnectProviderRequest, object> = async (
   input,
   { call, store },
 ) =>

@@ -7,7 +7,7 @@ import { checkedClientIds, checkedThumbprints, providerUrl } from '../oidc-provi
 import { limits } from '../rules/limits.ts';
 import { type OidcProviderRecord, oidcProviders } from '../tables.ts';
 
-export const createOpenIDConnectProvider: Operation<
+export const createOpenIdConnectProvider: Operation<
   CreateOpenIDConnectProviderRequest,
   CreateOpenIDConnectProviderResponse
 > = async (input, { call, store }) =>

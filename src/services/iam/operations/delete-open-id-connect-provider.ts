@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { findProvider } from '../oidc-providers.ts';
 import { oidcProviders } from '../tables.ts';
 
-export const deleteOpenIDConnectProvider: Operation<DeleteOpenIDConnectProviderRequest, object> = async (
+export const deleteOpenIdConnectProvider: Operation<DeleteOpenIDConnectProviderRequest, object> = async (
   input,
   { call, store },
 ) =>

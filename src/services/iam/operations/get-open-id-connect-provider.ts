@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { toDate } from '../../../core/instant.ts';
 import { findProvider } from '../oidc-providers.ts';
 
-export const getOpenIDConnectProvider: Operation<GetOpenIDConnectProviderRequest, GetOpenIDConnectProviderResponse> = (
+export const getOpenIdConnectProvider: Operation<GetOpenIDConnectProviderRequest, GetOpenIDConnectProviderResponse> = (
   input,
   { call, store },
 ) =>

@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { findUser } from '../identities.ts';
 
 /** There are no operations that make any, so a user has none. */
-export const listMFADevices: Operation<ListMFADevicesRequest, ListMFADevicesResponse> = (input, { call, store }) =>
+export const listMfaDevices: Operation<ListMFADevicesRequest, ListMFADevicesResponse> = (input, { call, store }) =>
   store.view((reader) => {
     if (input.UserName !== undefined) findUser(reader, call, input.UserName);
     return { MFADevices: [], IsTruncated: false };

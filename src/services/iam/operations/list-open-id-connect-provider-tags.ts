@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { findProvider } from '../oidc-providers.ts';
 import { pageOfList } from '../paging.ts';
 
-export const listOpenIDConnectProviderTags: Operation<
+export const listOpenIdConnectProviderTags: Operation<
   ListOpenIDConnectProviderTagsRequest,
   ListOpenIDConnectProviderTagsResponse
 > = (input, { call, store }) =>

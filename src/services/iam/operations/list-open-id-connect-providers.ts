@@ -2,7 +2,7 @@ import type { ListOpenIDConnectProvidersRequest, ListOpenIDConnectProvidersRespo
 import type { Operation } from '../../../aws/operation.ts';
 import { oidcProviders } from '../tables.ts';
 
-export const listOpenIDConnectProviders: Operation<
+export const listOpenIdConnectProviders: Operation<
   ListOpenIDConnectProvidersRequest,
   ListOpenIDConnectProvidersResponse
 > = (_input, { call, store }) =>

@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { findUser } from '../identities.ts';
 
 /** There are no operations that make any, so a user has none. */
-export const listSSHPublicKeys: Operation<ListSSHPublicKeysRequest, ListSSHPublicKeysResponse> = (
+export const listSshPublicKeys: Operation<ListSSHPublicKeysRequest, ListSSHPublicKeysResponse> = (
   input,
   { call, store },
 ) =>

@@ -2,6 +2,6 @@ import type { ListVirtualMFADevicesRequest, ListVirtualMFADevicesResponse } from
 import type { Operation } from '../../../aws/operation.ts';
 
 /** There are no operations that make any. */
-export const listVirtualMFADevices: Operation<ListVirtualMFADevicesRequest, ListVirtualMFADevicesResponse> = () => {
+export const listVirtualMfaDevices: Operation<ListVirtualMFADevicesRequest, ListVirtualMFADevicesResponse> = () => {
   return { VirtualMFADevices: [], IsTruncated: false };
 };

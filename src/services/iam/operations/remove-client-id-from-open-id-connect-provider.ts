@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { findProvider } from '../oidc-providers.ts';
 import { oidcProviders } from '../tables.ts';
 
-export const removeClientIDFromOpenIDConnectProvider: Operation<
+export const removeClientIdFromOpenIdConnectProvider: Operation<
   RemoveClientIDFromOpenIDConnectProviderRequest,
   object
 > = async (input, { call, store }) =>

@@ -4,7 +4,7 @@ import { withTags } from '../checks.ts';
 import { findProvider } from '../oidc-providers.ts';
 import { oidcProviders } from '../tables.ts';
 
-export const tagOpenIDConnectProvider: Operation<TagOpenIDConnectProviderRequest, object> = async (
+export const tagOpenIdConnectProvider: Operation<TagOpenIDConnectProviderRequest, object> = async (
   input,
   { call, store },
 ) =>

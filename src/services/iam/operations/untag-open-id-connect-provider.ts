@@ -4,7 +4,7 @@ import { withoutTags } from '../checks.ts';
 import { findProvider } from '../oidc-providers.ts';
 import { oidcProviders } from '../tables.ts';
 
-export const untagOpenIDConnectProvider: Operation<UntagOpenIDConnectProviderRequest, object> = async (
+export const untagOpenIdConnectProvider: Operation<UntagOpenIDConnectProviderRequest, object> = async (
   input,
   { call, store },
 ) =>

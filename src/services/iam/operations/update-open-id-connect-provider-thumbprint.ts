@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { checkedThumbprints, findProvider } from '../oidc-providers.ts';
 import { oidcProviders } from '../tables.ts';
 
-export const updateOpenIDConnectProviderThumbprint: Operation<
+export const updateOpenIdConnectProviderThumbprint: Operation<
   UpdateOpenIDConnectProviderThumbprintRequest,
   object
 > = async (input, { call, store }) =>
