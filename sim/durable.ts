@@ -72,8 +72,11 @@ export class DurableTable<R extends object> {
   readonly name: string;
   readonly #records = new Map<string, R>();
 
-  constructor(table: Pick<Table<R>, 'name'>) {
+  readonly #read: ((key: string, stored: object) => object) | undefined;
+
+  constructor(table: Pick<Table<R>, 'name' | 'stored'>) {
     this.name = table.name;
+    this.#read = table.stored?.reader();
   }
 
   get(key: string): R | undefined {
@@ -89,7 +92,8 @@ export class DurableTable<R extends object> {
     return changes.map(({ key, value }) => {
       const before = this.#records.get(key);
       // The journal holds what the store wrote, so its text is trusted.
-      const after: R | undefined = value === undefined ? undefined : JSON.parse(value);
+      const stored = value === undefined ? undefined : JSON.parse(value);
+      const after: R | undefined = stored && this.#read ? (this.#read(key, stored) as R) : stored;
       if (after) this.#records.set(key, after);
       else this.#records.delete(key);
       return { key, before, after };

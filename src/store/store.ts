@@ -97,12 +97,16 @@ export class Store {
   static async open(parts: StoreParts): Promise<Store> {
     const store = new Store(parts);
     const loaded = new Map<TableState, Map<string, object>>();
+    const readers = new Map<TableState, (key: string, stored: object) => object>();
     for (const { table, keys, records } of readRecords(await parts.journal.load())) {
       const state = store.#tables.get(table);
       assert(state, `table ${table} of the journal is known to this version`);
       const found = entriesOf(loaded, state);
-      for (const [index, record] of records.entries()) {
+      let read = readers.get(state);
+      if (!read) readers.set(state, (read = state.table.stored?.reader() ?? asStored));
+      for (const [index, stored] of records.entries()) {
         const key = keys[index] ?? '';
+        const record = read(key, stored);
         assert(state.table.key(record) === key, `record ${key} of ${table} is stored under its own key`);
         found.set(key, record);
       }
@@ -375,12 +379,12 @@ class AppliedTransaction {
     let undone = false;
     for (const change of this.changes) {
       if (change.stored) continue;
-      const { table, key, before, after } = change;
+      const { table, key, before, after, state } = change;
       if (change.isRewritten && equal(before, after)) {
         undone = true;
         continue;
       }
-      const value = after === undefined ? undefined : JSON.stringify(after);
+      const value = after === undefined ? undefined : JSON.stringify(state.table.stored?.pack(after) ?? after);
       this.bytes += key.length + (value?.length ?? 0);
       change.stored = { table, key, value };
     }
@@ -422,6 +426,10 @@ class ChangeGroup {
     if (place === undefined) places.set(key, this.changes.push(stored) - 1);
     else this.changes[place] = stored;
   }
+}
+
+function asStored(_key: string, stored: object): object {
+  return stored;
 }
 
 function entriesOf<Value>(byTable: Map<TableState, Map<string, Value>>, state: TableState): Map<string, Value> {

@@ -10,6 +10,15 @@ export interface Table<Record extends object, Index extends string = string> {
   readonly key: (record: Record) => string;
   /** For each index, the value or values under which a record is found; undefined leaves it out. */
   readonly indexes: { readonly [name in Index]: (record: Record) => string | readonly string[] | undefined };
+  /** The records themselves where there is none. */
+  readonly stored?: StoredForm<Record>;
+}
+
+/** How the journal keeps records in less room than they take when all they say is written out. Plain JSON either way. */
+export interface StoredForm<Record extends object> {
+  readonly pack: (record: Record) => object;
+  /** Made anew for each reading of the journal, so that its records can share what is equal in them. */
+  readonly reader: () => (key: string, stored: object) => object;
 }
 
 export function table<Record extends object>() {

@@ -21,6 +21,7 @@ import type {
 import type { Instant } from '../../core/instant.ts';
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import { table } from '../../store/table.ts';
+import { storedTask } from './stored-task.ts';
 
 /** A record as the state keeps it: plain JSON, read-only to its leaves, instants for dates, required members there. */
 export type Kept<T> = T extends Date
@@ -284,6 +285,7 @@ export interface TaskNetworkInterface {
 export const tasks = table<TaskRecord>()({
   name: 'ecs.tasks',
   key: (task) => task.arn,
+  stored: storedTask,
   indexes: {
     launchType: (task) => `${task.clusterArn}/${task.desiredStatus}/${task.launchType}`,
     family: (task) => `${task.clusterArn}/${task.desiredStatus}/${task.family}`,
