@@ -8,10 +8,12 @@ import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 /** The record a task begins with. `newName` gives a random hex word for each name on the engine. */
 export function newTask(given: PayloadTask, now: Instant, newName: () => string): TaskRecord {
   // A payload that stops a task may leave out what it consists of.
-  const payload = withRouterFirst({ ...given, containers: given.containers ?? [], volumes: given.volumes ?? [] });
+  const whole = { ...given, containers: given.containers ?? [], volumes: given.volumes ?? [] };
+  const failure = refusalOf(whole);
+  // Order needs the Docker settings to be readable.
+  const payload = failure === undefined ? withRouterFirst(whole) : whole;
   const { roleCredentials: role, executionRoleCredentials: execution, ...kept } = payload;
   const names = [...(needsPause(payload) ? [pauseName] : []), ...payload.containers.map((container) => container.name)];
-  const failure = refusalOf(payload);
   return {
     arn: payload.arn,
     payload: kept,

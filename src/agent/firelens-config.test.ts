@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { newTask } from './accept.ts';
 import { container, task } from './agent-scene.test.ts';
 import type { PayloadContainer, PayloadTask } from './contract.ts';
 import { firelensConfig } from './firelens-config.ts';
@@ -152,4 +153,9 @@ test('containers whose output is routed start after the router, others need not'
     payload.containers.map(({ dependsOn }) => dependsOn),
     [[], [{ containerName: 'router', condition: 'START' }], []],
   );
+});
+
+test('Docker settings that cannot be read fail the task, and not the agent', () => {
+  const broken = container('app', '', { dockerConfig: { version: '1.18', config: '{}', hostConfig: '{' } });
+  assert.match(newTask(task([router('fluentd'), broken], names), 0, () => '00').failure ?? '', /^UnrecogniedTaskError/);
 });
