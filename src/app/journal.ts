@@ -9,7 +9,8 @@ const migrations: readonly Migration[] = [
   // Containers have no ARN of their own any more; those that were given one keep it. What is new is that a version
   // before this would not know how to show the others.
   { version: 2, migrate: (record) => record },
-  // The outbox was a ring of records and is a list of them. Only what was made to try it out had any.
+  // The outbox was a ring of records and is a list of them. Only what was made to try it out had any. Tasks are kept in
+  // less room (services/ecs/stored-task.ts); those that were written out whole are read as they are.
   { version: 3, migrate: (record) => (record.table === 'ecs.outbox' ? undefined : record) },
 ];
 
