@@ -48,6 +48,7 @@ const store = await Store.open({
   random: world.random,
   tables: services.flatMap((service) => service.tables),
   projections: services.flatMap((service) => service.projections),
+  derivations: services.flatMap((service) => service.derivations ?? []),
 });
 
 if (values.reopen) await answerOne();
