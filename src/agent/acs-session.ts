@@ -5,6 +5,7 @@ import type {
   IamRoleCredentialsMessage,
   PayloadMessage,
   RoleCredentials,
+  SecurityGroupsMessage,
   TaskManifestMessage,
   TaskStopVerificationAck,
 } from './contract.ts';
@@ -25,6 +26,7 @@ export interface AcsParts {
   /** The address of the session; `sendCredentials` asks for those of all tasks. */
   readonly url: (sendCredentials: boolean) => Promise<string>;
   readonly onCredentials: (taskArn: string, credentials: RoleCredentials) => void;
+  readonly onSecurityGroups: (message: SecurityGroupsMessage) => void;
   readonly onConnected: (connected: boolean) => void;
 }
 
@@ -90,6 +92,8 @@ export function runAcsSession(parts: AcsParts): SessionLoop {
       if (!verifying.delete(message.messageId)) return;
       await engine.stopTasks(message.stopTasks.map((task) => task.taskArn));
     },
+    // In its turn before the payloads behind it, and not acknowledged: each session begins with all of it.
+    SecurityGroupsMessage: parts.onSecurityGroups,
     IAMRoleCredentialsMessage: (message: IamRoleCredentialsMessage, socket) =>
       takeCredentials(socket, message.messageId, message.taskArn, message.roleCredentials),
   };

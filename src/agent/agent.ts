@@ -15,6 +15,7 @@ import { createRegistryAccess } from './registry-access.ts';
 import { register } from './register.ts';
 import type { SandboxCounts } from './sandbox-pool.ts';
 import { createEnvironmentFiles } from './environment-files.ts';
+import { createSecurityGroups } from './security-groups.ts';
 import { createSecrets } from './secrets.ts';
 import type { SessionLoop } from './session-loop.ts';
 import { startStateReporter } from './state-reporter.ts';
@@ -57,6 +58,10 @@ export interface AgentConfig {
   readonly disableMetrics?: boolean;
   /** How many sandboxes are kept ready for tasks to come, twice as many as the engine has cores by default; 0: none. */
   readonly warmSandboxes?: number;
+  /** How often the engine is asked about every container, besides its events; 30 s by default. */
+  readonly lookEveryMs?: number;
+  /** How often metrics and health are published, besides changes of health; 20 s by default, as the stock agent. */
+  readonly publishEveryMs?: number;
 }
 
 export interface AgentParts {
@@ -119,7 +124,9 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const secrets = createSecrets({ backend, clock, credentials });
   const objects = createTaskObjects({ objects: parts.objects, clock, credentials });
   const blockVolumes = await createBlockVolumes(world, parts.volumesDirectory);
+  const securityGroups = await createSecurityGroups({ ...world, firewall: world.firewall, store, agentId });
   const executor = createExecutor({
+    securityGroups,
     secrets,
     environmentFiles: createEnvironmentFiles(objects),
     objects,
@@ -158,6 +165,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     keepStoppedTasks: config.keepStoppedTasks ?? 50,
     pause,
     warmSandboxes: config.warmSandboxes ?? 2 * info.NCPU,
+    lookEveryMs: config.lookEveryMs ?? 30_000,
   });
   const reporter = startStateReporter({
     store,
@@ -228,6 +236,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
             sendCredentials: String(sendCredentials),
             seqNum: '1',
           }),
+        onSecurityGroups: (message) => securityGroups.take(message),
         onCredentials: (taskArn, given) => credentials.set(taskArn, given, engine.tasks()),
         onConnected: (open) => {
           isConnected = open;
@@ -240,6 +249,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
         ...common,
         docker,
         disableMetrics: config.disableMetrics ?? false,
+        publishEveryMs: config.publishEveryMs ?? 20_000,
         url: async () =>
           socketUrl((await endpoints(config.cluster, arn)).telemetryEndpoint, {
             ...who,
@@ -262,6 +272,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       for (const session of sessions) session.stop();
       reporter.stop();
       await engine.stop();
+      securityGroups.stop();
       await endpoint?.stop();
       await logs.close();
       await store.durable().catch(() => undefined); // its own writer has been told

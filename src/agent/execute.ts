@@ -33,6 +33,7 @@ import type { LogShipper } from './log-shipper.ts';
 import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './pause-image.ts';
 import type { Step } from './plan.ts';
+import type { SecurityGroups } from './security-groups.ts';
 import { type Sandbox, sandboxOf } from './sandbox.ts';
 import { sharedDirectory } from './shared-volumes.ts';
 import { type Secrets, secretsResource } from './secrets.ts';
@@ -76,6 +77,7 @@ export interface ExecutorParts {
   readonly secrets: Secrets;
   readonly environmentFiles: EnvironmentFiles;
   readonly objects: TaskObjects;
+  readonly securityGroups: Pick<SecurityGroups, 'guard'>;
   readonly environment: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
 }
 
@@ -261,7 +263,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       } else if (target === environmentFilesResource) {
         await environmentFiles.fetch(task);
       } else if (target === '@network') {
-        await Promise.all([networkPrepared(task), pause.prepared()]);
+        await Promise.all([networkPrepared(task), pause.prepared(), parts.securityGroups.guard(task)]);
       } else if (target.startsWith('@log ')) {
         const name = target.slice('@log '.length);
         const destination = task.payload.longshore?.logs.find((candidate) => candidate.containerName === name);

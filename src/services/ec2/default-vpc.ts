@@ -1,7 +1,7 @@
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
-import type { Env, Transaction } from '../../store/store.ts';
-import { securityGroups, subnets, vpcs } from './tables.ts';
+import type { Env, Reader, Transaction } from '../../store/store.ts';
+import { type SecurityGroupRuleRecord, securityGroups, subnets, type VpcRecord, vpcs } from './tables.ts';
 
 /**
  * Gives an account its default VPC in a region, as AWS does when an account is made: 172.31.0.0/16, a /20 subnet in
@@ -19,14 +19,7 @@ export function ensureDefaultVpc(tx: Transaction, env: Env, scope: Scope): void 
     isDefault: true,
     dhcpOptionsId: newResourceId(env, 'dopt'),
   });
-  tx.put(securityGroups, {
-    accountId,
-    region,
-    vpcId,
-    groupId: newResourceId(env, 'sg'),
-    groupName: 'default',
-    description: 'default VPC security group',
-  });
+  putDefaultSecurityGroup(tx, env, scope, vpcId);
   for (const zone of availabilityZones(region).slice(0, 2)) {
     tx.put(subnets, {
       accountId,
@@ -40,6 +33,33 @@ export function ensureDefaultVpc(tx: Transaction, env: Env, scope: Scope): void 
       mapPublicIpOnLaunch: true,
     });
   }
+}
+
+export function defaultVpcOf(reader: Reader, scope: Scope): VpcRecord | undefined {
+  for (const vpc of reader.find(vpcs, 'scope', scopeKey(scope))) if (vpc.isDefault) return vpc;
+  return undefined;
+}
+
+/** Every VPC has one: all may come from its own members, and all may go everywhere. */
+export function putDefaultSecurityGroup(tx: Transaction, env: Env, { accountId, region }: Scope, vpcId: string): void {
+  const groupId = newResourceId(env, 'sg');
+  tx.put(securityGroups, {
+    accountId,
+    region,
+    vpcId,
+    groupId,
+    groupName: 'default',
+    description: 'default VPC security group',
+    rules: [
+      { ruleId: newResourceId(env, 'sgr'), isEgress: false, protocol: '-1', peer: { groupId } },
+      allowAllEgress(newResourceId(env, 'sgr')),
+    ],
+  });
+}
+
+/** What AWS gives every new group. */
+export function allowAllEgress(ruleId: string): SecurityGroupRuleRecord {
+  return { ruleId, isEgress: true, protocol: '-1', peer: { cidrIpv4: '0.0.0.0/0' } };
 }
 
 export interface AvailabilityZoneInfo {

@@ -20,3 +20,26 @@ export function invalidNextToken(): AwsError {
 export function notBuilt(member: string): AwsError {
   return new AwsError('UnsupportedOperation', `Longshore does not implement the parameter ${member} yet.`);
 }
+
+/** `dryRun` of a request that would have been allowed. */
+export function refuseDryRun(isDryRun: boolean | undefined): void {
+  if (isDryRun) {
+    throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', { status: 412 });
+  }
+}
+
+export function groupNotFound(groupId: string): AwsError {
+  return new AwsError('InvalidGroup.NotFound', `The security group '${groupId}' does not exist`);
+}
+
+export function dependencyViolation(message: string): AwsError {
+  return new AwsError('DependencyViolation', message);
+}
+
+export function missingParameter(name: string): AwsError {
+  return new AwsError('MissingParameter', `The request must contain the parameter ${name}`);
+}
+
+export function invalidParameterValue(message: string): AwsError {
+  return new AwsError('InvalidParameterValue', message);
+}

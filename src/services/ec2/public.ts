@@ -1,9 +1,16 @@
 import { assert } from '../../core/assert.ts';
 import type { Scope } from '../../core/scope.ts';
-import type { Env, Reader, Transaction } from '../../store/store.ts';
+import type { Env, Reader, Store, Transaction } from '../../store/store.ts';
 import { newResourceId } from './default-vpc.ts';
 import { formatAddress, gatewayOf, knownCidr, usableAddresses } from './rules/cidr.ts';
-import { networkInterfaces, securityGroups, type SubnetRecord, subnets } from './tables.ts';
+import { protocolNumber } from './rules/ip-permissions.ts';
+import {
+  networkInterfaces,
+  type SecurityGroupRuleRecord,
+  securityGroups,
+  type SubnetRecord,
+  subnets,
+} from './tables.ts';
 
 /** A subnet as other services need it. */
 export interface SubnetView {
@@ -34,6 +41,67 @@ export function findSubnet(reader: Reader, scope: Scope, subnetId: string): Subn
 export function vpcOfSecurityGroup(reader: Reader, scope: Scope, groupId: string): string | undefined {
   const group = reader.get(securityGroups, groupId);
   return group && inScope(group, scope) ? group.vpcId : undefined;
+}
+
+/** A rule of a security group as other services need it: only peers that have IPv4 addresses. */
+export interface SecurityGroupRuleView {
+  /** IANA's number, -1 for any. */
+  readonly protocol: number;
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly peer: { readonly cidr: string } | { readonly groupId: string };
+}
+
+export interface SecurityGroupView {
+  readonly groupId: string;
+  readonly ingress: readonly SecurityGroupRuleView[];
+  readonly egress: readonly SecurityGroupRuleView[];
+}
+
+/** What a group allows; nothing where there is no such group. */
+export function securityGroupView(reader: Reader, groupId: string): SecurityGroupView {
+  const rules = reader.get(securityGroups, groupId)?.rules ?? [];
+  const view = (isEgress: boolean): readonly SecurityGroupRuleView[] =>
+    rules.filter((rule) => rule.isEgress === isEgress).flatMap(ruleView);
+  return { groupId, ingress: view(false), egress: view(true) };
+}
+
+function ruleView({ protocol, fromPort, toPort, peer }: SecurityGroupRuleRecord): readonly SecurityGroupRuleView[] {
+  if ('cidrIpv6' in peer) return [];
+  return [
+    {
+      protocol: protocolNumber(protocol),
+      ...(fromPort === undefined ? {} : { fromPort }),
+      ...(toPort === undefined ? {} : { toPort }),
+      peer: 'cidrIpv4' in peer ? { cidr: peer.cidrIpv4 } : { groupId: peer.groupId },
+    },
+  ];
+}
+
+/** A network interface by what makes it a member of security groups. */
+export interface SecurityGroupMember {
+  readonly networkInterfaceId: string;
+  readonly privateIpv4Address: string;
+  readonly securityGroupIds: readonly string[];
+}
+
+export function securityGroupMembers(reader: Reader, groupId: string): Iterable<SecurityGroupMember> {
+  return reader.find(networkInterfaces, 'group', groupId);
+}
+
+export function securityGroupMember(reader: Reader, networkInterfaceId: string): SecurityGroupMember | undefined {
+  return reader.get(networkInterfaces, networkInterfaceId);
+}
+
+/** Tells of groups whose rules changed and of interfaces that came or went, by their ids. Returns what ends it. */
+export function watchSecurityGroups(
+  store: Store,
+  listener: { readonly onGroup: (groupId: string) => void; readonly onInterface: (networkInterfaceId: string) => void },
+): () => void {
+  const stops = [store.watch(securityGroups, listener.onGroup), store.watch(networkInterfaces, listener.onInterface)];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 export function defaultSecurityGroup(reader: Reader, vpcId: string): string | undefined {

@@ -35,7 +35,28 @@ export interface SecurityGroupRecord extends Scope {
   readonly vpcId: string;
   readonly groupName: string;
   readonly description: string;
+  /** In the order in which they came. */
+  readonly rules: readonly SecurityGroupRuleRecord[];
 }
+
+/** One peer that may send (ingress) or be sent to (egress) one kind of traffic. */
+export interface SecurityGroupRuleRecord {
+  /** Of AWS's shape, sgr-. */
+  readonly ruleId: string;
+  readonly isEgress: boolean;
+  /** As AWS shows it: tcp, udp, icmp, icmpv6, a number, or -1 for all. */
+  readonly protocol: string;
+  /** Ports of TCP and UDP; type and code of ICMP, -1 for any. Absent with other protocols. */
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly peer: SecurityGroupPeer;
+  readonly description?: string;
+}
+
+export type SecurityGroupPeer =
+  | { readonly cidrIpv4: string }
+  | { readonly cidrIpv6: string }
+  | { readonly groupId: string };
 
 export const securityGroups = table<SecurityGroupRecord>()({
   name: 'ec2.security-groups',
@@ -58,8 +79,25 @@ export const networkInterfaces = table<NetworkInterfaceRecord>()({
   name: 'ec2.network-interfaces',
   key: (networkInterface) => networkInterface.networkInterfaceId,
   indexes: {
+    scope: scopeKey,
     subnet: (networkInterface) => networkInterface.subnetId,
+    /** The members of a security group. */
+    group: (networkInterface) => networkInterface.securityGroupIds,
     /** What makes an address taken. */
     address: (networkInterface) => `${networkInterface.subnetId}/${networkInterface.privateIpv4Address}`,
   },
+});
+
+/** The tags of one resource, whatever it is. */
+export interface ResourceTagsRecord extends Scope {
+  readonly resourceId: string;
+  /** As AWS names it: security-group, subnet, vpc. */
+  readonly resourceType: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export const resourceTags = table<ResourceTagsRecord>()({
+  name: 'ec2.tags',
+  key: (record) => record.resourceId,
+  indexes: { scope: scopeKey },
 });

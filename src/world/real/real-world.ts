@@ -4,6 +4,7 @@ import { realCipher } from './real-cipher.ts';
 import { realClock } from './real-clock.ts';
 import { realDisk } from './real-disk.ts';
 import { realDocker } from './real-docker.ts';
+import { createRealFirewall } from './real-firewall.ts';
 import { createRealFileSystems } from './real-file-systems.ts';
 import { realHash } from './real-hash.ts';
 import { realLog, type RealLogOptions } from './real-log.ts';
@@ -29,6 +30,11 @@ export function realWorld(options: RealWorldOptions = {}): World {
     docker: realDocker(options.dockerHost),
     cgroups: createRealCgroups(),
     fileSystems: createRealFileSystems(),
+    ...(isOfThisMachine(options.dockerHost ?? process.env['DOCKER_HOST']) && { firewall: createRealFirewall() }),
     log,
   };
+}
+
+function isOfThisMachine(dockerHost: string | undefined): boolean {
+  return process.platform === 'linux' && (!dockerHost || dockerHost.startsWith('unix:'));
 }

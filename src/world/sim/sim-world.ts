@@ -2,6 +2,7 @@ import type { Hash, Log, World } from '../world.ts';
 import { SimCgroups } from './sim-cgroups.ts';
 import { simCipher } from './sim-cipher.ts';
 import { SimClock } from './sim-clock.ts';
+import { SimFirewall } from './sim-firewall.ts';
 import { SimDisk } from './sim-disk.ts';
 import { SimEngine, type SimEngineOptions } from './sim-docker.ts';
 import { simHash } from './sim-hash.ts';
@@ -55,6 +56,7 @@ export class SimHost {
   readonly disk: SimDisk;
   readonly engine: SimEngine;
   readonly #cgroups: SimCgroups;
+  readonly firewall = new SimFirewall();
   readonly #clock: SimClock;
   readonly #net: SimNet;
   readonly #random: SimRandom;
@@ -99,6 +101,7 @@ export class SimHost {
       net: this.#net.as(life),
       docker: this.engine.as(life),
       cgroups: this.#cgroups.as(life),
+      firewall: this.firewall.as(life),
       log,
     };
   }

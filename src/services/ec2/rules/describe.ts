@@ -10,6 +10,10 @@ export interface Describable<Record> {
   readonly notFoundCode: string;
   readonly id: (record: Record) => string;
   readonly filters: Readonly<{ [name: string]: (record: Record) => string | readonly string[] }>;
+  /** Where it can be tagged: the filters `tag:<key>` and `tag-key` look at these. */
+  readonly tags?: (
+    record: Record,
+  ) => readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[];
 }
 
 export interface DescribeInput {
@@ -41,10 +45,21 @@ export function describe<Record>(
 }
 
 function filterTest<Record>(filter: Parsed<Filter>, what: Describable<Record>): (record: Record) => boolean {
-  const read = what.filters[filter.Name ?? ''];
+  const read = what.filters[filter.Name ?? ''] ?? tagFilter(filter.Name ?? '', what);
   if (!read) throw invalidFilter(filter.Name ?? '');
   const patterns = (filter.Values ?? []).map(wildcard);
   return (record) => [read(record)].flat().some((value) => patterns.some((pattern) => pattern.test(value)));
+}
+
+function tagFilter<Record>(
+  name: string,
+  { tags }: Describable<Record>,
+): ((record: Record) => readonly string[]) | undefined {
+  if (!tags) return undefined;
+  if (name === 'tag-key') return (record) => tags(record).map(({ Key = '' }) => Key);
+  if (!name.startsWith('tag:')) return undefined;
+  const key = name.slice('tag:'.length);
+  return (record) => tags(record).flatMap(({ Key, Value = '' }) => (Key === key ? [Value] : []));
 }
 
 /** EC2's filter values: `*` for any run, `?` for any character, a backslash before either takes it literally. */

@@ -2,6 +2,7 @@ import type {
   IamRoleCredentialsMessage,
   PayloadMessage,
   RoleCredentials,
+  SecurityGroupsMessage,
   TaskManifestMessage,
 } from '../../../agent/contract.ts';
 import { assert } from '../../../core/assert.ts';
@@ -22,6 +23,7 @@ import {
 } from '../tables.ts';
 import { rolesOfTask, unableToAssume } from '../task-roles.ts';
 import { type JsonObject, newMessageId, objectsIn, parseFrame, textIn, writeFrame } from './frames.ts';
+import { SecurityGroupFeed } from './security-group-feed.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import type { TaskCredentials } from './task-credentials.ts';
 
@@ -55,6 +57,7 @@ export class AcsSession {
   readonly #renewals = new Map<string, Instant>();
   /** Tasks that cannot start because a role of theirs cannot be assumed: which one. */
   readonly #unable = new Map<string, string>();
+  readonly #securityGroups = new SecurityGroupFeed();
   #manifestDue = true;
   #unansweredHeartbeat: string | undefined;
   #scheduled = false;
@@ -80,8 +83,25 @@ export class AcsSession {
     this.#timer = this.#parts.clock.after(heartbeatEveryMs, () => this.#beat());
     for (const task of this.#parts.store.view((reader) => [...reader.find(tasks, 'occupying', this.instanceArn)])) {
       this.#woken.add(task.arn);
+      this.#needGroupsOf(task);
     }
     this.#schedule();
+  }
+
+  /** A security group has other rules. */
+  wakeSecurityGroup(groupId: string): void {
+    this.#securityGroups.groupChanged(groupId);
+    if (this.#securityGroups.hasNews) this.#schedule();
+  }
+
+  /** A network interface came, or is gone. */
+  wakeNetworkInterface(networkInterfaceId: string): void {
+    this.#securityGroups.interfaceChanged(networkInterfaceId);
+    if (this.#securityGroups.hasNews) this.#schedule();
+  }
+
+  #needGroupsOf({ networkInterface }: TaskRecord): void {
+    if (networkInterface && this.#parts.speaksLongshore) this.#securityGroups.need(networkInterface.securityGroupIds);
   }
 
   /** The task has changed. */
@@ -137,7 +157,7 @@ export class AcsSession {
   }
 
   #hasWork(): boolean {
-    return !this.#ended && (this.#manifestDue || this.#woken.size > 0);
+    return !this.#ended && (this.#manifestDue || this.#woken.size > 0 || this.#securityGroups.hasNews);
   }
 
   #isFull(): boolean {
@@ -146,7 +166,7 @@ export class AcsSession {
 
   async #sendNext(): Promise<void> {
     const { store, socket, clock, random } = this.#parts;
-    if (!this.#manifestDue && !this.#wokenNeedSending()) return;
+    if (!this.#manifestDue && !this.#wokenNeedSending()) return this.#sendSecurityGroups();
     const number = await this.#sequence.take();
     if (number === undefined) return this.close(1000, 'the container instance is gone');
     const messageId = newMessageId(random);
@@ -155,11 +175,23 @@ export class AcsSession {
         ? { type: 'TaskManifestMessage', body: this.#manifest(reader, messageId, number, clock.now()) }
         : { type: 'PayloadMessage', body: this.#payload(reader, messageId, number, clock.now()) },
     );
+    await this.#sendSecurityGroups();
     if (!message.body) return;
     await store.durable();
     if (this.#ended) return;
     this.#manifestDue &&= message.type !== 'TaskManifestMessage';
     socket.send(writeFrame(message.type, message.body));
+  }
+
+  /** Goes before a payload: what a task may receive and send is known before it is there. */
+  async #sendSecurityGroups(): Promise<void> {
+    const { store, socket, random } = this.#parts;
+    const news = store.view((reader) => this.#securityGroups.next(reader));
+    if (!news) return;
+    await store.durable();
+    if (this.#ended) return;
+    const message: SecurityGroupsMessage = { messageId: newMessageId(random), ...news };
+    socket.send(writeFrame('SecurityGroupsMessage', message));
   }
 
   /** Whether there is a payload to make. Drops the woken tasks before it, of which the agent knows all. */
@@ -211,6 +243,7 @@ export class AcsSession {
         this.#unable.set(arn, given.unable);
         continue;
       }
+      this.#needGroupsOf(task);
       chosen.push(this.#payloadTask(reader, task, given));
       const version = payloadVersion(task);
       if (told?.version !== version) told = { version, messageId };

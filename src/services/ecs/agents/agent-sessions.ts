@@ -1,6 +1,7 @@
 import { longshoreAgentHash } from '../../../agent/contract.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts';
+import { watchSecurityGroups } from '../../ec2/public.ts';
 import { type ContainerInstanceRecord, containerInstances, tasks } from '../tables.ts';
 import { AcsSession } from './acs-session.ts';
 import type { InstanceHealth } from './instance-health.ts';
@@ -37,6 +38,14 @@ export class AgentSessions {
     this.#stops = [
       store.watch(tasks, (arn) => this.#taskChanged(store, arn)),
       store.watch(containerInstances, (arn) => this.#instanceChanged(store, arn)),
+      watchSecurityGroups(store, {
+        onGroup: (groupId) => {
+          for (const session of this.#acs.values()) session.wakeSecurityGroup(groupId);
+        },
+        onInterface: (networkInterfaceId) => {
+          for (const session of this.#acs.values()) session.wakeNetworkInterface(networkInterfaceId);
+        },
+      }),
     ];
     const connected = store.view((reader) => [...reader.list(containerInstances)].filter((it) => it.agentConnected));
     for (const { arn } of connected) this.#expectBack(store, arn, restartGraceMs);

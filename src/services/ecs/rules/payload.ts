@@ -50,6 +50,7 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
           longshore: {
             logs: containers.flatMap((container) => logDestination(container, task) ?? []),
             ...(given.subnet ? { subnet: given.subnet } : {}),
+            ...(network && task.networkInterface ? { securityGroupIds: task.networkInterface.securityGroupIds } : {}),
             ...(wantsNoEndpoint(task.tags, given.clusterTags ?? []) ? { endpoint: 'none' as const } : {}),
           },
         }

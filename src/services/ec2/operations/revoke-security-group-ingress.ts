@@ -1,0 +1,16 @@
+import type { RevokeSecurityGroupIngressRequest, RevokeSecurityGroupIngressResult } from '@aws-sdk/client-ec2';
+import type { Operation } from '../../../aws/operation.ts';
+import { refuseDryRun } from '../errors.ts';
+import { revokeRules } from '../security-group-edit.ts';
+import { findSecurityGroup } from '../security-group-reference.ts';
+
+export const revokeSecurityGroupIngress: Operation<
+  RevokeSecurityGroupIngressRequest,
+  RevokeSecurityGroupIngressResult
+> = (input, { call, store }) =>
+  store.update((tx) => {
+    const group = findSecurityGroup(tx, call, { groupId: input.GroupId, groupName: input.GroupName });
+    const revoked = revokeRules(tx, { group, direction: 'ingress', input, ruleIds: input.SecurityGroupRuleIds });
+    refuseDryRun(input.DryRun);
+    return { Return: true, RevokedSecurityGroupRules: revoked };
+  });
