@@ -1,0 +1,107 @@
+// Who may what in S3: policies of users and of buckets, as the SDK meets them.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import {
+  CreateBucketCommand,
+  DeleteBucketPolicyCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
+
+describe('a user of IAM in S3', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let server: Server;
+  let root: S3Client;
+  let user: S3Client;
+  const userArn = 'arn:aws:iam::000000000000:user/reader';
+  const Bucket = 'policies';
+
+  before(async () => {
+    directory = await temporaryDirectory();
+    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    const config = { endpoint: server.endpoint, region: 'us-east-1', forcePathStyle: true, maxAttempts: 1 };
+    root = new S3Client({ ...config, credentials: testKeys });
+    const iam = new IAMClient({ ...config, credentials: testKeys });
+    await iam.send(new CreateUserCommand({ UserName: 'reader' }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
+    user = new S3Client({
+      ...config,
+      credentials: { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' },
+    });
+    const listing = {
+      Effect: 'Allow',
+      Action: 's3:ListBucket',
+      Resource: `arn:aws:s3:::${Bucket}`,
+      Condition: { StringLike: { 's3:prefix': 'open/*' } },
+    };
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [listing] });
+    await iam.send(new PutUserPolicyCommand({ UserName: 'reader', PolicyName: 'list', PolicyDocument }));
+    await root.send(new CreateBucketCommand({ Bucket }));
+    for (const Key of ['open/a', 'closed/b']) await root.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
+  });
+
+  after(async () => {
+    root?.destroy();
+    user?.destroy();
+    await server?.stop();
+    await directory?.remove();
+  });
+
+  const get = async (Key: string): Promise<string | undefined> =>
+    (await user.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
+  const denied = (action: string, resource: string) => ({
+    name: 'AccessDenied',
+    message: new RegExp(`^User: ${userArn} is not authorized to perform: s3:${action} on resource: "?${resource}"?`),
+  });
+  const withPolicy = (...Statement: readonly object[]) =>
+    root.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }));
+
+  test('may what its own policy says: a prefix and no other', async () => {
+    const listed = await user.send(new ListObjectsV2Command({ Bucket, Prefix: 'open/' }));
+    assert.deepEqual(
+      listed.Contents?.map(({ Key }) => Key),
+      ['open/a'],
+    );
+    await assert.rejects(
+      user.send(new ListObjectsV2Command({ Bucket })),
+      denied('ListBucket', `arn:aws:s3:::${Bucket}`),
+    );
+    await assert.rejects(get('open/a'), denied('GetObject', `arn:aws:s3:::${Bucket}/open/a`));
+  });
+
+  test('may what the bucket’s policy grants it, and not what that denies', async () => {
+    const Principal = { AWS: userArn };
+    await withPolicy(
+      {
+        Effect: 'Allow',
+        Principal,
+        Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+        Resource: `arn:aws:s3:::${Bucket}/*`,
+      },
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Resource: `arn:aws:s3:::${Bucket}/closed/*`,
+        Condition: { ArnEquals: { 'aws:PrincipalArn': userArn } },
+      },
+    );
+    assert.equal(await get('open/a'), 'open/a');
+    await assert.rejects(get('closed/b'), denied('GetObject', `arn:aws:s3:::${Bucket}/closed/b`));
+    await user.send(new PutObjectCommand({ Bucket, Key: 'open/own', Body: 'x' }));
+    await assert.rejects(
+      user.send(new PutObjectCommand({ Bucket, Key: 'open/own', Body: 'x', Tagging: 'a=b' })),
+      denied('PutObjectTagging', `arn:aws:s3:::${Bucket}/open/own`),
+    );
+    await user.send(new DeleteObjectCommand({ Bucket, Key: 'open/own' }));
+    await root.send(new DeleteBucketPolicyCommand({ Bucket }));
+    await assert.rejects(get('open/a'), denied('GetObject', `arn:aws:s3:::${Bucket}/open/a`));
+  });
+});
