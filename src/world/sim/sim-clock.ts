@@ -247,8 +247,7 @@ class EventQueue {
   add(atMs: number, action: () => void): QueuedEvent {
     const event = { atMs, order: this.#added, action };
     this.#added += 1;
-    this.#heap.push(event);
-    this.#rise(this.#heap.length - 1);
+    this.#rise(this.#heap.length, event);
     return event;
   }
 
@@ -258,47 +257,43 @@ class EventQueue {
       const first = this.#heap[0];
       if (!first || (first.action && first.atMs > untilMs)) return undefined;
       const last = this.#heap.pop();
-      if (last && last !== first) {
-        this.#heap[0] = last;
-        this.#sink(0);
-      }
+      if (last && last !== first) this.#sink(last);
       if (first.action) return first;
     }
   }
 
-  #rise(from: number): void {
+  /** Places the event at `from` or above. */
+  #rise(from: number, event: QueuedEvent): void {
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!this.#swapIfBefore(at, parent)) return;
+      const above = this.#heap[parent];
+      if (!above || isBefore(above, event)) break;
+      this.#heap[at] = above;
       at = parent;
     }
+    this.#heap[at] = event;
   }
 
-  #sink(from: number): void {
-    let at = from;
+  /** Places the event at the top or below. */
+  #sink(event: QueuedEvent): void {
+    let at = 0;
     for (;;) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      const smaller = this.#isBefore(right, left) ? right : left;
-      if (!this.#swapIfBefore(smaller, at)) return;
-      at = smaller;
+      let child = 2 * at + 1;
+      let below = this.#heap[child];
+      const right = this.#heap[child + 1];
+      if (below && right && isBefore(right, below)) {
+        child += 1;
+        below = right;
+      }
+      if (!below || isBefore(event, below)) break;
+      this.#heap[at] = below;
+      at = child;
     }
+    this.#heap[at] = event;
   }
+}
 
-  #isBefore(a: number, b: number): boolean {
-    const one = this.#heap[a];
-    const other = this.#heap[b];
-    if (!one || !other) return false;
-    return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
-  }
-
-  #swapIfBefore(a: number, b: number): boolean {
-    const one = this.#heap[a];
-    const other = this.#heap[b];
-    if (!one || !other || !this.#isBefore(a, b)) return false;
-    this.#heap[a] = other;
-    this.#heap[b] = one;
-    return true;
-  }
+function isBefore(one: QueuedEvent, other: QueuedEvent): boolean {
+  return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
 }
