@@ -110,13 +110,14 @@ export function openStage(
   };
 }
 
-/** Containers that name no image have the image of the facts, and a size. */
+/** Containers that name no image have the image of the facts, a size, and no long end. */
 function withImage(definition: Scene['definition']): object {
   return {
     ...definition,
     containerDefinitions: definition.containerDefinitions.map((container) => ({
       image: factsImage,
       memory: 32,
+      stopTimeout: 2, // the first process of a container does not end by SIGTERM unless it says so
       ...container,
     })),
   };
