@@ -43,6 +43,11 @@ export class System {
   readonly isMeasuring: boolean;
   /** Whether somebody wants to hear of events: in a few runs, as they are nearly half of what is written. */
   readonly isTelling: boolean;
+  /**
+   * Whether agents look, publish and sign their telemetry as they do by default: in a few runs, as with nothing to tell it is
+   * a third of the cost. In the others little is left but what events say: what they miss is seen minutes later.
+   */
+  readonly isAttentive: boolean;
   /** While it is, commits take most of a second. */
   isDiskSlow = false;
   /** When requests last could get lost or come twice; a late repetition comes within seconds. */
@@ -75,6 +80,7 @@ export class System {
     this.random = this.world.random.fork('system');
     this.isMeasuring = this.world.random.fork('measuring').chance(0.2);
     this.isTelling = this.world.random.fork('telling').chance(0.25);
+    this.isAttentive = this.world.random.fork('attentive').chance(0.25);
     const commitRandom = this.world.random.fork('commits');
     this.serverHost = this.world.addHost('server');
     this.journal = new MemoryJournal(this.clock, {
@@ -296,7 +302,8 @@ export class AgentMachine {
         tables: agentTables,
         projections: [],
       });
-      const backend = createAwsClient({ ...world, endpoint, region, credentials: keys });
+      const client = createAwsClient({ ...world, endpoint, region, credentials: keys });
+      const backend = this.#system.isAttentive ? client : { ...client, signFrame: () => '' };
       const agent = await startAgent({ world, store, backend, config: this.#config() });
       void agent.connected.then((arn) => {
         this.instanceArn = arn;
@@ -329,6 +336,7 @@ export class AgentMachine {
       version: '0.0.0-sim',
       cleanupWaitMs: 60_000,
       disableMetrics: !(fargatePool && this.#system.isMeasuring),
+      ...(this.#system.isAttentive ? {} : { lookEveryMs: 120_000, publishEveryMs: 60_000 }),
     };
   }
 

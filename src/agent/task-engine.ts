@@ -32,6 +32,7 @@ export interface TaskEngineParts {
   readonly keepStoppedTasks: number;
   readonly pause: PauseImage;
   readonly warmSandboxes: number;
+  readonly lookEveryMs: number;
 }
 
 /**
@@ -386,7 +387,7 @@ export class TaskEngine {
   /** The safety net under the events: whatever they missed is seen here. */
   async #lookRegularly(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.#parts.clock.sleep(safetyLookMs, this.#stop.signal);
+      await this.#parts.clock.sleep(this.#parts.lookEveryMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       await this.#lookAtAll();
       this.#cleaner.now();
@@ -493,7 +494,6 @@ function laneOf(kind: Step['kind']): 'start' | 'create' | 'remove' | undefined {
 /** Events after which a container may be other than it was; those of our own steps tell nothing new. */
 const telling = new Set(['die', 'oom', 'destroy', 'health_status', 'pause', 'unpause']);
 
-const safetyLookMs = 30_000;
 const eventsSettleMs = 1000;
 const eventsRetryMs = 500;
 const engineRetryMs = 500;

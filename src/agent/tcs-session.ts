@@ -18,9 +18,10 @@ export interface TcsParts {
   readonly url: () => Promise<string>;
   /** What containers use is not measured: metrics say only which tasks run. */
   readonly disableMetrics: boolean;
+  readonly publishEveryMs: number;
 }
 
-/** The session that carries what containers use and how they are: every 20 seconds, and health when it changes. */
+/** The session that carries what containers use and how they are: now and then, and health when it changes. */
 export function runTcsSession(parts: TcsParts): SessionLoop {
   const { store, clock, docker, log } = parts;
   const samples = new Map<string, UsageSamples>();
@@ -142,7 +143,7 @@ export function runTcsSession(parts: TcsParts): SessionLoop {
   }
 
   if (!parts.disableMetrics) repeat(sampleEveryMs, sample);
-  repeat(publishEveryMs, () => {
+  repeat(parts.publishEveryMs, () => {
     publishMetrics();
     publishHealth(healthNow());
   });
@@ -180,7 +181,6 @@ export function runTcsSession(parts: TcsParts): SessionLoop {
   };
 }
 
-const publishEveryMs = 20_000;
 const sampleEveryMs = 10_000;
 const tasksPerFrame = 10;
 
