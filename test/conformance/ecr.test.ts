@@ -8,11 +8,17 @@ import {
   BatchGetImageCommand,
   CompleteLayerUploadCommand,
   CreateRepositoryCommand,
+  CreateRepositoryCreationTemplateCommand,
+  DeleteRepositoryCreationTemplateCommand,
+  DescribeRepositoryCreationTemplatesCommand,
+  UpdateRepositoryCreationTemplateCommand,
   DescribeImagesCommand,
   ECRClient,
+  GetAccountSettingCommand,
   GetDownloadUrlForLayerCommand,
   InitiateLayerUploadCommand,
   InvalidLayerPartException,
+  PutAccountSettingCommand,
   PutImageCommand,
   UploadLayerPartCommand,
   waitUntilLifecyclePolicyPreviewComplete,
@@ -263,13 +269,18 @@ describe('ECR', () => {
       pullThroughCacheRules?.map((rule) => rule.upstreamRegistryUrl),
       ['quay.io'],
     );
-    const template = ['--prefix', 'made', '--applied-for', 'PULL_THROUGH_CACHE'];
-    await aws('ecr', 'create-repository-creation-template', ...template);
-    await aws('ecr', 'update-repository-creation-template', '--prefix', 'made', '--description', 'made on push');
-    await aws('ecr', 'delete-repository-creation-template', '--prefix', 'made');
-    await aws('ecr', 'put-account-setting', '--name', 'BLOB_MOUNTING', '--value', 'DISABLED');
-    const setting = await aws('ecr', 'get-account-setting', '--name', 'BLOB_MOUNTING');
-    assert.deepEqual(setting, { name: 'BLOB_MOUNTING', value: 'DISABLED' });
+    const template = { prefix: 'made', appliedFor: ['CREATE_ON_PUSH', 'PULL_THROUGH_CACHE'] } as const;
+    await sdk.send(new CreateRepositoryCreationTemplateCommand({ ...template, appliedFor: [...template.appliedFor] }));
+    const { repositoryCreationTemplate: updated } = await sdk.send(
+      new UpdateRepositoryCreationTemplateCommand({ prefix: 'made', description: 'made on push' }),
+    );
+    assert.deepEqual([updated?.description, updated?.appliedFor], ['made on push', [...template.appliedFor]]);
+    await sdk.send(new DeleteRepositoryCreationTemplateCommand({ prefix: 'made' }));
+    const { repositoryCreationTemplates } = await sdk.send(new DescribeRepositoryCreationTemplatesCommand({}));
+    assert.deepEqual(repositoryCreationTemplates, []);
+    await sdk.send(new PutAccountSettingCommand({ name: 'BLOB_MOUNTING', value: 'DISABLED' }));
+    const { value } = await sdk.send(new GetAccountSettingCommand({ name: 'BLOB_MOUNTING' }));
+    assert.equal(value, 'DISABLED');
   });
 
   test('what cannot be had is refused by name', async () => {
