@@ -206,6 +206,7 @@ describe('the registry, with the docker client', () => {
 
   test('a service runs the image by its ECR name, and tells its digest', async () => {
     const digest = await digestOf('v1');
+    made.add(`${uri}@${digest}`); // what the agent pulls by digest
     const family = `registry-${process.pid}`;
     for (const image of [`${ecrName}:v1`, `${ecrName}@${digest}`, `${uri}:v1`]) {
       const { taskDefinition } = await client.call<{ readonly taskDefinition: { readonly taskDefinitionArn: string } }>(
