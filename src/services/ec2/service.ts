@@ -11,6 +11,7 @@ import { describeSubnets } from './operations/describe-subnets.ts';
 import { describeVpcs } from './operations/describe-vpcs.ts';
 import { revokeSecurityGroupEgress } from './operations/revoke-security-group-egress.ts';
 import { revokeSecurityGroupIngress } from './operations/revoke-security-group-ingress.ts';
+import { ec2Permissions } from './permissions.ts';
 import { networkInterfaces, resourceTags, securityGroups, subnets, vpcs } from './tables.ts';
 
 export const ec2: Service = {
@@ -29,6 +30,7 @@ export const ec2: Service = {
     RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
     RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
   },
+  permissions: ec2Permissions,
   tables: [networkInterfaces, resourceTags, securityGroups, subnets, vpcs],
   projections: [],
   reconcilers: [],

@@ -1,0 +1,106 @@
+/** What the operations of EC2 ask of IAM: the things whose ids a request names, and what it makes. Describe* ask for `*`. */
+import { type ConditionValues, type Permissions, requestTagConditions } from '../../aws/permission.ts';
+import type { Call } from '../../aws/operation.ts';
+import { formatArn } from '../../core/arn.ts';
+
+/** The members by which requests name things and tags. */
+interface Named {
+  readonly GroupId?: string;
+  readonly GroupName?: string;
+  readonly VpcId?: string;
+  readonly SubnetId?: string;
+  readonly RouteTableId?: string;
+  readonly InternetGatewayId?: string;
+  readonly NetworkInterfaceId?: string;
+  readonly Resources?: readonly string[];
+  readonly Tags?: readonly { readonly Key?: string; readonly Value?: string }[];
+  readonly TagSpecifications?: readonly {
+    readonly Tags?: readonly { readonly Key?: string; readonly Value?: string }[];
+  }[];
+}
+
+const kinds = {
+  GroupId: 'security-group',
+  VpcId: 'vpc',
+  SubnetId: 'subnet',
+  RouteTableId: 'route-table',
+  InternetGatewayId: 'internet-gateway',
+  NetworkInterfaceId: 'network-interface',
+} as const;
+
+/** What an id begins with says what it is of. */
+const kindsByPrefix: Readonly<Record<string, string>> = {
+  sg: 'security-group',
+  sgr: 'security-group-rule',
+  vpc: 'vpc',
+  subnet: 'subnet',
+  rtb: 'route-table',
+  igw: 'internet-gateway',
+  eni: 'network-interface',
+  vol: 'volume',
+  i: 'instance',
+};
+
+/** By operation, the kind of what it makes; undefined where it changes what is there. */
+const operations: Readonly<Record<string, string | undefined>> = {
+  AssociateRouteTable: undefined,
+  AttachInternetGateway: undefined,
+  AuthorizeSecurityGroupEgress: undefined,
+  AuthorizeSecurityGroupIngress: undefined,
+  CreateInternetGateway: 'internet-gateway',
+  CreateRoute: undefined,
+  CreateRouteTable: 'route-table',
+  CreateSecurityGroup: 'security-group',
+  CreateSubnet: 'subnet',
+  CreateTags: undefined,
+  CreateVpc: 'vpc',
+  DeleteInternetGateway: undefined,
+  DeleteRoute: undefined,
+  DeleteRouteTable: undefined,
+  DeleteSecurityGroup: undefined,
+  DeleteSubnet: undefined,
+  DeleteTags: undefined,
+  DeleteVpc: undefined,
+  DetachInternetGateway: undefined,
+  ModifySecurityGroupRules: undefined,
+  ModifySubnetAttribute: undefined,
+  ModifyVpcAttribute: undefined,
+  RevokeSecurityGroupEgress: undefined,
+  RevokeSecurityGroupIngress: undefined,
+  UpdateSecurityGroupRuleDescriptionsEgress: undefined,
+  UpdateSecurityGroupRuleDescriptionsIngress: undefined,
+};
+
+export const ec2Permissions: Readonly<Record<string, Permissions<never>>> = Object.fromEntries(
+  Object.entries(operations).map(([operation, made]) => [operation, permissionsOf(operation, made)] as const),
+);
+
+function permissionsOf(operation: string, made: string | undefined): Permissions<Named> {
+  return (input, { call }) => {
+    const tags = broughtTags(input);
+    const resources = [...(made === undefined ? [] : [ec2Arn(call, made, '*')]), ...named(input, call)];
+    const own = { action: `ec2:${operation}`, resources: resources.length > 0 ? resources : ['*'], conditions: tags };
+    if (made === undefined || Object.keys(tags).length === 0) return [own];
+    // Whoever makes something with tags must also be allowed to tag it.
+    const conditions = { ...tags, 'ec2:CreateAction': operation };
+    return [own, { action: 'ec2:CreateTags', resources: [ec2Arn(call, made, '*')], conditions }];
+  };
+}
+
+function named(input: Named, call: Call): readonly string[] {
+  const members = Object.entries(kinds).flatMap(([member, kind]) => {
+    const id = input[member as keyof typeof kinds]; // the names of the table above
+    return id === undefined ? [] : [ec2Arn(call, kind, id)];
+  });
+  const tagged = (input.Resources ?? []).map((id) => ec2Arn(call, kindsByPrefix[id.split('-')[0] ?? ''] ?? '*', id));
+  return [...members, ...tagged];
+}
+
+function broughtTags({ Tags = [], TagSpecifications = [] }: Named): ConditionValues {
+  const all = [...Tags, ...TagSpecifications.flatMap((each) => each.Tags ?? [])];
+  return requestTagConditions(all.map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })));
+}
+
+function ec2Arn(call: Call, kind: string, id: string): string {
+  return formatArn({ service: 'ec2', region: call.region, accountId: call.accountId, resource: `${kind}/${id}` });
+}
