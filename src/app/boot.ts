@@ -23,8 +23,12 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
   const world = realWorld();
   const { dataDirectory, accountId, region } = config;
   await world.disk.makeDirectory(dataDirectory, 0o700);
-  const journal = await openJournal(world.log, join(dataDirectory, 'state'), config.acceptLoss);
-  const keys = await rootKeys(world.disk, world.random, dataDirectory, config.credentials);
+  // Each waits for the disk at a first start; none waits for another.
+  const [journal, keys, ownKey] = await Promise.all([
+    openJournal(world.log, join(dataDirectory, 'state'), config.acceptLoss),
+    rootKeys(world.disk, world.random, dataDirectory, config.credentials),
+    dataKey(world.disk, world.random, dataDirectory),
+  ]);
   const controlPlane = await composeControlPlane({
     world,
     fetchJson: fetchJsonOver(world.net),
@@ -34,7 +38,7 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
     objectDirectory: join(dataDirectory, 'objects'),
     fileSystemDirectory: join(dataDirectory, 'file-systems'),
     net: world.net,
-    dataKey: await dataKey(world.disk, world.random, dataDirectory),
+    dataKey: ownKey,
     accessKeys: rootAccessKeys(keys, accountId),
     accounts: [accountId],
     region,

@@ -137,7 +137,10 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
   });
   for (const accountId of parts.accounts) {
     const scope: Scope = { accountId, region: parts.region };
-    for (const service of services) await store.update((tx, env) => service.setUp?.(tx, env, scope));
+    // One commit for all: a first start waits for the disk as seldom as it can.
+    await store.update((tx, env) => {
+      for (const service of services) service.setUp?.(tx, env, scope);
+    });
   }
 
   const runner = new Runner({ store, clock, log, reconcilers: services.flatMap((service) => service.reconcilers) });
