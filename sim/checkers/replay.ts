@@ -1,6 +1,6 @@
 import { equal } from '../../src/core/equal.ts';
 import type { ControlPlane } from '../../src/app/compose.ts';
-import { storedTask } from '../../src/services/ecs/stored-task.ts';
+import { outbox } from '../../src/services/ecs/outbox-tables.ts';
 import { tasks } from '../../src/services/ecs/tables.ts';
 import { table } from '../../src/store/table.ts';
 import type { System } from '../system.ts';
@@ -22,11 +22,11 @@ export const replay: Checker = {
 
 function compare(system: System, server: ControlPlane): void {
   const durable = new Map<string, Map<string, unknown>>();
-  const readTask = storedTask.reader();
+  const readers = new Map([tasks, outbox].map(({ name, stored }) => [name, stored?.reader()]));
   for (const { table: name, key, value } of system.journal.records()) {
     const records = durable.get(name) ?? new Map<string, unknown>();
     const stored = JSON.parse(value);
-    durable.set(name, records.set(key, name === tasks.name ? readTask(key, stored) : stored));
+    durable.set(name, records.set(key, readers.get(name)?.(key, stored) ?? stored));
   }
   for (const [name, records] of durable) {
     // The store finds its tables by name; which type a record has does not matter here.

@@ -1,15 +1,29 @@
 /** Events for EventBridge that wait for their delivery. */
+import { asUuid } from '../../core/hex.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader, Transaction } from '../../store/store.ts';
 import { projection, table } from '../../store/table.ts';
+import type { EventBody } from './rules/events/event.ts';
+import { taskEvent } from './rules/events/task-event.ts';
+import { storedTask } from './stored-task.ts';
+import type { TaskRecord } from './tables.ts';
 
 /** The events that one transaction gave rise to, in order: one record, so that they cost the transaction one change. */
 export interface OutboxRecord {
   /** One more than the newest's. */
   readonly ordinal: number;
-  readonly events: readonly OutboxEvent[];
+  /** 32 lower-case hex digits, of which the ids of its events are made. */
+  readonly id: string;
+  readonly time: Instant;
+  readonly told: readonly Told[];
 }
+
+/**
+ * An event, or the task as it was when it was to be told: all that its event says follows from that, in four times the
+ * bytes, and most events are never looked at.
+ */
+export type Told = { readonly task: TaskRecord } | { readonly event: EventBody };
 
 /** What was let go of because nothing took it in time; there is one such record or none. */
 export interface OutboxLossRecord {
@@ -38,7 +52,29 @@ export const outbox = table<OutboxRecord>()({
   name: 'ecs.outbox',
   key: ({ ordinal }) => String(ordinal).padStart(12, '0'),
   indexes: {},
+  stored: {
+    pack: (record) => ({ ...record, told: record.told.map(packTold) }),
+    reader: () => {
+      const readTask = storedTask.reader();
+      // What pack() made: a task is there as the journal keeps it, under its key.
+      const read = (told: Told | PackedTold): object =>
+        'key' in told ? { task: readTask(told.key, told.stored) } : told;
+      return (_key, stored) => {
+        const record = stored as OutboxRecord;
+        return { ...record, told: record.told.map(read) };
+      };
+    },
+  },
 });
+
+interface PackedTold {
+  readonly key: string;
+  readonly stored: object;
+}
+
+function packTold(told: Told): PackedTold | Told {
+  return 'task' in told ? { key: told.task.arn, stored: storedTask.pack(told.task) } : told;
+}
 
 const theLoss = 'all';
 
@@ -69,7 +105,7 @@ export function dropOldest(tx: Transaction, records: number): void {
   const keys: string[] = [];
   for (const record of tx.list(outbox)) {
     if (keys.length === records) break;
-    droppedEvents += record.events.length;
+    droppedEvents += record.told.length;
     keys.push(outbox.key(record));
   }
   for (const key of keys) tx.delete(outbox, key);
@@ -83,5 +119,14 @@ export function droppedEventsOf(reader: Reader): number {
 
 /** Oldest first. */
 export function waitingEvents(reader: Reader): readonly OutboxEvent[] {
-  return Array.from(reader.list(outbox)).flatMap(({ events }) => events);
+  return Array.from(reader.list(outbox)).flatMap(eventsOf);
+}
+
+/** In AWS's shape, the same whenever they are asked for. */
+function eventsOf({ id, time, told }: OutboxRecord): readonly OutboxEvent[] {
+  return told.map((one, index) => ({
+    id: asUuid(id.slice(0, -2) + index.toString(16).padStart(2, '0')), // a transaction changes fewer than 256 records
+    time,
+    ...('task' in one ? taskEvent(one.task, time) : one.event),
+  }));
 }

@@ -78,7 +78,7 @@ test('the tasks of one request are told in one record, so that they cost its tra
   await ecs.ask(runTask, { taskDefinition: 'web', count: 10 });
   const records = ecs.store.view((reader) => [...reader.list(outbox)].filter(({ ordinal }) => ordinal > before));
   assert.deepEqual(
-    records.map(({ events }) => events.length),
+    records.map(({ told }) => told.length),
     [10],
   );
 });

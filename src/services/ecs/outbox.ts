@@ -1,13 +1,13 @@
 import type { Scope } from '../../core/scope.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { changeOf, type Derivation, type RecordChange } from '../../store/table.ts';
-import { type DetailType, outbox, outboxEnd } from './outbox-tables.ts';
+import { type DetailType, outbox, outboxEnd, type Told } from './outbox-tables.ts';
 import { usageOf } from './projections.ts';
 import { deploymentEvent } from './rules/events/deployment-event.ts';
 import type { EventBody } from './rules/events/event.ts';
 import { instanceEvent } from './rules/events/instance-event.ts';
 import { desiredCountEvent, serviceEvent } from './rules/events/service-event.ts';
-import { taskEvent } from './rules/events/task-event.ts';
+import { isTaskTold } from './rules/events/task-event.ts';
 import { deployments, serviceEvents, services } from './service-tables.ts';
 import { containerInstances, tasks } from './tables.ts';
 
@@ -28,22 +28,33 @@ export function outboxEvents(isWanted: EventInterest): Derivation {
   return {
     of: [tasks, containerInstances, deployments, serviceEvents, services],
     derive(tx, env, changes) {
-      const bodies = changes.map((change) => eventOf(tx, env, change, isWanted)).filter((body) => body !== undefined);
-      if (bodies.length === 0) return;
-      const events = bodies.map((body) => ({ id: env.newUuid(), time: env.now, ...body }));
-      tx.put(outbox, { ordinal: tx.projected(outboxEnd).lastOrdinal + 1, events });
+      const told = changes.map((change) => toldOf(tx, env, change, isWanted)).filter((one) => one !== undefined);
+      if (told.length === 0) return;
+      const ordinal = tx.projected(outboxEnd).lastOrdinal + 1;
+      tx.put(outbox, { ordinal, id: env.newId(), time: env.now, told });
     },
   };
 }
 
-/** Asked first, made second: an event is a third of the work of the task that it tells of. */
-function eventOf(tx: Transaction, env: Env, change: RecordChange, isWanted: EventInterest): EventBody | undefined {
+/** Asked first, made second: what is told is a part of the work of its change. */
+function toldOf(tx: Transaction, env: Env, change: RecordChange, isWanted: EventInterest): Told | undefined {
   const wanted = (detailType: DetailType, of: Scope | undefined): boolean =>
     of !== undefined && isWanted(tx, of, detailType);
   const task = changeOf(tasks, change);
   if (task) {
-    return wanted('ECS Task State Change', task.after) ? taskEvent(task.before, task.after, env.now) : undefined;
+    const { before, after } = task;
+    return isTaskTold(before, after) && wanted('ECS Task State Change', after) ? { task: after } : undefined;
   }
+  const event = eventOf(tx, env, change, wanted);
+  return event && { event };
+}
+
+function eventOf(
+  tx: Transaction,
+  env: Env,
+  change: RecordChange,
+  wanted: (detailType: DetailType, of: Scope | undefined) => boolean,
+): EventBody | undefined {
   const instance = changeOf(containerInstances, change);
   if (instance) {
     if (!wanted('ECS Container Instance State Change', instance.after)) return undefined;

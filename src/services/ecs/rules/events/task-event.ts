@@ -3,22 +3,22 @@ import type { TaskRecord } from '../../tables.ts';
 import { taskView } from '../task-view.ts';
 import { asDetail, type EventBody, isoTime } from './event.ts';
 
+/** One event for each of its versions, which count just these. */
+export function isTaskTold(before: TaskRecord | undefined, after: TaskRecord | undefined): after is TaskRecord {
+  return after !== undefined && before?.version !== after.version;
+}
+
 /**
- * What EventBridge is told of a task: one event for each of its versions, which count just these. The detail is what
- * DescribeTasks shows, with times as text, without tags and health, and with a short name for its network interface.
+ * What EventBridge is told of a task as it was at a time. The detail is what DescribeTasks shows, with times as text,
+ * without tags and health, and with a short name for its network interface.
  */
-export function taskEvent(
-  before: TaskRecord | undefined,
-  after: TaskRecord | undefined,
-  now: Instant,
-): EventBody | undefined {
-  if (!after || before?.version === after.version) return undefined;
+export function taskEvent(task: TaskRecord, now: Instant): EventBody {
   const {
     tags: _tags,
     healthStatus: _health,
     inferenceAccelerators: _none,
     ...shown
-  } = taskView(after, { tags: false });
+  } = taskView(task, { tags: false });
   const detail = {
     ...shown,
     attachments: shown.attachments?.map((attachment) => ({ ...attachment, type: 'eni' })),
@@ -26,10 +26,10 @@ export function taskEvent(
     updatedAt: isoTime(now),
   };
   return {
-    accountId: after.accountId,
-    region: after.region,
+    accountId: task.accountId,
+    region: task.region,
     detailType: 'ECS Task State Change',
-    resources: [after.arn],
+    resources: [task.arn],
     detail: asDetail(detail),
   };
 }
