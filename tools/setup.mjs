@@ -94,6 +94,16 @@ export function ensureAwsCli() {
     aptInstall(['awscli'], 'the AWS CLI, version 2, is not installed');
 }
 
+/**
+ * nft, by which security groups are enforced: installed where root may and apt-get is there. Without it tasks run all the
+ * same, and the agent's log says that everything may reach them.
+ */
+export function ensureFirewall() {
+  if (process.platform !== 'linux' || userInfo().uid !== 0 || process.env.DOCKER_HOST || onPath('nft')) return;
+  if (!onPath('apt-get')) return say('nft is not installed: security groups of awsvpc tasks are not enforced.');
+  aptInstall(['nftables'], 'nft, which enforces security groups, is not installed');
+}
+
 /** Ends a dockerd that ensureEngine started, and waits until it is gone. */
 export async function stopEngine(pid) {
   say(`stopping the dockerd that was started here (pid ${pid}) …`);

@@ -3,13 +3,14 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBundle } from './bundle.mjs';
-import { ensureAwsCli, ensureEngine, ensurePackages, root, runTool, say } from './setup.mjs';
+import { ensureAwsCli, ensureEngine, ensureFirewall, ensurePackages, root, runTool, say } from './setup.mjs';
 
 await runTool(async () => {
   ensurePackages();
   ensureBundle();
   const enginePid = await ensureEngine();
   if (enginePid) say(`dockerd runs with pid ${enginePid} and stays when Longshore ends, so that tasks go on.`);
+  ensureFirewall();
   ensureAwsCli();
 
   const longshore = join(root, 'bin', 'longshore');

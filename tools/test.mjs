@@ -4,7 +4,17 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBundle } from './bundle.mjs';
-import { ensureAwsCli, ensureEngine, ensurePackages, pinnedNode, root, runTool, say, stopEngine } from './setup.mjs';
+import {
+  ensureAwsCli,
+  ensureEngine,
+  ensureFirewall,
+  ensurePackages,
+  pinnedNode,
+  root,
+  runTool,
+  say,
+  stopEngine,
+} from './setup.mjs';
 
 await runTool(async () => {
   ensurePackages();
@@ -12,6 +22,7 @@ await runTool(async () => {
   ensureBundle();
   const enginePid = await ensureEngine();
   try {
+    ensureFirewall();
     ensureAwsCli();
     const files = process.argv.slice(2);
     return files.length > 0 ? runSteps([['tests', node, ['--test', ...files]]]) : runSteps(allSteps(node));

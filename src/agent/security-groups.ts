@@ -71,7 +71,7 @@ class FirewallKeeper implements SecurityGroups {
   /** Empty where there is no table. */
   #written = '';
   /** The agent of before may have left one. */
-  #isNew = true;
+  #mayHaveTable = true;
   #isStopped = false;
   #look: Timer;
   /** Tables that had no agent's container behind them at the last look. */
@@ -210,22 +210,23 @@ class FirewallKeeper implements SecurityGroups {
   async #replace(): Promise<void> {
     const { firewall, agentId, nameServers } = this.#parts;
     const table = tableName(agentId);
-    const hasTable = this.#written !== '' || this.#isNew;
-    this.#isNew = false;
-    const script =
-      this.#tasks.size === 0
-        ? hasTable
-          ? `${removalScript(table).join('\n')}\n`
-          : ''
-        : firewallScript(table, {
-            tasks: this.#tasks.values(),
-            groups: this.#groups,
-            members: this.#members,
-            nameServers,
-          });
+    if (this.#tasks.size === 0) {
+      if (!this.#mayHaveTable) return;
+      await firewall.apply(`${removalScript(table).join('\n')}\n`);
+      this.#mayHaveTable = false;
+      this.#written = '';
+      return;
+    }
+    this.#mayHaveTable = true;
+    const script = firewallScript(table, {
+      tasks: this.#tasks.values(),
+      groups: this.#groups,
+      members: this.#members,
+      nameServers,
+    });
     if (script === this.#written) return;
     await firewall.apply(script);
-    this.#written = this.#tasks.size === 0 ? '' : script;
+    this.#written = script;
   }
 }
 

@@ -1,0 +1,244 @@
+// Security groups on the real engine: who may talk to whom, tried with real sockets between real tasks.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  AuthorizeSecurityGroupEgressCommand,
+  CreateSecurityGroupCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  type IpPermission,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
+import type { RunTaskResponse, Task } from '@aws-sdk/client-ecs';
+import { agentLabel } from '../../src/agent/docker-config.ts';
+import { type Client, clientOf, connectedInstance, taskReaches } from '../running/cluster.ts';
+import { containersOf, host, removeContainersOf } from '../running/engine.ts';
+import { eventually } from '../running/eventually.ts';
+import {
+  type LongshoreProcess,
+  type Server,
+  startLongshore,
+  startServer,
+  testKeys,
+  temporaryDirectory,
+} from '../running/server.ts';
+import { server as answering } from './task-parameters/network-rows.ts';
+import { ensureFactsImage, factsImage } from './task-parameters/stage.ts';
+
+/** What "within a second" of the issue is: from the answer of the call to the effect on a socket. */
+const effectWithinMs = 1000;
+
+interface Running {
+  readonly arn: string;
+  readonly address: string;
+  readonly containerId: string;
+}
+
+describe('security groups', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let server: Server;
+  let agent: LongshoreProcess;
+  let client: Client;
+  let ec2: EC2Client;
+  let subnetIds: readonly string[] = [];
+  const arns: string[] = [];
+  const groups = { web: '', client: '', stranger: '' };
+
+  before(async () => {
+    await ensureFactsImage();
+    directory = await temporaryDirectory();
+    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    client = clientOf(server);
+    ec2 = new EC2Client({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
+    await client.call('ecs', 'CreateCluster', { clusterName: 'default' });
+    agent = startLongshore(['agent', '--cluster', 'default', '--data-dir', join(directory.path, 'agent')], {
+      ...server.environment,
+      ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+    });
+    await connectedInstance(client, 'default');
+    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+    subnetIds = Subnets.map(({ SubnetId = '' }) => SubnetId);
+    for (const name of ['web', 'client', 'stranger'] as const) {
+      const made = await ec2.send(
+        new CreateSecurityGroupCommand({
+          GroupName: name,
+          Description: name,
+        }),
+      );
+      groups[name] = made.GroupId ?? '';
+    }
+    await client.call('ecs', 'RegisterTaskDefinition', {
+      family: 'socket',
+      networkMode: 'awsvpc',
+      containerDefinitions: [
+        {
+          name: 'app',
+          image: factsImage,
+          memory: 64,
+          stopTimeout: 2,
+          command: [
+            'sh',
+            '-c',
+            [8080, 8081].map((port) => `${quoted(answering(port, 'hello'))} &`).join(' ') + ' wait',
+          ],
+        },
+      ],
+    });
+  });
+  after(async () => {
+    const ids = (await Promise.all(arns.map(containersOf))).flat();
+    const agentId = ids[0]?.Labels[agentLabel] ?? '';
+    await Promise.all(arns.map((task) => client.call('ecs', 'StopTask', { cluster: 'default', task })));
+    await Promise.all(arns.map((task) => taskReaches(client, 'default', task, 'STOPPED')));
+    // No task is left, so no rules are.
+    await eventually('no table of the agent', async () =>
+      (await host('nft', 'list', 'tables')).includes(`longshore-${agentId}`) ? undefined : true,
+    );
+    ec2.destroy();
+    await agent.end('SIGTERM');
+    await server.stop();
+    await removeContainersOf(arns);
+    await directory.remove();
+  });
+
+  async function run(securityGroups: readonly string[]): Promise<Running> {
+    const { tasks = [], failures } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
+      taskDefinition: 'socket',
+      networkConfiguration: {
+        awsvpcConfiguration: { subnets: subnetIds, ...(securityGroups.length > 0 && { securityGroups }) },
+      },
+    });
+    const arn = tasks[0]?.taskArn;
+    assert.ok(arn, JSON.stringify(failures));
+    arns.push(arn);
+    const task = await taskReaches(client, 'default', arn, 'RUNNING');
+    return { arn, address: addressOf(task), containerId: task.containers?.[0]?.runtimeId ?? '' };
+  }
+
+  /** One attempt from inside a task: what the other end says, or that nobody answered in time. */
+  async function ask(from: Running, address: string, port: number, timeoutSeconds = 1): Promise<string> {
+    const open = `IO::Socket::INET->new(PeerAddr => "${address}", PeerPort => ${port}, Timeout => ${timeoutSeconds})`;
+    const script = `if ($c = ${open}) { print scalar <$c> } else { print "no answer" }`;
+    return (await host('docker', 'exec', from.containerId, 'perl', '-MIO::Socket::INET', '-e', script)).trim();
+  }
+
+  /** Asks again and again until the answer is this one; fails where it takes longer than the limit. */
+  async function becomes(wanted: string, from: Running, to: Running, port: number): Promise<void> {
+    const started = performance.now();
+    for (;;) {
+      const asked = performance.now() - started;
+      // Every attempt is a new connection: what was open before a change may stay open, as on AWS.
+      if ((await ask(from, to.address, port, 0.3)) === wanted) return;
+      assert.ok(asked < effectWithinMs, `not '${wanted}' ${asked} ms after the call`);
+    }
+  }
+
+  const fromGroup = (groupId: string, port: number): IpPermission[] => [
+    { IpProtocol: 'tcp', FromPort: port, ToPort: port, UserIdGroupPairs: [{ GroupId: groupId }] },
+  ];
+
+  test('a group without rules lets nobody in, and one that a rule names gets in within a second, by that port alone', async () => {
+    const web = await run([groups.web]);
+    await eventually('the server', async () => ((await dial(web.address, 8080)) ? true : undefined));
+    const [member, stranger] = await Promise.all([run([groups.client]), run([groups.stranger])]);
+    assert.equal(await ask(member, web.address, 8080), 'no answer');
+    assert.equal(await ask(stranger, web.address, 8080), 'no answer');
+
+    await ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId: groups.web,
+        IpPermissions: fromGroup(groups.client, 8080),
+      }),
+    );
+    await becomes('hello', member, web, 8080);
+    assert.equal(await ask(member, web.address, 8081), 'no answer', 'another port');
+    assert.equal(await ask(stranger, web.address, 8080), 'no answer', 'another group');
+
+    // One who comes to the group later is let in as well.
+    const late = await run([groups.stranger, groups.client]);
+    assert.equal(await ask(late, web.address, 8080), 'hello');
+    // The group that is let in has no rule of its own that would let the other side begin.
+    assert.equal(await ask(web, member.address, 8080), 'no answer');
+
+    await ec2.send(
+      new RevokeSecurityGroupIngressCommand({
+        GroupId: groups.web,
+        IpPermissions: fromGroup(groups.client, 8080),
+      }),
+    );
+    await becomes('no answer', member, web, 8080);
+    assert.equal(await ask(late, web.address, 8080), 'no answer');
+  });
+
+  test('ingress by CIDR lets in whoever has an address in it', async () => {
+    const [web, near] = await Promise.all([run([groups.web]), run([groups.stranger])]);
+    const permissions = [
+      { IpProtocol: 'tcp', FromPort: 8080, ToPort: 8080, IpRanges: [{ CidrIp: `${near.address}/32` }] },
+    ];
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groups.web, IpPermissions: permissions }));
+    await becomes('hello', near, web, 8080);
+    const far = await run([groups.stranger]);
+    assert.equal(await ask(far, web.address, 8080), 'no answer');
+    await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: groups.web, IpPermissions: permissions }));
+  });
+
+  test('egress is what the rules say, and the task still reaches its host and its credentials', async () => {
+    const everywhere = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+    const ingress = [{ IpProtocol: 'tcp', FromPort: 8080, ToPort: 8081, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groups.web, IpPermissions: ingress }));
+    const [web, sender] = await Promise.all([run([groups.web]), run([groups.stranger])]);
+    await becomes('hello', sender, web, 8080);
+
+    await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId: groups.stranger, IpPermissions: everywhere }));
+    await becomes('no answer', sender, web, 8080);
+    const narrow = [{ IpProtocol: 'tcp', FromPort: 8081, ToPort: 8081, IpRanges: [{ CidrIp: '172.31.0.0/16' }] }];
+    await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: groups.stranger, IpPermissions: narrow }));
+    await becomes('hello', sender, web, 8081);
+    assert.equal(await ask(sender, web.address, 8080), 'no answer');
+
+    const metadata = await host(
+      'docker',
+      'exec',
+      sender.containerId,
+      'sh',
+      '-c',
+      'echo "$ECS_CONTAINER_METADATA_URI_V4"',
+    );
+    assert.match(await get(sender, metadata.trim()), /"DockerId"/);
+    assert.ok(await dial(sender.address, 8080), 'the host may dial a task that lets nobody in');
+  });
+
+  test('members of the default group talk to each other and to nobody else', async () => {
+    const [one, other, stranger] = [await run([]), await run([]), await run([groups.client])];
+    await becomes('hello', one, other, 8080);
+    assert.equal(await ask(stranger, one.address, 8080), 'no answer');
+  });
+
+  async function get(from: Running, url: string): Promise<string> {
+    const { hostname, port, pathname } = new URL(url);
+    const open = `IO::Socket::INET->new(PeerAddr => "${hostname}", PeerPort => ${port || 80}, Timeout => 2)`;
+    const script = `$c = ${open} or die "no answer"; print $c "GET ${pathname} HTTP/1.0\\r\\n\\r\\n"; print while <$c>`;
+    return await host('docker', 'exec', from.containerId, 'perl', '-MIO::Socket::INET', '-e', script);
+  }
+});
+
+function addressOf(task: Task): string {
+  const details = task.attachments?.[0]?.details ?? [];
+  return details.find(({ name }) => name === 'privateIPv4Address')?.value ?? '';
+}
+
+/** From this machine itself. */
+async function dial(address: string, port: number): Promise<boolean> {
+  const script = `exit(IO::Socket::INET->new(PeerAddr => "${address}", PeerPort => ${port}, Timeout => 1) ? 0 : 1)`;
+  return host('perl', '-MIO::Socket::INET', '-e', script).then(
+    () => true,
+    () => false,
+  );
+}
+
+function quoted(command: readonly string[]): string {
+  return command.map((word) => `'${word}'`).join(' ');
+}
