@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { BatchGetImageResponse, DescribeImagesResponse } from '@aws-sdk/client-ecr';
-import type { DescribeTasksResponse, ListTasksResponse } from '@aws-sdk/client-ecs';
+import type { DescribeTasksResponse, ListTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance } from '../running/cluster.ts';
+import { type Client, clientOf, connectedInstance, describeTask } from '../running/cluster.ts';
 import { docker as engine, ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import {
@@ -20,6 +21,7 @@ import {
   startLongshore,
   startServer,
   temporaryDirectory,
+  testKeys,
 } from '../running/server.ts';
 
 const execute = promisify(execFile);
@@ -240,6 +242,38 @@ describe('the registry, with the docker client', () => {
       assert.equal(container.imageDigest, digest);
     }
     await client.call('ecs', 'DeleteService', { cluster, service: 'app', force: true });
+  });
+
+  test('a task pulls with the rights of its execution role and no others', async () => {
+    const iam = new IAMClient({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
+    const policy = (statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    const trust = { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' };
+    const pulling = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'];
+    const roles: readonly (readonly [name: string, actions: readonly string[], refused?: RegExp])[] = [
+      ['powerless', ['sts:GetCallerIdentity'], /^ResourceInitializationError: .*ecr:GetAuthorizationToken/],
+      ['half', ['ecr:GetAuthorizationToken'], /^CannotPullContainerError: .*(denied|not authorized)/],
+      ['puller', ['ecr:GetAuthorizationToken', ...pulling]],
+    ];
+    for (const [RoleName, Action, refused] of roles) {
+      await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy(trust) }));
+      const PolicyDocument = policy({ Effect: 'Allow', Action, Resource: '*' });
+      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'own', PolicyDocument }));
+      await client.call('ecs', 'RegisterTaskDefinition', {
+        family: RoleName,
+        executionRoleArn: `arn:aws:iam::000000000000:role/${RoleName}`,
+        containerDefinitions: [{ name: 'app', image: `${ecrName}:v1`, memory: 32, command: ['true'] }],
+      });
+      const { tasks: started = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
+        cluster,
+        taskDefinition: RoleName,
+      });
+      const task = await eventually(`the task of ${RoleName} ends`, async () => {
+        const seen = await describeTask(client, cluster, started[0]?.taskArn ?? '');
+        return seen.lastStatus === 'STOPPED' ? seen : undefined;
+      });
+      if (refused) assert.match(task.stoppedReason ?? '', refused, RoleName);
+      else assert.equal(task.containers?.[0]?.exitCode, 0, task.stoppedReason ?? '');
+    }
   });
 
   test('what is deleted cannot be pulled, by docker or by a task', async () => {
