@@ -1,24 +1,37 @@
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
-import { type SecurityGroupRuleRecord, securityGroups, subnets, type VpcRecord, vpcs } from './tables.ts';
+import {
+  internetGateways,
+  type RouteTableRecord,
+  routeTables,
+  type SecurityGroupRuleRecord,
+  securityGroups,
+  subnets,
+  type VpcRecord,
+  vpcs,
+} from './tables.ts';
 
 /**
  * Gives an account its default VPC in a region, as AWS does when an account is made: 172.31.0.0/16, a /20 subnet in
  * each zone, a default security group. Does nothing where there is a VPC already.
  */
 export function ensureDefaultVpc(tx: Transaction, env: Env, scope: Scope): void {
+  const present = defaultVpcOf(tx, scope);
+  if (present) ensureWayOut(tx, env, present);
   if (tx.count(vpcs, 'scope', scopeKey(scope)) > 0) return;
   const { accountId, region } = scope;
   const vpcId = newResourceId(env, 'vpc');
-  tx.put(vpcs, {
+  const vpc: VpcRecord = {
     accountId,
     region,
     vpcId,
     cidrBlock: '172.31.0.0/16',
     isDefault: true,
     dhcpOptionsId: newResourceId(env, 'dopt'),
-  });
+  };
+  tx.put(vpcs, vpc);
+  ensureWayOut(tx, env, vpc);
   putDefaultSecurityGroup(tx, env, scope, vpcId);
   for (const zone of availabilityZones(region).slice(0, 2)) {
     tx.put(subnets, {
@@ -33,6 +46,32 @@ export function ensureDefaultVpc(tx: Transaction, env: Env, scope: Scope): void 
       mapPublicIpOnLaunch: true,
     });
   }
+}
+
+/** The default VPC's internet gateway, and the route to it. */
+function ensureWayOut(tx: Transaction, env: Env, vpc: VpcRecord): void {
+  const { accountId, region, vpcId } = vpc;
+  if (tx.count(routeTables, 'vpc', vpcId) > 0) return;
+  const internetGatewayId = newResourceId(env, 'igw');
+  tx.put(internetGateways, { accountId, region, internetGatewayId, vpcId });
+  putMainRouteTable(tx, env, vpc, [{ cidrBlock: '0.0.0.0/0', internetGatewayId }]);
+}
+
+export function putMainRouteTable(
+  tx: Transaction,
+  env: Env,
+  { accountId, region, vpcId }: VpcRecord,
+  routes: RouteTableRecord['routes'],
+): void {
+  const routeTableId = newResourceId(env, 'rtb');
+  tx.put(routeTables, {
+    accountId,
+    region,
+    vpcId,
+    routeTableId,
+    associationId: newResourceId(env, 'rtbassoc'),
+    routes,
+  });
 }
 
 export function defaultVpcOf(reader: Reader, scope: Scope): VpcRecord | undefined {

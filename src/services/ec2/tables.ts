@@ -101,3 +101,30 @@ export const resourceTags = table<ResourceTagsRecord>()({
   key: (record) => record.resourceId,
   indexes: { scope: scopeKey },
 });
+
+export interface InternetGatewayRecord extends Scope {
+  readonly internetGatewayId: string;
+  /** Of the VPC it is attached to. */
+  readonly vpcId?: string;
+}
+
+export const internetGateways = table<InternetGatewayRecord>()({
+  name: 'ec2.internet-gateways',
+  key: (gateway) => gateway.internetGatewayId,
+  indexes: { scope: scopeKey, vpc: (gateway) => gateway.vpcId },
+});
+
+/** The main route table of a VPC, which its subnets use. */
+export interface RouteTableRecord extends Scope {
+  readonly routeTableId: string;
+  readonly vpcId: string;
+  readonly associationId: string;
+  /** Beside the local one: destination and internet gateway. */
+  readonly routes: readonly { readonly cidrBlock: string; readonly internetGatewayId: string }[];
+}
+
+export const routeTables = table<RouteTableRecord>()({
+  name: 'ec2.route-tables',
+  key: (routeTable) => routeTable.routeTableId,
+  indexes: { scope: scopeKey, vpc: (routeTable) => routeTable.vpcId },
+});

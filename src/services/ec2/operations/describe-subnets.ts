@@ -1,10 +1,11 @@
-import type { DescribeSubnetsRequest, DescribeSubnetsResult } from '@aws-sdk/client-ec2';
-import type { Operation } from '../../../aws/operation.ts';
+import type { DescribeSubnetsRequest, DescribeSubnetsResult, Subnet } from '@aws-sdk/client-ec2';
+import type { Answer, Operation } from '../../../aws/operation.ts';
 import { formatArn } from '../../../core/arn.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import type { Reader } from '../../../store/store.ts';
 import { knownCidr, usableAddresses } from '../rules/cidr.ts';
 import { type Describable, describe } from '../rules/describe.ts';
+import { tagsOf } from '../tags.ts';
 import { networkInterfaces, type SubnetRecord, subnets } from '../tables.ts';
 
 export const describeSubnets: Operation<DescribeSubnetsRequest, DescribeSubnetsResult> = (input, { call, store }) =>
@@ -12,29 +13,34 @@ export const describeSubnets: Operation<DescribeSubnetsRequest, DescribeSubnetsR
     const page = describe(
       reader.find(subnets, 'scope', scopeKey(call)),
       { ids: input.SubnetIds, filters: input.Filters, maxResults: input.MaxResults, nextToken: input.NextToken },
-      describableSubnet,
+      { ...describableSubnet, tags: ({ subnetId }) => tagsOf(reader, subnetId) },
     );
     return {
-      Subnets: page.items.map((subnet) => ({
-        SubnetId: subnet.subnetId,
-        SubnetArn: subnetArn(subnet),
-        VpcId: subnet.vpcId,
-        OwnerId: subnet.accountId,
-        State: 'available',
-        CidrBlock: subnet.cidrBlock,
-        AvailabilityZone: subnet.availabilityZone,
-        AvailabilityZoneId: subnet.availabilityZoneId,
-        AvailableIpAddressCount: availableAddresses(reader, subnet),
-        DefaultForAz: subnet.defaultForAz,
-        MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
-        AssignIpv6AddressOnCreation: false,
-        MapCustomerOwnedIpOnLaunch: false,
-        EnableDns64: false,
-        Ipv6Native: false,
-      })),
+      Subnets: page.items.map((subnet) => shownSubnet(reader, subnet)),
       ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
     };
   });
+
+export function shownSubnet(reader: Reader, subnet: SubnetRecord): Answer<Subnet> {
+  return {
+    SubnetId: subnet.subnetId,
+    SubnetArn: subnetArn(subnet),
+    VpcId: subnet.vpcId,
+    OwnerId: subnet.accountId,
+    State: 'available',
+    CidrBlock: subnet.cidrBlock,
+    AvailabilityZone: subnet.availabilityZone,
+    AvailabilityZoneId: subnet.availabilityZoneId,
+    AvailableIpAddressCount: availableAddresses(reader, subnet),
+    DefaultForAz: subnet.defaultForAz,
+    MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
+    AssignIpv6AddressOnCreation: false,
+    MapCustomerOwnedIpOnLaunch: false,
+    EnableDns64: false,
+    Ipv6Native: false,
+    Tags: tagsOf(reader, subnet.subnetId),
+  };
+}
 
 function availableAddresses(reader: Reader, subnet: SubnetRecord): number {
   const { first, last } = usableAddresses(knownCidr(subnet.cidrBlock));

@@ -1,37 +1,42 @@
-import type { DescribeVpcsRequest, DescribeVpcsResult } from '@aws-sdk/client-ec2';
-import type { Operation } from '../../../aws/operation.ts';
+import type { DescribeVpcsRequest, DescribeVpcsResult, Vpc } from '@aws-sdk/client-ec2';
+import type { Answer, Operation } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import { type Describable, describe } from '../rules/describe.ts';
+import { tagsOf } from '../tags.ts';
 import { type VpcRecord, vpcs } from '../tables.ts';
 
-export const describeVpcs: Operation<DescribeVpcsRequest, DescribeVpcsResult> = (input, { call, store }) => {
-  const page = store.view((reader) =>
-    describe(
+export const describeVpcs: Operation<DescribeVpcsRequest, DescribeVpcsResult> = (input, { call, store }) =>
+  store.view((reader) => {
+    const page = describe(
       reader.find(vpcs, 'scope', scopeKey(call)),
       { ids: input.VpcIds, filters: input.Filters, maxResults: input.MaxResults, nextToken: input.NextToken },
-      describableVpc,
-    ),
-  );
+      { ...describableVpc, tags: ({ vpcId }) => tagsOf(reader, vpcId) },
+    );
+    return {
+      Vpcs: page.items.map((vpc) => ({ ...shownVpc(vpc), Tags: tagsOf(reader, vpc.vpcId) })),
+      ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+    };
+  });
+
+/** A VPC as AWS shows it, but for its tags. */
+export function shownVpc(vpc: VpcRecord): Answer<Vpc> {
   return {
-    Vpcs: page.items.map((vpc) => ({
-      VpcId: vpc.vpcId,
-      OwnerId: vpc.accountId,
-      State: 'available',
-      CidrBlock: vpc.cidrBlock,
-      CidrBlockAssociationSet: [
-        {
-          AssociationId: `vpc-cidr-assoc-${vpc.vpcId.slice(4)}`,
-          CidrBlock: vpc.cidrBlock,
-          CidrBlockState: { State: 'associated' },
-        },
-      ],
-      DhcpOptionsId: vpc.dhcpOptionsId,
-      InstanceTenancy: 'default',
-      IsDefault: vpc.isDefault,
-    })),
-    ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+    VpcId: vpc.vpcId,
+    OwnerId: vpc.accountId,
+    State: 'available',
+    CidrBlock: vpc.cidrBlock,
+    CidrBlockAssociationSet: [
+      {
+        AssociationId: `vpc-cidr-assoc-${vpc.vpcId.slice(4)}`,
+        CidrBlock: vpc.cidrBlock,
+        CidrBlockState: { State: 'associated' },
+      },
+    ],
+    DhcpOptionsId: vpc.dhcpOptionsId,
+    InstanceTenancy: 'default',
+    IsDefault: vpc.isDefault,
   };
-};
+}
 
 const describableVpc: Describable<VpcRecord> = {
   kind: 'vpc',

@@ -1,0 +1,26 @@
+import type { DeleteVpcRequest } from '@aws-sdk/client-ec2';
+import type { Operation } from '../../../aws/operation.ts';
+import { scopeKey } from '../../../core/scope.ts';
+import { dependencyViolation, notFound, refuseDryRun } from '../errors.ts';
+import { internetGateways, resourceTags, routeTables, securityGroups, subnets, vpcs } from '../tables.ts';
+
+/** Its main route table and its default security group go with it; whatever else is in it forbids it. */
+export const deleteVpc: Operation<DeleteVpcRequest, object> = ({ VpcId: vpcId, DryRun }, { call, store }) =>
+  store.update((tx) => {
+    const vpc = tx.get(vpcs, vpcId);
+    if (!vpc || scopeKey(vpc) !== scopeKey(call)) throw notFound('InvalidVpcID.NotFound', 'vpc', [vpcId]);
+    const groups = [...tx.find(securityGroups, 'vpc', vpcId)];
+    if (
+      tx.count(subnets, 'vpc', vpcId) > 0 ||
+      tx.count(internetGateways, 'vpc', vpcId) > 0 ||
+      groups.some(({ groupName }) => groupName !== 'default')
+    ) {
+      throw dependencyViolation(`The vpc '${vpcId}' has dependencies and cannot be deleted.`);
+    }
+    refuseDryRun(DryRun);
+    for (const { groupId } of groups) tx.delete(securityGroups, groupId);
+    for (const { routeTableId } of [...tx.find(routeTables, 'vpc', vpcId)]) tx.delete(routeTables, routeTableId);
+    tx.delete(vpcs, vpcId);
+    tx.delete(resourceTags, vpcId);
+    return {};
+  });
