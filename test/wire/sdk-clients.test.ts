@@ -227,8 +227,10 @@ test('the STS client is understood and understands', async () => {
   assert.equal(identity.Account, '000000000000');
   assert.equal(identity.Arn, 'arn:aws:iam::000000000000:root');
   assert.ok(identity.$metadata.requestId);
-  await assert.rejects(client.send(new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::1:role/r', RoleSessionName: 's' })), {
-    name: 'UnsupportedOperation',
+  const none = new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::000000000000:role/none', RoleSessionName: 'session' });
+  await assert.rejects(client.send(none), {
+    name: 'AccessDenied',
+    message: /not authorized to perform: sts:AssumeRole/,
   });
 });
 

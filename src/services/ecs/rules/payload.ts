@@ -305,7 +305,7 @@ function efsVolume(
   given: NonNullable<Kept<Volume>['efsVolumeConfiguration']>,
   fileSystemOf: FileSystemOf | undefined,
 ): PayloadVolume {
-  const { fileSystemId = '', rootDirectory = '/', transitEncryption, transitEncryptionPort } = given;
+  const { fileSystemId, rootDirectory = '/', transitEncryption, transitEncryptionPort } = given;
   const { accessPointId, iam } = given.authorizationConfig ?? {};
   const mount = fileSystemOf?.(fileSystemId, accessPointId);
   return {
