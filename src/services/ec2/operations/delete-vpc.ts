@@ -9,6 +9,7 @@ export const deleteVpc: Operation<DeleteVpcRequest, object> = ({ VpcId: vpcId, D
   store.update((tx) => {
     const vpc = tx.get(vpcs, vpcId);
     if (!vpc || scopeKey(vpc) !== scopeKey(call)) throw notFound('InvalidVpcID.NotFound', 'vpc', [vpcId]);
+    const tables = [...tx.find(routeTables, 'vpc', vpcId)];
     const groups = [...tx.find(securityGroups, 'vpc', vpcId)];
     if (
       tx.count(subnets, 'vpc', vpcId) > 0 ||
@@ -19,7 +20,7 @@ export const deleteVpc: Operation<DeleteVpcRequest, object> = ({ VpcId: vpcId, D
     }
     refuseDryRun(DryRun);
     for (const { groupId } of groups) tx.delete(securityGroups, groupId);
-    for (const { routeTableId } of [...tx.find(routeTables, 'vpc', vpcId)]) tx.delete(routeTables, routeTableId);
+    for (const { routeTableId } of tables) tx.delete(routeTables, routeTableId);
     tx.delete(vpcs, vpcId);
     tx.delete(resourceTags, vpcId);
     return {};
