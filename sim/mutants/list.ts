@@ -146,8 +146,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a new session is not told of the tasks there are',
     file: 'src/services/ecs/agents/acs-session.ts',
-    search: '      this.#woken.add(task.arn);\n    }\n    this.#schedule();',
-    replacement: '      this.#woken.delete(task.arn);\n    }\n    this.#schedule();',
+    search: '      this.#woken.add(task.arn);\n      this.#needGroupsOf(task);\n    }\n    this.#schedule();',
+    replacement: '      this.#needGroupsOf(task);\n    }\n    this.#schedule();',
   },
   {
     name: 'a payload repeated after a crash starts the task again',
