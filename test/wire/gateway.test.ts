@@ -247,7 +247,12 @@ describe('query', () => {
       ['sts', { Action: 'GetCallerIdentity' }, 'InvalidAction', 400],
       ['sts', { Action: 'GetCallerIdentity', Version: '2010-01-01' }, 'InvalidAction', 400],
       ['sts', { Action: 'DescribeVpcs', Version: '2016-11-15' }, 'InvalidAction', 400],
-      ['sts', { Action: 'DecodeAuthorizationMessage', Version: '2011-06-15', EncodedMessage: 'x' }, 'UnsupportedOperation', 400],
+      [
+        'sts',
+        { Action: 'DecodeAuthorizationMessage', Version: '2011-06-15', EncodedMessage: 'x' },
+        'UnsupportedOperation',
+        400,
+      ],
       ['ec2', { Action: 'Nothing', Version: '2016-11-15' }, 'InvalidAction', 400],
       ['ec2', { Action: 'RunInstances', Version: '2016-11-15' }, 'UnsupportedOperation', 400],
       ['ec2', { Action: 'DescribeVpcs', Version: '2016-11-15', MaxResults: 'many' }, 'InvalidParameterValue', 400],
