@@ -12,7 +12,8 @@ export const pendingDeletions: Reconciler = {
     const key = tx.get(keys, recordKey);
     if (key?.deletionAt === undefined) return undefined;
     if (key.deletionAt > env.now) return { afterMs: key.deletionAt - env.now };
-    for (const alias of Array.from(tx.find(aliases, 'key', recordKey))) tx.delete(aliases, aliasKey(alias, alias.aliasName));
+    for (const alias of Array.from(tx.find(aliases, 'key', recordKey)))
+      tx.delete(aliases, aliasKey(alias, alias.aliasName));
     tx.delete(keys, recordKey);
     return undefined;
   },
