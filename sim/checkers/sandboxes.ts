@@ -1,5 +1,5 @@
 import { taskArnLabel } from '../../src/agent/docker-config.ts';
-import { sandboxLabel } from '../../src/agent/sandbox.ts';
+import { sandboxLabel } from '../../src/agent/sandboxes/sandbox.ts';
 import type { SimContainer } from '../../src/world/sim/sim-container.ts';
 import { type System, warmSandboxes } from '../system.ts';
 import type { Checker } from './checker.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/instant.ts';
 import type { PayloadTask } from './contract.ts';
 import { dockerNameOf } from './docker-config.ts';
-import { withRouterFirst } from './firelens.ts';
+import { withRouterFirst } from './logs/firelens.ts';
 import { chooseHostRanges } from './host-ports.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 

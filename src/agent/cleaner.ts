@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 import type { Clock, Log, Timer } from '../world/world.ts';
 import type { Executor } from './execute.ts';
 import type { Lanes } from './lanes.ts';
-import type { LogShipper } from './log-shipper.ts';
+import type { LogShipper } from './logs/log-shipper.ts';
 import { agentTasks, type TaskRecord } from './state.ts';
 
 /** Removes what stopped tasks left on the engine: after a wait, or sooner when there are too many of them. */

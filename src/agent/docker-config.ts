@@ -1,6 +1,6 @@
 import type { ContainerBody, HostConfig, Labels } from '../world/world.ts';
 import type { PayloadContainer, PayloadTask } from './contract.ts';
-import { firelensOf, routedEnvironment, routedLogConfig, routedOptions, routerBinds } from './firelens.ts';
+import { firelensOf, routedEnvironment, routedLogConfig, routedOptions, routerBinds } from './logs/firelens.ts';
 import { gpuRuntime, gpusOf } from './gpus.ts';
 import { rangesOf } from './host-ports.ts';
 import { pauseName, type TaskRecord, taskIdOf } from './state.ts';

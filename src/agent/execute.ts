@@ -21,23 +21,23 @@ import {
   taskArnLabel,
   taskLimits,
 } from './docker-config.ts';
-import type { BlockVolumes } from './block-volumes.ts';
+import type { BlockVolumes } from './volumes/block-volumes.ts';
 import { engineWords, StepError, stepError, within } from './engine-error.ts';
-import { type EnvironmentFiles, environmentFilesResource } from './environment-files.ts';
-import { firelensConfig } from './firelens-config.ts';
-import { firelensOf, firelensPaths, firelensResource, ownConfigOf } from './firelens.ts';
+import { type EnvironmentFiles, environmentFilesResource } from './environment/environment-files.ts';
+import { firelensConfig } from './logs/firelens-config.ts';
+import { firelensOf, firelensPaths, firelensResource, ownConfigOf } from './logs/firelens.ts';
 import { type HostRanges, isPortTaken, nextHostRanges } from './host-ports.ts';
-import type { Images } from './images.ts';
-import type { RegistryAccesses } from './registry-access.ts';
-import type { LogShipper } from './log-shipper.ts';
+import type { Images } from './images/images.ts';
+import type { RegistryAccesses } from './images/registry-access.ts';
+import type { LogShipper } from './logs/log-shipper.ts';
 import { hostBindings, observe } from './observe.ts';
-import { type PauseImage, pauseImage } from './pause-image.ts';
+import { type PauseImage, pauseImage } from './images/pause-image.ts';
 import type { Step } from './plan.ts';
-import type { SecurityGroups } from './security-groups.ts';
-import { type Sandbox, sandboxOf } from './sandbox.ts';
-import { sharedDirectory } from './shared-volumes.ts';
-import { type Secrets, secretsResource } from './secrets.ts';
-import type { TaskObjects } from './task-objects.ts';
+import type { SecurityGroups } from './firewall/security-groups.ts';
+import { type Sandbox, sandboxOf } from './sandboxes/sandbox.ts';
+import { sharedDirectory } from './volumes/shared-volumes.ts';
+import { type Secrets, secretsResource } from './environment/secrets.ts';
+import type { TaskObjects } from './environment/task-objects.ts';
 import {
   type ContainerRecord,
   type HeldSandbox,

@@ -2,9 +2,9 @@ import type { Instant } from '../core/instant.ts';
 import type { PayloadContainer } from './contract.ts';
 import { isOver } from './container-end.ts';
 import { dependenciesOf, hasCycle, judge } from './dependencies.ts';
-import { environmentFilesResource, hasEnvironmentFiles } from './environment-files.ts';
-import { firelensOf, firelensResource } from './firelens.ts';
-import { hasSecrets, secretsResource } from './secrets.ts';
+import { environmentFilesResource, hasEnvironmentFiles } from './environment/environment-files.ts';
+import { firelensOf, firelensResource } from './logs/firelens.ts';
+import { hasSecrets, secretsResource } from './environment/secrets.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 
 /** One thing to do on the engine. `target` is what it works on: at most one step of a target is under way. */

@@ -2,7 +2,7 @@ import type { Instant } from '../core/instant.ts';
 import { table } from '../store/table.ts';
 import type { DesiredStatus, HealthStatus, PayloadTask } from './contract.ts';
 import type { HostRanges } from './host-ports.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Sandbox } from './sandboxes/sandbox.ts';
 
 /** Who this agent is. One record. */
 export interface AgentIdentity {

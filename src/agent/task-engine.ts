@@ -8,13 +8,13 @@ import { agentLabel, containerNameLabel, taskArnLabel } from './docker-config.ts
 import { EngineAway } from './engine-error.ts';
 import type { Executor, Outcome } from './execute.ts';
 import { createLanes, type Lanes } from './lanes.ts';
-import type { LogShipper } from './log-shipper.ts';
+import type { LogShipper } from './logs/log-shipper.ts';
 import { observe } from './observe.ts';
-import type { PauseImage } from './pause-image.ts';
+import type { PauseImage } from './images/pause-image.ts';
 import { isEnding, type Plan, planTask, type Step, statusOf } from './plan.ts';
 import { nextReport } from './report.ts';
-import { fitsSandbox, sandboxLabel } from './sandbox.ts';
-import { isSandbox, type SandboxCounts, SandboxPool, type SandboxUse } from './sandbox-pool.ts';
+import { fitsSandbox, sandboxLabel } from './sandboxes/sandbox.ts';
+import { isSandbox, type SandboxCounts, SandboxPool, type SandboxUse } from './sandboxes/sandbox-pool.ts';
 import { agentTasks, type ContainerRecord, identities, type TaskRecord } from './state.ts';
 
 export interface TaskEngineParts {

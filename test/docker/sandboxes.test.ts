@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { sandboxLabel } from '../../src/agent/sandbox.ts';
+import { sandboxLabel } from '../../src/agent/sandboxes/sandbox.ts';
 import { agentLabel } from '../../src/agent/docker-config.ts';
 import type { ContainerSummary } from '../../src/world/world.ts';
 import { type Client, clientOf, connectedInstance, describeTask, runTask, taskReaches } from '../running/cluster.ts';

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newTask } from '../accept.ts';
+import { container, task } from '../agent-scene.test.ts';
+import type { PayloadContainer, PayloadTask } from '../contract.ts';
+import { firelensConfig } from './firelens-config.ts';
+import { firelensOf, withRouterFirst } from './firelens.ts';
+
+function routed(name: string, options: Readonly<Record<string, string>>): PayloadContainer {
+  const hostConfig = JSON.stringify({ LogConfig: { Type: 'awsfirelens', Config: options } });
+  return container(name, '', { dockerConfig: { version: '1.18', config: '{}', hostConfig } });
+}
+
+function router(type: 'fluentd' | 'fluentbit', options: Readonly<Record<string, string>> = {}): PayloadContainer {
+  return container('router', '', { firelensConfiguration: { type, options } });
+}
+
+function configOf(payload: PayloadTask): string {
+  const firelens = firelensOf(payload);
+  assert.ok(firelens);
+  return firelensConfig(payload, firelens);
+}
+
+const arn = 'arn:aws:ecs:us-east-2:012345678901:task/mycluster/3de392df6bfa470b97edaa6f482cd7a6';
+const names = {
+  arn,
+  taskClusterArn: 'arn:aws:ecs:us-east-2:012345678901:cluster/mycluster',
+  family: 'web',
+  version: '3',
+};
+const filters = { 'include-pattern': '*failure*', 'exclude-pattern': '*success*' };
+
+test('Fluent Bit is told of its socket, its port, filters, the task and outputs, in this order', () => {
+  const options = { Name: 'kinesis_firehose', region: 'us-west-2', deliver_stream: 'my-stream', ...filters };
+  assert.equal(
+    configOf(task([{ ...router('fluentbit'), memory: 100 }, routed('app', options)], names)),
+    `
+[INPUT]
+    Name forward
+    Mem_Buf_Limit 50MB
+    unix_path /var/run/fluent.sock
+
+[INPUT]
+    Name forward
+    Listen 0.0.0.0
+    Port 24224
+
+[INPUT]
+    Name tcp
+    Tag firelens-healthcheck
+    Listen 127.0.0.1
+    Port 8877
+
+[FILTER]
+    Name grep
+    Match app-firelens*
+    Regex log *failure*
+
+[FILTER]
+    Name grep
+    Match app-firelens*
+    Exclude log *success*
+
+[FILTER]
+    Name record_modifier
+    Match *
+    Record ecs_cluster mycluster
+    Record ecs_task_arn ${arn}
+    Record ecs_task_definition web:3
+
+[OUTPUT]
+    Name null
+    Match firelens-healthcheck
+
+[OUTPUT]
+    Name kinesis_firehose
+    Match app-firelens*
+    deliver_stream my-stream
+    region us-west-2
+`,
+  );
+});
+
+test('Fluentd is told the same in its own words, and includes the user’s file', () => {
+  const own = { 'config-file-type': 'file', 'config-file-value': '/fluentd/etc/own.conf' };
+  const options = { '@type': 'stdout', 'log-driver-buffer-limit': '1048576', ...filters };
+  assert.equal(
+    configOf(task([router('fluentd', own), routed('app', options)], { ...names, networkMode: 'awsvpc' })),
+    `
+<source>
+    @type unix
+    path /var/run/fluent.sock
+</source>
+
+<source>
+    @type forward
+    bind 127.0.0.1
+    port 24224
+</source>
+
+<filter app-firelens**>
+    @type  grep
+    <regexp>
+        key log
+        pattern *failure*
+    </regexp>
+</filter>
+
+<filter app-firelens**>
+    @type  grep
+    <exclude>
+        key log
+        pattern *success*
+    </exclude>
+</filter>
+
+<filter **>
+    @type record_transformer
+    <record>
+        ecs_cluster mycluster
+        ecs_task_arn ${arn}
+        ecs_task_definition web:3
+    </record>
+</filter>
+
+@include /fluentd/etc/own.conf
+
+<match app-firelens**>
+    @type stdout
+</match>
+`,
+  );
+});
+
+test('without metadata, options or a network there is no section of them', () => {
+  const bare = task([router('fluentbit', { 'enable-ecs-log-metadata': 'false' }), routed('app', {})], {
+    ...names,
+    networkMode: 'host',
+  });
+  assert.doesNotMatch(configOf(bare), /record_modifier|24224|app-firelens/);
+});
+
+test('options that name no output are refused', () => {
+  assert.throws(
+    () => configOf(task([router('fluentbit'), routed('app', { region: 'us-west-2' })], names)),
+    /^Error: unable to apply log options of container app to firelens config: missing output key Name which is required for firelens configuration of type fluentbit$/,
+  );
+});
+
+test('containers whose output is routed start after the router, others need not', () => {
+  const payload = withRouterFirst(task([router('fluentd'), routed('app', {}), container('other', '')], names));
+  assert.deepEqual(
+    payload.containers.map(({ dependsOn }) => dependsOn),
+    [[], [{ containerName: 'router', condition: 'START' }], []],
+  );
+});
+
+test('Docker settings that cannot be read fail the task, and not the agent', () => {
+  const broken = container('app', '', { dockerConfig: { version: '1.18', config: '{}', hostConfig: '{' } });
+  assert.match(newTask(task([router('fluentd'), broken], names), 0, () => '00').failure ?? '', /^UnrecogniedTaskError/);
+});

@@ -1,0 +1,33 @@
+import type { Backend, LogDestination } from '../contract.ts';
+
+/** Makes the stream, and the group where the destination says so. Rejects with the service's error. */
+export async function createDestination(backend: Backend, destination: LogDestination): Promise<void> {
+  const logGroupName = destination.group;
+  const createStream = (): Promise<unknown> =>
+    createOnce(backend, 'CreateLogStream', { logGroupName, logStreamName: destination.stream });
+  try {
+    await createStream();
+  } catch (error) {
+    if (!destination.createGroup || codeOf(error) !== 'ResourceNotFoundException') throw error;
+    await createOnce(backend, 'CreateLogGroup', { logGroupName });
+    await createStream();
+  }
+}
+
+async function createOnce(backend: Backend, operation: string, input: object): Promise<void> {
+  try {
+    await backend.call('logs', operation, input);
+  } catch (error) {
+    if (codeOf(error) !== 'ResourceAlreadyExistsException') throw error;
+  }
+}
+
+/** AWS's name of an error that the service answered with; undefined when no answer came. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,330 @@
+import { DockerError, type LogLine, type Timer } from '../../world/world.ts';
+import type { LogDestination } from '../contract.ts';
+import { logCursorTable } from './log-shipper-cursors.ts';
+import { type EventJoiner, joinerOf, joinWaitMs } from './log-shipper-joining.ts';
+import { codeOf, createDestination, messageOf } from './log-shipper-destination.ts';
+import type { LogShipperParts } from './log-shipper.ts';
+import {
+  type Cursors,
+  cursorsAfter,
+  cursorsIn,
+  LineCutter,
+  noCursors,
+  type Piece,
+  sinceOf,
+  tokenOf,
+} from './log-shipper-lines.ts';
+
+/** A batch is sent when its first line has waited this long, or when it is this large. */
+const lingerMs = 25;
+const batchBytes = 512 * 1024;
+/** PutLogEvents takes no more. */
+const batchEvents = 10_000;
+const batchSpanMs = 24 * 60 * 60 * 1000;
+const eventOverheadBytes = 26;
+/** Reading pauses while this much waits to be sent. */
+const queueBytes = 1024 * 1024;
+const backoff = { firstMs: 100, lastMs: 5000 } as const;
+
+/** Errors of a batch that no repetition would cure: it is dropped, as the awslogs driver drops it. */
+const hopeless = new Set(['InvalidParameterException', 'ValidationException', 'SerializationException']);
+
+/**
+ * One container's output on its way: a reader that follows the engine, a queue of bounded size, a sender with one batch
+ * at a time. The cursor of what was acknowledged is written after each batch. A crash may lose that write, or the
+ * acknowledgement itself; then lines are read and sent again, and the service, which keeps the cursors of what it stored
+ * together with the events, says how far it had come.
+ */
+export class ContainerShipping {
+  /** Resolves when the container's output has ended and is acknowledged, or when shipping was stopped. */
+  readonly done: Promise<void>;
+  readonly #parts: LogShipperParts;
+  readonly #containerId: string;
+  readonly #destination: LogDestination;
+  readonly #stopping = new AbortController();
+  readonly #joiner: EventJoiner | undefined;
+  #joinTimer: Timer | undefined;
+  #queue: Piece[] = [];
+  #queuedBytes = 0;
+  #firstQueuedAtMs = 0;
+  /** Up to where lines have been queued, and up to where they have been acknowledged. */
+  #read: Cursors = noCursors;
+  #acknowledged: Cursors = noCursors;
+  #readerEnded = false;
+  #startedAgain = false;
+  #wakeSender: (() => void) | undefined;
+  #wakeReader: (() => void) | undefined;
+
+  /** Begins once `before`, an earlier shipping of the same container, is done. */
+  constructor(parts: LogShipperParts, containerId: string, destination: LogDestination, before?: Promise<void>) {
+    this.#parts = parts;
+    this.#containerId = containerId;
+    this.#destination = destination;
+    this.#joiner = joinerOf(destination.startPattern);
+    this.done = this.#run(before);
+  }
+
+  /** Whether nothing more will be read. */
+  get hasEnded(): boolean {
+    return this.#readerEnded;
+  }
+
+  /** The container may have been started again: its output is looked at once more when it seems to have ended. */
+  followAgain(): void {
+    this.#startedAgain = true;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#poke();
+    await this.done;
+  }
+
+  async #run(before: Promise<void> | undefined): Promise<void> {
+    await before;
+    const { store } = this.#parts;
+    this.#acknowledged = store.view((reader) => reader.get(logCursorTable, this.#containerId))?.cursors ?? noCursors;
+    this.#read = this.#acknowledged;
+    await Promise.all([this.#readAll(), this.#sendAll()]);
+  }
+
+  // --- reading
+
+  async #readAll(): Promise<void> {
+    let failures = 0;
+    while (!this.#isStopped) {
+      this.#startedAgain = false;
+      const before = this.#read;
+      try {
+        await this.#readOnce();
+        if (await this.#hasContainerEnded()) break;
+        failures = this.#read === before ? failures + 1 : 0;
+      } catch (error) {
+        if (error instanceof DockerError && error.status === 404) break; // removed: there is nothing left to read
+        failures += 1;
+        this.#parts.log.warn('container output could not be read', {
+          containerId: this.#containerId,
+          failures,
+          error: messageOf(error),
+        });
+      }
+      if (failures > 0) await this.#pause(failures);
+    }
+    this.#joinTimer?.cancel();
+    for (const event of this.#joiner?.all() ?? []) this.#queueUp(event);
+    this.#readerEnded = true;
+    this.#poke();
+  }
+
+  async #readOnce(): Promise<void> {
+    const since = sinceOf(this.#read);
+    const cutter = new LineCutter();
+    const known = this.#read;
+    const { docker } = this.#parts;
+    const options = { follow: true, ...(since === undefined ? {} : { since }) };
+    for await (const line of docker.logs(this.#containerId, options, this.#stopping.signal)) {
+      if (this.#isStopped) return;
+      this.#enqueue(line, cutter, known);
+      while (this.#queuedBytes >= queueBytes && !this.#isStopped) {
+        await new Promise<void>((resolve) => {
+          this.#wakeReader = resolve;
+        });
+      }
+    }
+  }
+
+  /** Queues what of a line lies after `known`: reading begins somewhat before that. */
+  #enqueue(line: LogLine, cutter: LineCutter, known: Cursors): void {
+    for (const piece of cutter.cut(line)) {
+      if (piece.cursor <= known[piece.stream]) continue;
+      this.#read = { ...this.#read, [piece.stream]: piece.cursor };
+      if (!this.#joiner) {
+        this.#queueUp(piece);
+        continue;
+      }
+      for (const event of this.#joiner.take(piece, this.#parts.clock.monotonicMs())) this.#queueUp(event);
+      this.#joinTimer ??= this.#parts.clock.after(joinWaitMs, () => this.#queueDue());
+    }
+    if (this.#queue.length > 0) this.#poke();
+  }
+
+  /** Whatever its last line was, an event is shipped when no more of it has come for a while. */
+  #queueDue(): void {
+    this.#joinTimer = undefined;
+    if (!this.#joiner || this.#isStopped) return;
+    for (const event of this.#joiner.due(this.#parts.clock.monotonicMs())) this.#queueUp(event);
+    if (!this.#joiner.isEmpty) this.#joinTimer = this.#parts.clock.after(joinWaitMs / 5, () => this.#queueDue());
+    if (this.#queue.length > 0) this.#poke();
+  }
+
+  #queueUp(piece: Piece): void {
+    if (this.#queue.length === 0) this.#firstQueuedAtMs = this.#parts.clock.monotonicMs();
+    this.#queue.push(piece);
+    this.#queuedBytes += piece.bytes + eventOverheadBytes;
+  }
+
+  async #hasContainerEnded(): Promise<boolean> {
+    const container = await this.#parts.docker.inspectContainer(this.#containerId);
+    if (!container) return true;
+    const { Status } = container.State;
+    return (Status === 'exited' || Status === 'dead') && !this.#startedAgain;
+  }
+
+  // --- sending
+
+  async #sendAll(): Promise<void> {
+    while (await this.#isBatchDue()) await this.#send(this.#takeBatch());
+  }
+
+  /** Waits for a batch. False when there will be none. */
+  async #isBatchDue(): Promise<boolean> {
+    for (;;) {
+      if (this.#isStopped) return false;
+      if (this.#queue.length === 0) {
+        if (this.#readerEnded) return false;
+        await this.#change();
+        continue;
+      }
+      const waitMs = this.#firstQueuedAtMs + lingerMs - this.#parts.clock.monotonicMs();
+      const isFull = this.#queuedBytes >= batchBytes || this.#queue.length >= batchEvents;
+      if (waitMs <= 0 || isFull || this.#readerEnded) return true;
+      await this.#change(waitMs);
+    }
+  }
+
+  #takeBatch(): readonly Piece[] {
+    let bytes = 0;
+    let count = 0;
+    let earliest = Number.POSITIVE_INFINITY;
+    let latest = 0;
+    for (const piece of this.#queue) {
+      const size = piece.bytes + eventOverheadBytes;
+      earliest = Math.min(earliest, piece.timestamp);
+      latest = Math.max(latest, piece.timestamp);
+      if (count === batchEvents || latest - earliest > batchSpanMs || (count > 0 && bytes + size > batchBytes)) break;
+      bytes += size;
+      count += 1;
+    }
+    const batch = this.#queue.slice(0, count);
+    this.#queue = this.#queue.slice(count);
+    this.#queuedBytes -= bytes;
+    this.#firstQueuedAtMs = this.#parts.clock.monotonicMs();
+    this.#wakeReader?.();
+    this.#wakeReader = undefined;
+    return batch;
+  }
+
+  async #send(batch: readonly Piece[]): Promise<void> {
+    let rest = this.#notStored(batch);
+    for (let failures = 0; !this.#isStopped; ) {
+      try {
+        await this.#put(rest);
+        break;
+      } catch (error) {
+        const code = codeOf(error);
+        if (code === 'DataAlreadyAcceptedException') {
+          rest = this.#withoutStored(rest, messageOf(error));
+          continue;
+        }
+        if (code !== undefined && (hopeless.has(code) || (await this.#isDestinationGone(code)))) {
+          const fields = { containerId: this.#containerId, lines: rest.length, error: messageOf(error) };
+          this.#parts.log.error('log lines were refused and dropped', fields);
+          break;
+        }
+        if (code === 'ResourceNotFoundException') continue; // its stream has been made now
+        failures += 1;
+        const fields = { containerId: this.#containerId, failures, error: messageOf(error) };
+        if (failures === 1 || failures % 20 === 0) this.#parts.log.warn('log lines could not be sent', fields);
+        await this.#pause(failures);
+      }
+    }
+    if (!this.#isStopped) await this.#acknowledge(rest);
+  }
+
+  async #put(pieces: readonly Piece[]): Promise<void> {
+    const logEvents = pieces
+      .filter(({ message }) => message.length > 0)
+      .map(({ timestamp, message }) => ({ timestamp, message }))
+      .sort((a, b) => a.timestamp - b.timestamp);
+    if (logEvents.length === 0) return;
+    const output = await this.#parts.backend.call('logs', 'PutLogEvents', {
+      logGroupName: this.#destination.group,
+      logStreamName: this.#destination.stream,
+      logEvents,
+      sequenceToken: tokenOf(this.#containerId, pieces, this.#acknowledged),
+    });
+    if (output['rejectedLogEventsInfo'] === undefined) return;
+    const rejected = JSON.stringify(output['rejectedLogEventsInfo']);
+    this.#parts.log.warn('log lines were too old to be stored', { containerId: this.#containerId, rejected });
+  }
+
+  /** What of a batch the service does not have yet, by what it says. */
+  #withoutStored(pieces: readonly Piece[], message: string): readonly Piece[] {
+    const stored = cursorsIn(message, this.#containerId);
+    if (!stored) return [];
+    this.#acknowledged = { ...this.#acknowledged, ...stored };
+    return this.#notStored(pieces);
+  }
+
+  #notStored(pieces: readonly Piece[]): readonly Piece[] {
+    return pieces.filter(({ stream, cursor }) => cursor > this.#acknowledged[stream]);
+  }
+
+  /** Whether the stream is missing and cannot be made. Rejections other than the service's are left to the next attempt. */
+  async #isDestinationGone(code: string): Promise<boolean> {
+    if (code !== 'ResourceNotFoundException') return false;
+    try {
+      await createDestination(this.#parts.backend, this.#destination);
+      return false;
+    } catch (error) {
+      const { log } = this.#parts;
+      log.warn('log stream could not be made', { containerId: this.#containerId, error: messageOf(error) });
+      if (codeOf(error) === 'ResourceNotFoundException') return true;
+      await this.#pause(1);
+      return false;
+    }
+  }
+
+  async #acknowledge(pieces: readonly Piece[]): Promise<void> {
+    this.#acknowledged = cursorsAfter(pieces, this.#acknowledged);
+    const record = { containerId: this.#containerId, cursors: this.#acknowledged };
+    try {
+      await this.#parts.store.update((tx) => tx.put(logCursorTable, record));
+    } catch (error) {
+      // Nothing is lost by it: an older cursor makes lines be read and sent again, and the service knows them.
+      this.#parts.log.warn('log cursor could not be written', {
+        containerId: this.#containerId,
+        error: messageOf(error),
+      });
+    }
+  }
+
+  // --- waiting
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  #pause(failures: number): Promise<void> {
+    const delayMs = Math.min(backoff.lastMs, backoff.firstMs * 2 ** (failures - 1));
+    return this.#parts.clock.sleep(delayMs, this.#stopping.signal);
+  }
+
+  /** Resolves when something changes for the sender, or after `timeoutMs`. */
+  #change(timeoutMs?: number): Promise<void> {
+    return new Promise((resolve) => {
+      let timer: Timer | undefined;
+      this.#wakeSender = () => {
+        timer?.cancel();
+        this.#wakeSender = undefined;
+        resolve();
+      };
+      if (timeoutMs !== undefined) timer = this.#parts.clock.after(timeoutMs, () => this.#wakeSender?.());
+    });
+  }
+
+  #poke(): void {
+    this.#wakeSender?.();
+    if (this.#isStopped) this.#wakeReader?.();
+  }
+}
