@@ -289,16 +289,24 @@ describe('ECR', () => {
     const kms = ['--repository-name', 'cli/kms', '--encryption-configuration', 'encryptionType=KMS'];
     assert.match(await aws.fails('ecr', 'create-repository', ...kms), /Longshore does not implement the encryption/);
     const rules = 'rules=[{destinations=[{region=eu-west-1,registryId=111111111111}]}]';
-    assert.match(
-      await aws.fails('ecr', 'put-replication-configuration', '--replication-configuration', rules),
-      /Longshore does not implement the replication of images/,
-    );
+    await aws('ecr', 'put-replication-configuration', '--replication-configuration', rules);
+    assert.deepEqual(await aws('ecr', 'describe-registry'), {
+      registryId: '000000000000',
+      replicationConfiguration: {
+        rules: [{ destinations: [{ region: 'eu-west-1', registryId: '111111111111' }] }],
+      },
+    });
     assert.match(
       await aws.fails('ecr', 'put-registry-scanning-configuration', '--scan-type', 'ENHANCED'),
       /Longshore does not implement enhanced scanning/,
     );
     await upload('cli/refused', '{}');
     await aws('ecr', 'put-image', ...of, '--image-manifest', manifestOf(['{}']), '--image-tag', 'v1');
+    const replication = ['ecr', 'describe-image-replication-status', ...of, '--image-id', 'imageTag=v1'];
+    const { replicationStatuses } = await aws<{ readonly replicationStatuses: readonly object[] }>(...replication);
+    assert.deepEqual(replicationStatuses, [
+      { region: 'eu-west-1', registryId: '111111111111', status: 'FAILED', failureCode: 'DestinationNotReachable' },
+    ]);
     const scan = ['ecr', 'start-image-scan', ...of, '--image-id', 'imageTag=v1'];
     assert.match(await aws.fails(...scan), /UnsupportedImageTypeException.*no scanner/s);
   });

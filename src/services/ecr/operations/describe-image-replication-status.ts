@@ -4,8 +4,10 @@ import type {
 } from '@aws-sdk/client-ecr';
 import type { Operation } from '../../../aws/operation.ts';
 import { imageNamed, repositoryNamed } from '../references.ts';
+import { registryRecord } from '../registry-record.ts';
+import { destinationsOf } from '../rules/replication.ts';
 
-/** An image has a status for each destination, of which there are none. */
+/** An image has a status for each destination that its repository's rules name: none of them can be reached. */
 export const describeImageReplicationStatus: Operation<
   DescribeImageReplicationStatusRequest,
   DescribeImageReplicationStatusResponse
@@ -17,6 +19,8 @@ export const describeImageReplicationStatus: Operation<
     return {
       repositoryName: repository.name,
       imageId: { imageDigest: digest, ...(imageTag === undefined ? {} : { imageTag }) },
-      replicationStatuses: [],
+      replicationStatuses: destinationsOf(registryRecord(reader, call).replicationRules, repository.name).map(
+        ({ region, registryId }) => ({ region, registryId, status: 'FAILED', failureCode: 'DestinationNotReachable' }),
+      ),
     };
   });

@@ -1,8 +1,14 @@
 import type { DescribeRegistryRequest, DescribeRegistryResponse } from '@aws-sdk/client-ecr';
 import type { Operation } from '../../../aws/operation.ts';
+import { registryRecord } from '../registry-record.ts';
+import { replicationRulesView } from '../rules/replication.ts';
 
-/** Nothing is ever replicated: see PutReplicationConfiguration. */
-export const describeRegistry: Operation<DescribeRegistryRequest, DescribeRegistryResponse> = (_input, { call }) => ({
+export const describeRegistry: Operation<DescribeRegistryRequest, DescribeRegistryResponse> = (
+  _input,
+  { call, store },
+) => ({
   registryId: call.accountId,
-  replicationConfiguration: { rules: [] },
+  replicationConfiguration: {
+    rules: replicationRulesView(store.view((reader) => registryRecord(reader, call)).replicationRules),
+  },
 });

@@ -1,21 +1,22 @@
 import type { PutReplicationConfigurationRequest, PutReplicationConfigurationResponse } from '@aws-sdk/client-ecr';
 import type { Operation } from '../../../aws/operation.ts';
-import { invalidParameter, notBuilt } from '../errors.ts';
+import { registryRecord } from '../registry-record.ts';
+import { checkReplicationRules, replicationRulesView } from '../rules/replication.ts';
+import { registries } from '../tables.ts';
 
-/** Differs from AWS: there is one region and no other registry, so rules that replicate are refused. None is in order. */
+/**
+ * Differs from AWS: this server is one region, so no destination can be reached. The rules are kept, and each image that
+ * they mean has the status FAILED for each of its destinations.
+ */
 export const putReplicationConfiguration: Operation<
   PutReplicationConfigurationRequest,
   PutReplicationConfigurationResponse
-> = (input, { call }) => {
-  for (const { destinations } of input.replicationConfiguration.rules) {
-    for (const { region, registryId } of destinations) {
-      if (region === call.region && registryId === call.accountId) {
-        throw invalidParameter(
-          "Invalid parameter at 'replicationConfiguration' failed to satisfy constraint: 'Replication destination cannot be the same as the source registry'",
-        );
-      }
-    }
-  }
-  if (input.replicationConfiguration.rules.length > 0) throw notBuilt('the replication of images to other registries');
-  return { replicationConfiguration: { rules: [] } };
+> = async (input, { call, store }) => {
+  const rules = input.replicationConfiguration.rules.map(({ destinations, repositoryFilters }) => ({
+    destinations,
+    ...(repositoryFilters && { repositoryFilters }),
+  }));
+  checkReplicationRules(rules, call);
+  await store.update((tx) => tx.put(registries, { ...registryRecord(tx, call), replicationRules: rules }));
+  return { replicationConfiguration: { rules: replicationRulesView(rules) } };
 };
