@@ -1,6 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import type { ListenAddress, Listener } from '../world.ts';
 import { cannotListen } from './http-listener.ts';
 
@@ -8,9 +7,11 @@ import { cannotListen } from './http-listener.ts';
 export async function forwardTcp(address: ListenAddress, url: string): Promise<Listener> {
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
+  // Loaded where it is needed: it costs a start more than most of our own modules.
+  const tls = protocol === 'https:' ? await import('node:tls') : undefined;
   const dial = (): Socket =>
-    protocol === 'https:'
-      ? connectTls({ host, port: Number(port || 443), servername: host })
+    tls
+      ? tls.connect({ host, port: Number(port || 443), servername: host })
       : connect({ host, port: Number(port || 80), noDelay: true });
   const open = new Set<Socket>();
   const server = createServer({ noDelay: true }, (client) => {
