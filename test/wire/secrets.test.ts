@@ -1,6 +1,7 @@
 // KMS, Secrets Manager and the Parameter Store as the SDK's own clients see them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import {
   CancelKeyDeletionCommand,
   CreateAliasCommand,
@@ -42,7 +43,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import type { MemoryJournal } from '../../src/world/sim/memory-journal.ts';
 import { openControlPlane } from './control-plane.ts';
-import { sdkConfig } from './sdk-handler.ts';
+import { type SdkConfig, sdkConfig } from './sdk-handler.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const storedIn = async (journal: MemoryJournal): Promise<string> =>
@@ -99,6 +100,42 @@ test('what KMS encrypts it decrypts, in the same context and with a key that may
     Aliases?.map(({ AliasName }) => AliasName),
     ['alias/test'],
   );
+  await close();
+});
+
+test('what the policy of a key does not hand to the account, no policy of a user can give', async () => {
+  const { handler, close } = await openControlPlane();
+  const root = sdkConfig(handler);
+  const iam = new IAMClient(root);
+  const statement = (of: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [of] });
+  const credentialsOf = async (UserName: string): Promise<SdkConfig['credentials']> => {
+    await iam.send(new CreateUserCommand({ UserName }));
+    const PolicyDocument = statement({ Effect: 'Allow', Action: '*', Resource: '*' });
+    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'all', PolicyDocument }));
+    const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    return { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' };
+  };
+  const keeper = { ...root, credentials: await credentialsOf('keeper') };
+  const other = { ...root, credentials: await credentialsOf('other') };
+  const Principal = { AWS: 'arn:aws:iam::000000000000:user/keeper' };
+  const Policy = statement({ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' });
+  const kms = new KMSClient(root);
+  const { KeyMetadata: closed } = await kms.send(new CreateKeyCommand({ Policy }));
+  const { KeyMetadata: open } = await kms.send(new CreateKeyCommand({}));
+  const encrypt = (config: SdkConfig, KeyId: string | undefined): Promise<unknown> =>
+    new KMSClient(config).send(new EncryptCommand({ KeyId, Plaintext: bytes('x') }));
+  await encrypt(keeper, closed?.KeyId);
+  await encrypt(other, open?.KeyId);
+  await assert.rejects(encrypt(other, closed?.KeyId), { name: 'AccessDeniedException' });
+
+  const parameter = { Name: '/closed', Value: 'v', Type: 'SecureString', KeyId: closed?.KeyId } as const;
+  await new SSMClient(keeper).send(new PutParameterCommand(parameter));
+  const read = new GetParameterCommand({ Name: '/closed', WithDecryption: true });
+  assert.equal((await new SSMClient(keeper).send(read)).Parameter?.Value, 'v');
+  await assert.rejects(new SSMClient(other).send(read), { name: 'AccessDeniedException' });
+  await assert.rejects(kms.send(new CreateKeyCommand({ Policy: '{"Statement":"none"}' })), {
+    name: 'MalformedPolicyDocumentException',
+  });
   await close();
 });
 

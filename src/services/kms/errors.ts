@@ -44,8 +44,8 @@ export function validation(message: string): AwsError {
   return new AwsError('ValidationException', message);
 }
 
-export function malformedPolicy(): AwsError {
-  return new AwsError('MalformedPolicyDocumentException', 'The new key policy is not a JSON object.');
+export function malformedPolicy(problem: string): AwsError {
+  return new AwsError('MalformedPolicyDocumentException', problem);
 }
 
 export function unsupported(message: string): AwsError {

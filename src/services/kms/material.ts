@@ -1,5 +1,6 @@
 import { decodeBase64, encodeBase64 } from '../../aws/protocols/base64.ts';
 import { assert } from '../../core/assert.ts';
+import { asUuid, hex } from '../../core/hex.ts';
 import type { Env } from '../../store/store.ts';
 import type { KmsParts } from './parts.ts';
 import type { KeyRecord } from './tables.ts';
@@ -44,8 +45,7 @@ export function encryptUnder(
 /** The id of the key that a ciphertext names, undefined when it is none of ours. */
 export function keyIdOf(ciphertext: Uint8Array): string | undefined {
   if (ciphertext[0] !== 1 || ciphertext.length < headBytes) return undefined;
-  const digits = Array.from(ciphertext.subarray(1, 17), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, digits);
+  return asUuid(hex(ciphertext.subarray(1, 17)));
 }
 
 export function decryptUnder(

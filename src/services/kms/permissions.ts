@@ -1,8 +1,7 @@
-import type { Permission, Permissions } from '../../aws/permission.ts';
-import type { Scope } from '../../core/scope.ts';
-import type { Reader } from '../../store/store.ts';
+import type { Permissions } from '../../aws/permission.ts';
 import { keyIdOf } from './material.ts';
-import { aliasArn, findKey, keyArn } from './references.ts';
+import { askForKey } from './public.ts';
+import { aliasArn } from './references.ts';
 import { aliases, aliasKey } from './tables.ts';
 
 /**
@@ -31,11 +30,16 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
     'UpdateKeyDescription',
   ),
   Decrypt: (input: { readonly KeyId?: string; readonly CiphertextBlob?: Uint8Array }, { call, reader }) => [
-    about('kms:Decrypt', reader, call, input.KeyId ?? (input.CiphertextBlob && keyIdOf(input.CiphertextBlob)) ?? ''),
+    askForKey(
+      'kms:Decrypt',
+      reader,
+      call,
+      input.KeyId ?? (input.CiphertextBlob && keyIdOf(input.CiphertextBlob)) ?? '',
+    ),
   ],
   ReEncrypt: (input: { readonly CiphertextBlob?: Uint8Array; readonly DestinationKeyId: string }, { call, reader }) => [
-    about('kms:ReEncryptFrom', reader, call, (input.CiphertextBlob && keyIdOf(input.CiphertextBlob)) ?? ''),
-    about('kms:ReEncryptTo', reader, call, input.DestinationKeyId),
+    askForKey('kms:ReEncryptFrom', reader, call, (input.CiphertextBlob && keyIdOf(input.CiphertextBlob)) ?? ''),
+    askForKey('kms:ReEncryptTo', reader, call, input.DestinationKeyId),
   ],
   ...Object.fromEntries(
     ['CreateAlias', 'UpdateAlias', 'DeleteAlias'].map((operation): [string, Permissions<never>] => [
@@ -48,7 +52,7 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
             action: `kms:${operation}`,
             resources: [aliasArn({ accountId, region, aliasName: input.AliasName })],
           },
-          about(`kms:${operation}`, reader, call, target),
+          askForKey(`kms:${operation}`, reader, call, target),
         ];
       },
     ]),
@@ -59,13 +63,9 @@ function onKey(...operations: readonly string[]): Readonly<Record<string, Permis
   return Object.fromEntries(
     operations.map((operation): [string, Permissions<never>] => [
       operation,
-      (input: { readonly KeyId: string }, { call, reader }) => [about(`kms:${operation}`, reader, call, input.KeyId)],
+      (input: { readonly KeyId: string }, { call, reader }) => [
+        askForKey(`kms:${operation}`, reader, call, input.KeyId),
+      ],
     ]),
   );
-}
-
-function about(action: string, reader: Reader, scope: Scope, reference: string): Permission {
-  const key = findKey(reader, scope, reference);
-  if (key) return { action, resources: [keyArn(key)], resourcePolicy: key.policy };
-  return { action, resources: [reference.startsWith('arn:') ? reference : keyArn({ ...scope, keyId: reference })] };
 }

@@ -1,4 +1,5 @@
 /** What other services may do with keys. */
+import type { Permission } from '../../aws/permission.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { invalidCiphertext } from './errors.ts';
@@ -42,12 +43,23 @@ export function decryptFor(
   return plaintext;
 }
 
-/** The key's ARN and policy, for whoever has to ask IAM whether it may be used; undefined when there is no such key. */
-export function findKeyPolicy(
+/**
+ * What it takes to do this with a key: KMS asks the key's own policy first, and what that does not grant, or hand to the
+ * account, no policy of a user or role can. A key that is not there is asked for by the name given.
+ */
+export function askForKey(action: string, reader: Reader, scope: Scope, reference: string): Permission {
+  const key = findKey(reader, scope, reference);
+  if (key) return { action, resources: [keyArn(key)], resourcePolicy: key.policy, resourcePolicyDecides: true };
+  return { action, resources: [reference.startsWith('arn:') ? reference : keyArn({ ...scope, keyId: reference })] };
+}
+
+/** The same for another service's use of a key: its own (`alias/aws/…`) is asked of nobody, nor is one that is not there. */
+export function askForKeyInUse(
+  action: string,
   reader: Reader,
   scope: Scope,
-  reference: string,
-): { readonly keyArn: string; readonly policy: string } | undefined {
-  const key = findKey(reader, scope, reference);
-  return key && { keyArn: keyArn(key), policy: key.policy };
+  reference: string | undefined,
+): readonly Permission[] {
+  if (reference === undefined || reference.startsWith('alias/aws/') || !findKey(reader, scope, reference)) return [];
+  return [askForKey(action, reader, scope, reference)];
 }

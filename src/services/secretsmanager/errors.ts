@@ -67,8 +67,8 @@ export function invalidToken(): AwsError {
   return new AwsError('InvalidNextTokenException', 'The next token is not valid.');
 }
 
-export function malformedPolicy(): AwsError {
-  return new AwsError('MalformedPolicyDocumentException', 'The resource policy is not a JSON object.');
+export function malformedPolicy(problem: string): AwsError {
+  return new AwsError('MalformedPolicyDocumentException', problem);
 }
 
 export function notBuilt(what: string): AwsError {

@@ -2,7 +2,7 @@ import type { Permission, Permissions } from '../../aws/permission.ts';
 import { formatArn } from '../../core/arn.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
-import { findKeyPolicy } from '../kms/public.ts';
+import { askForKeyInUse } from '../kms/public.ts';
 import { findSecret, secretArn } from './references.ts';
 import type { Tag } from './tables.ts';
 
@@ -73,12 +73,11 @@ const keyActions: Readonly<Record<string, string>> = {
   UpdateSecret: 'kms:GenerateDataKey',
 };
 
-/** The service's own key may be used by whoever may use the secret; a customer's key is asked for as well. */
+/** A customer's key that the secret is under is asked for as well. */
 function onItsKey(action: string | undefined, reader: Reader, scope: Scope, reference: string): readonly Permission[] {
-  const keyId = findSecret(reader, scope, reference)?.kmsKeyId;
-  if (action === undefined || keyId === undefined || keyId.startsWith('alias/aws/')) return [];
-  const key = findKeyPolicy(reader, scope, keyId);
-  return key ? [{ action, resources: [key.keyArn], resourcePolicy: key.policy }] : [];
+  return action === undefined
+    ? []
+    : askForKeyInUse(action, reader, scope, findSecret(reader, scope, reference)?.kmsKeyId);
 }
 
 function unknownArn({ accountId, region }: Scope, reference: string): string {

@@ -1,7 +1,7 @@
 import type { Permission, Permissions } from '../../aws/permission.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
-import { findKeyPolicy } from '../kms/public.ts';
+import { askForKeyInUse } from '../kms/public.ts';
 import { latestOf, parameterArn } from './references.ts';
 import { readReference } from './rules/names.ts';
 import { parameterKey, parameters, type Tag } from './tables.ts';
@@ -28,7 +28,7 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
       ...onParameters('ssm:PutParameter', reader, call, [input.Name]),
       conditions: Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
     },
-    ...(input.KeyId === undefined ? [] : onKey('kms:Encrypt', reader, call, input.KeyId)),
+    ...askForKeyInUse('kms:Encrypt', reader, call, input.KeyId),
   ],
   ...Object.fromEntries(
     ['AddTagsToResource', 'RemoveTagsFromResource', 'ListTagsForResource'].map(
@@ -65,7 +65,7 @@ function reading(...operations: readonly string[]): Readonly<Record<string, Perm
         const keys = new Set(input.WithDecryption ? names.flatMap((name) => keyOf(reader, call, name)) : []);
         return [
           onParameters(`ssm:${operation}`, reader, call, names),
-          ...[...keys].flatMap((key) => onKey('kms:Decrypt', reader, call, key)),
+          ...[...keys].flatMap((key) => askForKeyInUse('kms:Decrypt', reader, call, key)),
         ];
       },
     ]),
@@ -89,10 +89,4 @@ function keyOf(reader: Reader, scope: Scope, reference: string): readonly string
   const parameter = reader.get(parameters, parameterKey(scope, readReference(reference).name));
   const keyId = parameter && latestOf(reader, parameter).keyId;
   return keyId === undefined ? [] : [keyId];
-}
-
-function onKey(action: string, reader: Reader, scope: Scope, keyId: string): readonly Permission[] {
-  if (keyId.startsWith('alias/aws/')) return [];
-  const found = findKeyPolicy(reader, scope, keyId);
-  return found ? [{ action, resources: [found.keyArn], resourcePolicy: found.policy }] : [];
 }

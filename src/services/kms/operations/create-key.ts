@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import { unsupported } from '../errors.ts';
 import { showKey } from '../key-view.ts';
 import { createKeyRecord } from '../new-key.ts';
-import { checkedPolicy } from '../rules/policy.ts';
+import { checkedPolicy } from '../key-policy.ts';
 import type { KmsParts } from '../parts.ts';
 import { mergedTags } from '../rules/tags.ts';
 

@@ -1,6 +1,6 @@
 import type { PutKeyPolicyRequest } from '@aws-sdk/client-kms';
 import type { Operation } from '../../../aws/operation.ts';
-import { checkedPolicy } from '../rules/policy.ts';
+import { checkedPolicy } from '../key-policy.ts';
 import type { KmsParts } from '../parts.ts';
 import { changeKey } from '../changing.ts';
 

@@ -2,8 +2,9 @@ import type { PutResourcePolicyRequest, PutResourcePolicyResponse } from '@aws-s
 import type { Operation } from '../../../aws/operation.ts';
 import type { SecretsManagerParts } from '../parts.ts';
 
+import { resourcePolicyProblem } from '../../iam/public.ts';
+import { malformedPolicy } from '../errors.ts';
 import { presentSecret, secretArn } from '../references.ts';
-import { checkedPolicy } from '../rules/checks.ts';
 import { secrets } from '../tables.ts';
 
 export const putResourcePolicy: Operation<
@@ -11,7 +12,9 @@ export const putResourcePolicy: Operation<
   PutResourcePolicyResponse,
   SecretsManagerParts
 > = async (input, { call, store }) => {
-  const resourcePolicy = checkedPolicy(input.ResourcePolicy);
+  const resourcePolicy = input.ResourcePolicy;
+  const problem = resourcePolicyProblem(resourcePolicy);
+  if (problem !== undefined) throw malformedPolicy(problem);
   return store.update((tx) => {
     const secret = presentSecret(tx, call, input.SecretId);
     tx.put(secrets, { ...secret, resourcePolicy });

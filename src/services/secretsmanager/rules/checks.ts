@@ -1,4 +1,4 @@
-import { invalidParameter, malformedPolicy, validation } from '../errors.ts';
+import { invalidParameter, validation } from '../errors.ts';
 import type { Tag } from '../tables.ts';
 import { limits } from './limits.ts';
 
@@ -31,16 +31,6 @@ export function mergedTags(present: readonly Tag[], given: readonly GivenTag[]):
   }
   if (tags.size > limits.tags) throw invalidParameter(`A secret can have at most ${limits.tags} tags.`);
   return [...tags.values()];
-}
-
-export function checkedPolicy(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text;
-  } catch {
-    // said below
-  }
-  throw malformedPolicy();
 }
 
 /** The one value given, undefined when there is none. Throws when there are two or it is too long. */
