@@ -1,3 +1,4 @@
+import { hex } from '../core/hex.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Clock, Docker, DockerEvent, Log, Random, Timer } from '../world/world.ts';
 import { newTask, stopped } from './accept.ts';
@@ -500,8 +501,4 @@ const engineRetryMs = 500;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

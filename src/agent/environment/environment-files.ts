@@ -1,6 +1,7 @@
 import type { PayloadContainer } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
 import type { TaskRecord } from '../state.ts';
+import { createTaskMemo } from './task-memo.ts';
 import type { TaskObjects } from './task-objects.ts';
 
 /**
@@ -22,16 +23,13 @@ export function hasEnvironmentFiles({ payload }: TaskRecord): boolean {
   return payload.containers.some(({ environmentFiles = [] }) => environmentFiles.length > 0);
 }
 
-export function createEnvironmentFiles(read: TaskObjects): EnvironmentFiles {
-  /** By task, the variables by the file's ARN. */
-  const fetched = new Map<string, Promise<ReadonlyMap<string, Variables>>>();
-
+export function createEnvironmentFiles(readObject: TaskObjects): EnvironmentFiles {
   async function fetchAll(task: TaskRecord): Promise<ReadonlyMap<string, Variables>> {
     const files = new Map<string, Variables>();
     for (const { environmentFiles = [] } of task.payload.containers) {
       for (const { value } of environmentFiles) {
         if (files.has(value)) continue;
-        const bytes = await read(task, value).catch((error: unknown) => {
+        const bytes = await readObject(task, value).catch((error: unknown) => {
           throw downloadFailure(value, error);
         });
         files.set(value, parseEnvironmentFile(new TextDecoder().decode(bytes)));
@@ -40,30 +38,22 @@ export function createEnvironmentFiles(read: TaskObjects): EnvironmentFiles {
     return files;
   }
 
-  function filesOf(task: TaskRecord): Promise<ReadonlyMap<string, Variables>> {
-    const known = fetched.get(task.arn);
-    if (known) return known;
-    const fetching = fetchAll(task);
-    fetched.set(task.arn, fetching);
-    fetching.catch(() => fetched.delete(task.arn)); // whoever waits for it is told
-    return fetching;
-  }
+  /** The variables by the file's ARN. */
+  const files = createTaskMemo(fetchAll);
 
   return {
     async fetch(task) {
-      await filesOf(task);
+      await files.of(task);
     },
     async filled(task, container) {
       const { environmentFiles = [] } = container;
       if (environmentFiles.length === 0) return container;
-      const files = await filesOf(task);
+      const read = await files.of(task);
       // The first file that names a variable decides, and a variable of the definition over all of them.
-      const variables = environmentFiles.map(({ value }) => files.get(value) ?? {}).toReversed();
+      const variables = environmentFiles.map(({ value }) => read.get(value) ?? {}).toReversed();
       return { ...container, environment: Object.assign({}, ...variables, container.environment) };
     },
-    forget: (taskArn) => {
-      fetched.delete(taskArn);
-    },
+    forget: (taskArn) => files.forget(taskArn),
   };
 }
 

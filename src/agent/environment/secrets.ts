@@ -4,6 +4,7 @@ import { StepError } from '../engine-error.ts';
 import { secretReference } from './secret-reference.ts';
 import type { TaskRecord } from '../state.ts';
 import type { TaskCredentials } from './task-credentials.ts';
+import { answered, createTaskMemo } from './task-memo.ts';
 
 /**
  * The secrets of tasks: fetched with the task's execution role when it begins, kept in memory only, and fetched again
@@ -32,32 +33,14 @@ export function createSecrets(parts: {
   readonly credentials: Pick<TaskCredentials, 'whenPresent'>;
 }): Secrets {
   const { backend, clock } = parts;
-  /** By task, the values by valueFrom. */
-  const fetched = new Map<string, Promise<ReadonlyMap<string, string>>>();
-
   async function roleOf(task: TaskRecord): Promise<RoleCredentials> {
     const id = task.credentialsIds?.execution;
     if (id === undefined) throw failure('secrets', new Error('the task has no execution role'));
     return parts.credentials.whenPresent(id);
   }
 
-  /** An answer of AWS stands; where there was none, the server may be starting again. */
-  async function ask(
-    service: BackendService,
-    operation: string,
-    input: object,
-    as: RoleCredentials,
-  ): Promise<Readonly<Record<string, unknown>>> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await backend.call(service, operation, input, as);
-      } catch (error) {
-        const isAnswer = error instanceof Error && error.name === 'AwsError';
-        if (isAnswer || attempt === mostAttempts) throw error;
-        await clock.sleep(askAgainAfterMs);
-      }
-    }
-  }
+  const ask = (service: BackendService, operation: string, input: object, as: RoleCredentials) =>
+    answered(clock, () => backend.call(service, operation, input, as));
 
   async function secretText(secretId: string, as: RoleCredentials): Promise<string> {
     const reference = secretReference(secretId);
@@ -118,28 +101,22 @@ export function createSecrets(parts: {
     return values;
   }
 
-  function valuesOf(task: TaskRecord): Promise<ReadonlyMap<string, string>> {
-    const known = fetched.get(task.arn);
-    if (known) return known;
-    const fetching = fetchAll(task);
-    fetched.set(task.arn, fetching);
-    fetching.catch(() => fetched.delete(task.arn)); // whoever waits for it is told
-    return fetching;
-  }
+  /** The values by valueFrom. */
+  const values = createTaskMemo(fetchAll);
 
   return {
     async fetch(task) {
-      await valuesOf(task);
+      await values.of(task);
     },
     async filled(task, container) {
       const { secrets = [] } = container;
       if (secrets.length === 0) return container;
-      const values = await valuesOf(task);
+      const found = await values.of(task);
       const of = (target: PayloadSecret['target']): Readonly<Record<string, string>> =>
         Object.fromEntries(
           secrets
             .filter((secret) => secret.target === target)
-            .map(({ name, valueFrom }) => [name, values.get(valueFrom) ?? '']),
+            .map(({ name, valueFrom }) => [name, found.get(valueFrom) ?? '']),
         );
       return {
         ...container,
@@ -148,15 +125,11 @@ export function createSecrets(parts: {
       };
     },
     text: async (task, secretId) => secretText(secretId, await roleOf(task)),
-    forget: (taskArn) => {
-      fetched.delete(taskArn);
-    },
+    forget: (taskArn) => values.forget(taskArn),
   };
 }
 
 const parametersAtOnce = 10;
-const mostAttempts = 30;
-const askAgainAfterMs = 1000;
 
 /** `what` such as `secret from asm`, in the words that a Fargate task shows. */
 function failure(what: string, error: unknown, doing?: string): StepError {

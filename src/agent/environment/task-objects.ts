@@ -2,6 +2,7 @@ import type { Clock } from '../../world/world.ts';
 import type { ObjectReader } from '../contract.ts';
 import type { TaskRecord } from '../state.ts';
 import type { TaskCredentials } from './task-credentials.ts';
+import { answered } from './task-memo.ts';
 
 /** Reads objects of S3 as a task's execution role: its environment files, and the configuration of its log router. */
 export type TaskObjects = (task: TaskRecord, arn: string) => Promise<Uint8Array>;
@@ -17,19 +18,8 @@ export function createTaskObjects(parts: {
     if (!parts.objects) throw new Error('this agent has no way to S3');
     const credentialsId = task.credentialsIds?.execution;
     if (credentialsId === undefined) throw new Error('the task has no execution role');
+    const { objects } = parts;
     const role = await parts.credentials.whenPresent(credentialsId);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await parts.objects.getObject(bucket, key, role);
-      } catch (error) {
-        // An answer of AWS stands; where there was none, the server may be starting again.
-        const isAnswer = error instanceof Error && error.name === 'AwsError';
-        if (isAnswer || attempt === mostAttempts) throw error;
-        await parts.clock.sleep(askAgainAfterMs);
-      }
-    }
+    return answered(parts.clock, () => objects.getObject(bucket, key, role));
   };
 }
-
-const mostAttempts = 30;
-const askAgainAfterMs = 1000;

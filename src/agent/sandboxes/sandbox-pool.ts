@@ -1,3 +1,4 @@
+import { hex } from '../../core/hex.ts';
 import type { Clock, ContainerSummary, Docker, Log, Random } from '../../world/world.ts';
 import type { Lanes } from '../lanes.ts';
 import { pauseImage, type PauseImage } from '../images/pause-image.ts';
@@ -204,7 +205,3 @@ export function isSandbox({ Labels }: Pick<ContainerSummary, 'Labels'>): boolean
 const quietMs = 500;
 const longestRetryMs = 60_000;
 const stopPatienceMs = 5000;
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

@@ -1,3 +1,4 @@
+import { hex } from '../../core/hex.ts';
 import { equal } from '../../core/equal.ts';
 import type { Store } from '../../store/store.ts';
 import type { Clock, Docker, Log, Random, Socket, Timer } from '../../world/world.ts';
@@ -195,8 +196,4 @@ function chunksOf<T>(items: readonly T[]): readonly { readonly items: readonly T
     chunks.push({ items: items.slice(start, start + tasksPerFrame), last: start + tasksPerFrame >= items.length });
   }
   return chunks;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

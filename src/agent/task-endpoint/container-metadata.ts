@@ -48,7 +48,6 @@ export function containerMetadata(
           : log?.Config,
     ContainerARN: wanted.containerArn,
     Networks: networksOf(task, record, seen, version),
-    Snapshotter: version === 4 ? 'overlayfs' : undefined,
     RestartCount: version === 4 && wanted.restartPolicy?.enabled ? (record?.restarts ?? 0) : undefined,
   });
 }

@@ -1,3 +1,4 @@
+import { hex } from '../../core/hex.ts';
 import type { Clock, Disk, Docker, HttpHandler, Listener, Log, Net, Random } from '../../world/world.ts';
 import { NetError } from '../../world/world.ts';
 import { endpointAddress, endpointNetwork } from './addresses.ts';
@@ -144,8 +145,4 @@ async function ensureNetwork(docker: Docker): Promise<void> {
   } catch (error) {
     if (!(await docker.inspectNetwork(endpointNetwork.name))) throw error; // no other agent was quicker
   }
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

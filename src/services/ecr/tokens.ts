@@ -1,3 +1,4 @@
+import { hex } from '../../core/hex.ts';
 /**
  * Authorization tokens, links to layers and ids of uploads: texts that carry what they stand for and a proof that we
  * made them, so that no table of them is kept and none is lost with a crash.
@@ -99,8 +100,4 @@ function urlSafe(base64: string): string {
 function standard(urlSafeText: string): string {
   const base64 = urlSafeText.replaceAll('-', '+').replaceAll('_', '/');
   return base64.padEnd(Math.ceil(base64.length / 4) * 4, '=');
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

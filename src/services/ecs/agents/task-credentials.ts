@@ -1,3 +1,4 @@
+import { asUuid, hex } from '../../../core/hex.ts';
 import type { RoleCredentials } from '../../../agent/contract.ts';
 import type { Reader } from '../../../store/store.ts';
 import type { Clock, Hash } from '../../../world/world.ts';
@@ -62,9 +63,7 @@ export function createTaskCredentials(parts: {
  * and nobody without the key can know it.
  */
 function credentialsId(hash: Hash, sealKey: string, of: string): string {
-  const bytes = hash.hmacSha256(sealKey, `longshore/credentials-id/${of}`).subarray(0, 16);
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
+  return asUuid(hex(hash.hmacSha256(sealKey, `longshore/credentials-id/${of}`).subarray(0, 16)));
 }
 
 /** For a composition without STS: no role can be assumed. */
