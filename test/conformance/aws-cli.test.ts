@@ -1,7 +1,13 @@
 // The face that the AWS CLI sees: answers and errors as botocore reads them. No engine is needed.
 import assert from 'node:assert/strict';
 import type {
+  AssociateRouteTableResult,
+  CreateInternetGatewayResult,
+  CreateRouteTableResult,
+  CreateSubnetResult,
+  CreateVpcResult,
   DescribeAvailabilityZonesResult,
+  DescribeRouteTablesResult,
   DescribeSecurityGroupsResult,
   DescribeSubnetsResult,
   DescribeVpcsResult,
@@ -68,6 +74,51 @@ describe('the AWS CLI', () => {
       await aws.fails('ec2', 'describe-subnets', '--subnet-ids', 'subnet-0123'),
       /InvalidSubnetID\.NotFound/,
     );
+  });
+
+  test('builds a network as infrastructure tools do, and takes it down again', async () => {
+    const ec2 = <Output extends object>(...args: readonly string[]) => aws<Output>('ec2', ...args);
+    const { Vpc } = await ec2<CreateVpcResult>('create-vpc', '--cidr-block', '10.9.0.0/16');
+    const vpcId = Vpc?.VpcId ?? '';
+    await ec2('modify-vpc-attribute', '--vpc-id', vpcId, '--enable-dns-hostnames');
+    const { InternetGateway } = await ec2<CreateInternetGatewayResult>('create-internet-gateway');
+    const gatewayId = InternetGateway?.InternetGatewayId ?? '';
+    await ec2('attach-internet-gateway', '--internet-gateway-id', gatewayId, '--vpc-id', vpcId);
+    const { Subnet } = await ec2<CreateSubnetResult>('create-subnet', '--vpc-id', vpcId, '--cidr-block', '10.9.1.0/24');
+    const subnetId = Subnet?.SubnetId ?? '';
+    await ec2('modify-subnet-attribute', '--subnet-id', subnetId, '--map-public-ip-on-launch');
+    const { RouteTable } = await ec2<CreateRouteTableResult>('create-route-table', '--vpc-id', vpcId);
+    const tableId = RouteTable?.RouteTableId ?? '';
+    const all = ['--destination-cidr-block', '0.0.0.0/0'];
+    await ec2('create-route', '--route-table-id', tableId, ...all, '--gateway-id', gatewayId);
+    const association = await ec2<AssociateRouteTableResult>(
+      'associate-route-table',
+      '--route-table-id',
+      tableId,
+      '--subnet-id',
+      subnetId,
+    );
+    const { RouteTables = [] } = await ec2<DescribeRouteTablesResult>(
+      'describe-route-tables',
+      '--filters',
+      `Name=association.subnet-id,Values=${subnetId}`,
+    );
+    assert.deepEqual(
+      RouteTables[0]?.Routes?.map(({ GatewayId }) => GatewayId),
+      ['local', gatewayId],
+    );
+    assert.match(await aws.fails('ec2', 'delete-vpc', '--vpc-id', vpcId), /DependencyViolation/);
+    assert.match(
+      await aws.fails('ec2', 'allocate-address', '--domain', 'vpc'),
+      /\(UnsupportedOperation\).*AllocateAddress/,
+    );
+    await ec2('disassociate-route-table', '--association-id', association.AssociationId ?? '');
+    await ec2('delete-route', '--route-table-id', tableId, ...all);
+    await ec2('delete-route-table', '--route-table-id', tableId);
+    await ec2('delete-subnet', '--subnet-id', subnetId);
+    await ec2('detach-internet-gateway', '--internet-gateway-id', gatewayId, '--vpc-id', vpcId);
+    await ec2('delete-internet-gateway', '--internet-gateway-id', gatewayId);
+    await ec2('delete-vpc', '--vpc-id', vpcId);
   });
 
   test('creates, describes and deletes clusters', async () => {

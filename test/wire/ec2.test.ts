@@ -2,17 +2,28 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
+  AssociateRouteTableCommand,
+  AttachInternetGatewayCommand,
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
+  CreateInternetGatewayCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateTagsCommand,
   CreateVpcCommand,
+  DeleteInternetGatewayCommand,
+  DeleteRouteCommand,
+  DeleteRouteTableCommand,
   DeleteSecurityGroupCommand,
   DeleteSubnetCommand,
   DeleteTagsCommand,
   DeleteVpcCommand,
+  DescribeAccountAttributesCommand,
   DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
+  DescribeNetworkAclsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRegionsCommand,
   DescribeRouteTablesCommand,
@@ -20,10 +31,19 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeTagsCommand,
+  DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
+  DetachInternetGatewayCommand,
+  DisassociateRouteTableCommand,
   EC2Client,
+  ModifySecurityGroupRulesCommand,
+  ModifySubnetAttributeCommand,
+  ModifyVpcAttributeCommand,
+  ReplaceRouteCommand,
+  ReplaceRouteTableAssociationCommand,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
+  UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { openControlPlane } from './control-plane.ts';
 import { sdkConfig } from './sdk-handler.ts';
@@ -159,6 +179,221 @@ describe('EC2 by the SDK', () => {
     await ec2.send(new DeleteSubnetCommand({ SubnetId: Subnet?.SubnetId }));
     await ec2.send(new DeleteVpcCommand({ VpcId }));
     await assert.rejects(ec2.send(new DescribeVpcsCommand({ VpcIds: [VpcId] })), named('InvalidVpcID.NotFound'));
+  });
+
+  test('a VPC is made with a route table, which another replaces, and routes lead to the gateway that is attached', async () => {
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.7.0.0/16' }));
+    const VpcId = Vpc?.VpcId ?? '';
+    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: '10.7.1.0/24' }));
+    const SubnetId = Subnet?.SubnetId ?? '';
+    const made = await ec2.send(new CreateInternetGatewayCommand({}));
+    const InternetGatewayId = made.InternetGateway?.InternetGatewayId ?? '';
+    const table = await ec2.send(
+      new CreateRouteTableCommand({
+        VpcId,
+        TagSpecifications: [{ ResourceType: 'route-table', Tags: [{ Key: 'Name', Value: 'public' }] }],
+      }),
+    );
+    const RouteTableId = table.RouteTable?.RouteTableId ?? '';
+    assert.deepEqual(table.RouteTable?.Tags, [{ Key: 'Name', Value: 'public' }]);
+    const route = (DestinationCidrBlock: string, GatewayId = InternetGatewayId) =>
+      ec2.send(new CreateRouteCommand({ RouteTableId, DestinationCidrBlock, GatewayId }));
+    await assert.rejects(route('0.0.0.0/0'), { message: /belong to different networks/ });
+    await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+    await assert.rejects(
+      ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId })),
+      named('Resource.AlreadyAssociated'),
+    );
+    await assert.rejects(
+      ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId })),
+      named('DependencyViolation'),
+    );
+    await route('0.0.0.0/0');
+    await assert.rejects(route('10.7.2.0/24'), named('InvalidParameterValue'));
+    await assert.rejects(route('0.0.0.0/0', 'igw-0123'), named('InvalidGatewayID.NotFound'));
+    await assert.rejects(
+      ec2.send(new CreateRouteCommand({ RouteTableId, DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: 'nat-0123' })),
+      named('UnsupportedOperation'),
+    );
+    const replace = (DestinationCidrBlock: string) =>
+      ec2.send(new ReplaceRouteCommand({ RouteTableId, DestinationCidrBlock, GatewayId: InternetGatewayId }));
+    await replace('0.0.0.0/0');
+    await assert.rejects(replace('1.0.0.0/8'), named('InvalidRoute.NotFound'));
+
+    const tables = async (name: string, value: string) => {
+      const { RouteTables = [] } = await ec2.send(
+        new DescribeRouteTablesCommand({
+          Filters: [
+            { Name: 'vpc-id', Values: [VpcId] },
+            { Name: name, Values: [value] },
+          ],
+        }),
+      );
+      return RouteTables;
+    };
+    const { AssociationId } = await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
+    assert.deepEqual(
+      (await tables('association.subnet-id', SubnetId)).map((it) => [
+        it.RouteTableId,
+        it.Routes?.map(({ DestinationCidrBlock, State }) => [DestinationCidrBlock, State]),
+      ]),
+      [
+        [
+          RouteTableId,
+          [
+            ['10.7.0.0/16', 'active'],
+            ['0.0.0.0/0', 'active'],
+          ],
+        ],
+      ],
+    );
+    await assert.rejects(ec2.send(new DeleteRouteTableCommand({ RouteTableId })), named('DependencyViolation'));
+
+    const [main] = await tables('association.main', 'true');
+    const mainAssociation = main?.Associations?.[0]?.RouteTableAssociationId;
+    await assert.rejects(
+      ec2.send(new AssociateRouteTableCommand({ RouteTableId: main?.RouteTableId, SubnetId })),
+      named('Resource.AlreadyAssociated'),
+    );
+    await assert.rejects(
+      ec2.send(new DisassociateRouteTableCommand({ AssociationId: mainAssociation })),
+      named('InvalidParameterValue'),
+    );
+    const moved = await ec2.send(
+      new ReplaceRouteTableAssociationCommand({ AssociationId: mainAssociation, RouteTableId }),
+    );
+    assert.notEqual(moved.NewAssociationId, mainAssociation);
+    assert.deepEqual(
+      (await tables('association.main', 'true')).map((it) => it.RouteTableId),
+      [RouteTableId],
+    );
+    await ec2.send(new DeleteRouteTableCommand({ RouteTableId: main?.RouteTableId }));
+    await ec2.send(new DisassociateRouteTableCommand({ AssociationId }));
+    await assert.rejects(
+      ec2.send(new DisassociateRouteTableCommand({ AssociationId })),
+      named('InvalidAssociationID.NotFound'),
+    );
+
+    await assert.rejects(ec2.send(new DeleteVpcCommand({ VpcId })), named('DependencyViolation'));
+    await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+    await assert.rejects(
+      ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId })),
+      named('Gateway.NotAttached'),
+    );
+    assert.equal((await tables('route.state', 'blackhole')).length, 1, 'the route outlives what it led to');
+    await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId }));
+    const removeRoute = (DestinationCidrBlock: string) =>
+      ec2.send(new DeleteRouteCommand({ RouteTableId, DestinationCidrBlock }));
+    await removeRoute('0.0.0.0/0');
+    await assert.rejects(removeRoute('0.0.0.0/0'), named('InvalidRoute.NotFound'));
+    await assert.rejects(removeRoute('10.7.0.0/16'), { message: /cannot remove local route/ });
+    const other = await ec2.send(new CreateRouteTableCommand({ VpcId }));
+    await ec2.send(new DeleteSubnetCommand({ SubnetId }));
+    await assert.rejects(ec2.send(new DeleteVpcCommand({ VpcId })), named('DependencyViolation'));
+    await ec2.send(new DeleteRouteTableCommand({ RouteTableId: other.RouteTable?.RouteTableId }));
+    await ec2.send(new DeleteVpcCommand({ VpcId }));
+    assert.deepEqual(await tables('association.main', 'true'), []);
+  });
+
+  test('attributes of VPCs and subnets are changed one at a time, and what stays off may be told to', async () => {
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.8.0.0/16' }));
+    const VpcId = Vpc?.VpcId ?? '';
+    const hostNames = async () =>
+      (await ec2.send(new DescribeVpcAttributeCommand({ VpcId, Attribute: 'enableDnsHostnames' }))).EnableDnsHostnames;
+    assert.deepEqual(await hostNames(), { Value: false });
+    await ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } }));
+    assert.deepEqual(await hostNames(), { Value: true });
+    const support = await ec2.send(new DescribeVpcAttributeCommand({ VpcId, Attribute: 'enableDnsSupport' }));
+    assert.deepEqual(support.EnableDnsSupport, { Value: true });
+    await assert.rejects(
+      ec2.send(
+        new ModifyVpcAttributeCommand({
+          VpcId,
+          EnableDnsHostnames: { Value: true },
+          EnableDnsSupport: { Value: true },
+        }),
+      ),
+      named('InvalidParameterCombination'),
+    );
+    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: '10.8.0.0/24' }));
+    const SubnetId = Subnet?.SubnetId ?? '';
+    await ec2.send(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch: { Value: true } }));
+    const { Subnets: [shownSubnet] = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [SubnetId] }));
+    assert.equal(shownSubnet?.MapPublicIpOnLaunch, true);
+    await ec2.send(new ModifySubnetAttributeCommand({ SubnetId, EnableDns64: { Value: false } }));
+    await assert.rejects(
+      ec2.send(new ModifySubnetAttributeCommand({ SubnetId, AssignIpv6AddressOnCreation: { Value: true } })),
+      named('UnsupportedOperation'),
+    );
+    const { NetworkAcls: [acl] = [] } = await ec2.send(
+      new DescribeNetworkAclsCommand({ Filters: [{ Name: 'vpc-id', Values: [VpcId] }] }),
+    );
+    assert.match(acl?.NetworkAclId ?? '', /^acl-[0-9a-f]{17}$/);
+    assert.deepEqual(
+      acl?.Associations?.map((it) => it.SubnetId),
+      [SubnetId],
+    );
+    assert.deepEqual((await ec2.send(new DescribeNatGatewaysCommand({}))).NatGateways, []);
+    await assert.rejects(
+      ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: ['nat-0123'] })),
+      named('NatGatewayNotFound'),
+    );
+    const { AccountAttributes = [] } = await ec2.send(
+      new DescribeAccountAttributesCommand({ AttributeNames: ['supported-platforms'] }),
+    );
+    assert.deepEqual(AccountAttributes, [
+      { AttributeName: 'supported-platforms', AttributeValues: [{ AttributeValue: 'VPC' }] },
+    ]);
+  });
+
+  test('rules keep their ids when what they allow or say of themselves is changed', async () => {
+    const GroupId = await newGroup('changed');
+    const tcp = (port: number, Description?: string) => ({
+      IpProtocol: 'tcp',
+      FromPort: port,
+      ToPort: port,
+      IpRanges: [{ CidrIp: '10.0.0.0/8', ...(Description !== undefined && { Description }) }],
+    });
+    const { SecurityGroupRules = [] } = await ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [tcp(80), tcp(81)] }),
+    );
+    const [SecurityGroupRuleId = '', second = ''] = SecurityGroupRules.map((rule) => rule.SecurityGroupRuleId ?? '');
+    const change = (port: number, id = SecurityGroupRuleId) =>
+      ec2.send(
+        new ModifySecurityGroupRulesCommand({
+          GroupId,
+          SecurityGroupRules: [
+            {
+              SecurityGroupRuleId: id,
+              SecurityGroupRule: { IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIpv4: '10.0.0.0/8' },
+            },
+          ],
+        }),
+      );
+    await change(90);
+    await assert.rejects(change(81), named('InvalidPermission.Duplicate'));
+    await assert.rejects(change(91, 'sgr-0123'), named('InvalidSecurityGroupRuleId.NotFound'));
+    await ec2.send(
+      new UpdateSecurityGroupRuleDescriptionsIngressCommand({ GroupId, IpPermissions: [tcp(90, 'by its traffic')] }),
+    );
+    await ec2.send(
+      new UpdateSecurityGroupRuleDescriptionsIngressCommand({
+        GroupId,
+        SecurityGroupRuleDescriptions: [{ SecurityGroupRuleId: second, Description: 'by its id' }],
+      }),
+    );
+    await assert.rejects(
+      ec2.send(new UpdateSecurityGroupRuleDescriptionsIngressCommand({ GroupId, IpPermissions: [tcp(99)] })),
+      named('InvalidPermission.NotFound'),
+    );
+    const rules = await ec2.send(
+      new DescribeSecurityGroupRulesCommand({ SecurityGroupRuleIds: [SecurityGroupRuleId, second] }),
+    );
+    const seen = new Map(
+      rules.SecurityGroupRules?.map((it) => [it.SecurityGroupRuleId, [it.FromPort, it.Description]]),
+    );
+    assert.deepEqual(seen.get(SecurityGroupRuleId), [90, 'by its traffic']);
+    assert.deepEqual(seen.get(second), [81, 'by its id']);
   });
 
   test('resources are tagged, found by their tags and untagged', async () => {

@@ -128,7 +128,7 @@ function plainRule(group: SecurityGroupRecord, rule: SecurityGroupRuleRecord): A
   };
 }
 
-function specsOf(reader: Reader, group: SecurityGroupRecord, input: RulesInput): readonly RuleSpec[] {
+export function specsOf(reader: Reader, group: SecurityGroupRecord, input: RulesInput): readonly RuleSpec[] {
   if (input.IpPermissions?.length) {
     return ruleSpecsOf(input.IpPermissions, ({ GroupId, GroupName }) => {
       if (GroupId !== undefined) return peerGroupId(reader, group, GroupId);

@@ -6,6 +6,14 @@ export interface VpcRecord extends Scope {
   readonly cidrBlock: string;
   readonly isDefault: boolean;
   readonly dhcpOptionsId: string;
+  /** What ModifyVpcAttribute changed; the rest is as VPCs are made. */
+  readonly attributes?: Partial<VpcAttributes>;
+}
+
+export interface VpcAttributes {
+  readonly enableDnsSupport: boolean;
+  readonly enableDnsHostnames: boolean;
+  readonly enableNetworkAddressUsageMetrics: boolean;
 }
 
 export const vpcs = table<VpcRecord>()({
@@ -22,6 +30,8 @@ export interface SubnetRecord extends Scope {
   readonly availabilityZoneId: string;
   readonly defaultForAz: boolean;
   readonly mapPublicIpOnLaunch: boolean;
+  /** Absent where the subnet uses the VPC's main route table. */
+  readonly routeTableAssociation?: { readonly associationId: string; readonly routeTableId: string };
 }
 
 export const subnets = table<SubnetRecord>()({
@@ -114,13 +124,18 @@ export const internetGateways = table<InternetGatewayRecord>()({
   indexes: { scope: scopeKey, vpc: (gateway) => gateway.vpcId },
 });
 
-/** The main route table of a VPC, which its subnets use. */
 export interface RouteTableRecord extends Scope {
   readonly routeTableId: string;
   readonly vpcId: string;
-  readonly associationId: string;
+  /** Of the VPC's main route table, which the subnets without one of their own use: its association with the VPC. */
+  readonly associationId?: string;
   /** Beside the local one: destination and internet gateway. */
-  readonly routes: readonly { readonly cidrBlock: string; readonly internetGatewayId: string }[];
+  readonly routes: readonly RouteRecord[];
+}
+
+export interface RouteRecord {
+  readonly cidrBlock: string;
+  readonly internetGatewayId: string;
 }
 
 export const routeTables = table<RouteTableRecord>()({

@@ -1,12 +1,12 @@
 import type { CreateSubnetRequest, CreateSubnetResult } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../aws/error.ts';
 import type { Operation } from '../../../aws/operation.ts';
-import { scopeKey } from '../../../core/scope.ts';
 import { availabilityZones, newResourceId } from '../default-vpc.ts';
-import { invalidParameterValue, missingParameter, notBuilt, notFound, refuseDryRun } from '../errors.ts';
+import { invalidParameterValue, missingParameter, notBuilt, refuseDryRun } from '../errors.ts';
+import { findVpc } from '../references.ts';
 import { knownCidr } from '../rules/cidr.ts';
 import { canonicalCidr } from '../rules/ip-permissions.ts';
-import { type SubnetRecord, subnets, vpcs } from '../tables.ts';
+import { type SubnetRecord, subnets } from '../tables.ts';
 import { putTags, tagsGiven } from '../tags.ts';
 import { shownSubnet } from './describe-subnets.ts';
 
@@ -21,8 +21,7 @@ export const createSubnet: Operation<CreateSubnetRequest, CreateSubnetResult> = 
   const zone = named === undefined ? zones[0] : zones.find((it) => it.zoneName === named || it.zoneId === named);
   if (!zone) throw invalidParameterValue(`Value (${named ?? ''}) for parameter availabilityZone is invalid.`);
   return store.update((tx, env) => {
-    const vpc = tx.get(vpcs, input.VpcId);
-    if (!vpc || scopeKey(vpc) !== scopeKey(call)) throw notFound('InvalidVpcID.NotFound', 'vpc', [input.VpcId]);
+    const vpc = findVpc(tx, call, input.VpcId);
     const whole = knownCidr(vpc.cidrBlock);
     const fits = block.first >= whole.first && block.last <= whole.last && block.prefixLength >= 16;
     if (!fits || block.prefixLength > 28) {

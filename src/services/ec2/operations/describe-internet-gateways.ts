@@ -1,14 +1,20 @@
-import type { DescribeInternetGatewaysRequest, DescribeInternetGatewaysResult } from '@aws-sdk/client-ec2';
-import type { Operation } from '../../../aws/operation.ts';
+import type { DescribeInternetGatewaysRequest, InternetGateway } from '@aws-sdk/client-ec2';
+import type { Answer, Operation } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
+import type { Reader } from '../../../store/store.ts';
 import { type Describable, describe } from '../rules/describe.ts';
 import { type InternetGatewayRecord, internetGateways } from '../tables.ts';
 import { tagsOf } from '../tags.ts';
 
-export const describeInternetGateways: Operation<DescribeInternetGatewaysRequest, DescribeInternetGatewaysResult> = (
-  input,
-  { call, store },
-) =>
+/** EC2 says `available` of a gateway that is attached; its own enumeration of states has no such word. */
+export type ShownInternetGateway = Omit<InternetGateway, 'Attachments'> & {
+  readonly Attachments: readonly { readonly VpcId: string; readonly State: 'available' }[];
+};
+
+export const describeInternetGateways: Operation<
+  DescribeInternetGatewaysRequest,
+  { readonly InternetGateways: readonly ShownInternetGateway[]; readonly NextToken?: string }
+> = (input, { call, store }) =>
   store.view((reader) => {
     const page = describe(
       reader.find(internetGateways, 'scope', scopeKey(call)),
@@ -21,16 +27,19 @@ export const describeInternetGateways: Operation<DescribeInternetGatewaysRequest
       { ...describableGateway, tags: ({ internetGatewayId }) => tagsOf(reader, internetGatewayId) },
     );
     return {
-      InternetGateways: page.items.map((gateway) => ({
-        InternetGatewayId: gateway.internetGatewayId,
-        OwnerId: gateway.accountId,
-        // AWS's word for an attachment that is there, which its enumeration of states leaves out.
-        Attachments: gateway.vpcId === undefined ? [] : [{ VpcId: gateway.vpcId, State: 'attached' }],
-        Tags: tagsOf(reader, gateway.internetGatewayId),
-      })),
+      InternetGateways: page.items.map((gateway) => shownInternetGateway(reader, gateway)),
       ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
     };
   });
+
+export function shownInternetGateway(reader: Reader, gateway: InternetGatewayRecord): Answer<ShownInternetGateway> {
+  return {
+    InternetGatewayId: gateway.internetGatewayId,
+    OwnerId: gateway.accountId,
+    Attachments: gateway.vpcId === undefined ? [] : [{ VpcId: gateway.vpcId, State: 'available' }],
+    Tags: tagsOf(reader, gateway.internetGatewayId),
+  };
+}
 
 const describableGateway: Describable<InternetGatewayRecord> = {
   kind: 'internetGateway',

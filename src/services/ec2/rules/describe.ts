@@ -71,3 +71,12 @@ function wildcard(text: string): RegExp {
   });
   return new RegExp(`^${source}$`, 's');
 }
+
+/** The answer about a kind of resource of which there is none: an empty list, or that what was named is not there. */
+export function describeNone(
+  ids: readonly string[] | undefined,
+  { kind, notFoundCode }: { readonly kind: string; readonly notFoundCode: string },
+): readonly [] {
+  if (ids && ids.length > 0) throw notFound(notFoundCode, kind, ids);
+  return [];
+}

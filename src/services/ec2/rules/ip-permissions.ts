@@ -154,7 +154,7 @@ export function canonicalCidrV6(text: string): string {
   return text.toLowerCase();
 }
 
-function checkedDescription(text: string): string {
+export function checkedDescription(text: string): string {
   if (text.length > 255 || /[^a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]/.test(text)) {
     throw invalidValue(
       'Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*',

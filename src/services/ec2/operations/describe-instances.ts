@@ -1,0 +1,8 @@
+import type { DescribeInstancesRequest, DescribeInstancesResult } from '@aws-sdk/client-ec2';
+import type { Operation } from '../../../aws/operation.ts';
+import { describeNone } from '../rules/describe.ts';
+
+/** There are none, as none can be made. Clients ask before they look up a VPC, and before they delete one. */
+export const describeInstances: Operation<DescribeInstancesRequest, DescribeInstancesResult> = (input) => ({
+  Reservations: describeNone(input.InstanceIds, { kind: 'instance', notFoundCode: 'InvalidInstanceID.NotFound' }),
+});

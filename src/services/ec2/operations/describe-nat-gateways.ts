@@ -1,0 +1,8 @@
+import type { DescribeNatGatewaysRequest, DescribeNatGatewaysResult } from '@aws-sdk/client-ec2';
+import type { Operation } from '../../../aws/operation.ts';
+import { describeNone } from '../rules/describe.ts';
+
+/** There are none, as none can be made. Clients ask before they look up a VPC, and before they delete one. */
+export const describeNatGateways: Operation<DescribeNatGatewaysRequest, DescribeNatGatewaysResult> = (input) => ({
+  NatGateways: describeNone(input.NatGatewayIds, { kind: 'NatGateway', notFoundCode: 'NatGatewayNotFound' }),
+});

@@ -1,0 +1,11 @@
+import type { DescribeVpcEndpointsRequest, DescribeVpcEndpointsResult } from '@aws-sdk/client-ec2';
+import type { Operation } from '../../../aws/operation.ts';
+import { describeNone } from '../rules/describe.ts';
+
+/** There are none, as none can be made. Clients ask before they look up a VPC, and before they delete one. */
+export const describeVpcEndpoints: Operation<DescribeVpcEndpointsRequest, DescribeVpcEndpointsResult> = (input) => ({
+  VpcEndpoints: describeNone(input.VpcEndpointIds, {
+    kind: 'Vpc Endpoint',
+    notFoundCode: 'InvalidVpcEndpointId.NotFound',
+  }),
+});

@@ -1,0 +1,14 @@
+import type { DescribeVpcPeeringConnectionsRequest, DescribeVpcPeeringConnectionsResult } from '@aws-sdk/client-ec2';
+import type { Operation } from '../../../aws/operation.ts';
+import { describeNone } from '../rules/describe.ts';
+
+/** There are none, as none can be made. Clients ask before they look up a VPC, and before they delete one. */
+export const describeVpcPeeringConnections: Operation<
+  DescribeVpcPeeringConnectionsRequest,
+  DescribeVpcPeeringConnectionsResult
+> = (input) => ({
+  VpcPeeringConnections: describeNone(input.VpcPeeringConnectionIds, {
+    kind: 'vpcPeeringConnection',
+    notFoundCode: 'InvalidVpcPeeringConnectionID.NotFound',
+  }),
+});
