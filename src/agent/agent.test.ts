@@ -6,6 +6,13 @@ import { agentTables, startAgent } from './agent.ts';
 import { container, instanceArn, machine, Peer, task } from './agent-scene.test.ts';
 import type { PayloadTask } from './contract.ts';
 
+const subnet = {
+  subnetId: 'subnet-1',
+  cidrBlock: '172.31.0.0/20',
+  gateway: '172.31.0.1',
+  vpcCidrBlock: '172.31.0.0/16',
+};
+
 function awsvpc(address: string, over: Partial<PayloadTask> = {}): PayloadTask {
   return task([container('app', 'sleep 3600')], {
     networkMode: 'awsvpc',
@@ -22,7 +29,7 @@ function awsvpc(address: string, over: Partial<PayloadTask> = {}): PayloadTask {
         interfaceAssociationProtocol: 'default',
       },
     ],
-    longshore: { logs: [], subnet: { subnetId: 'subnet-1', cidrBlock: '172.31.0.0/20', gateway: '172.31.0.1' } },
+    longshore: { logs: [], subnet },
     ...over,
   });
 }
@@ -119,6 +126,7 @@ test('an awsvpc task has its address on the subnet’s network and gives it back
     peer.statuses(wanted.arn).filter((status) => status !== 'PENDING'),
     ['ATTACHED', 'RUNNING'],
   );
+  assert.deepEqual(host.firewall.joined, ['172.31.0.0/16'], 'other subnets of the VPC are in reach');
   const pause = host.engine.containers.find((one) => one.image && one.name.includes('pause'));
   assert.equal(pause?.inspect().NetworkSettings.Networks['longshore-172.31.0.0-20']?.IPAddress, '172.31.4.5');
   peer.payload({ ...wanted, desiredStatus: 'STOPPED' });

@@ -16,6 +16,7 @@ import { register } from './sessions/register.ts';
 import type { SandboxCounts } from './sandboxes/sandbox-pool.ts';
 import { createEnvironmentFiles } from './environment/environment-files.ts';
 import { createSecurityGroups } from './firewall/security-groups.ts';
+import { createVpcPaths } from './firewall/vpc-paths.ts';
 import { createSecrets } from './environment/secrets.ts';
 import type { SessionLoop } from './sessions/session-loop.ts';
 import { startStateReporter } from './state-reporter.ts';
@@ -127,6 +128,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const securityGroups = await createSecurityGroups({ ...world, firewall: world.firewall, store, agentId });
   const executor = createExecutor({
     securityGroups,
+    vpcPaths: createVpcPaths({ firewall: world.firewall, log }),
     secrets,
     environmentFiles: createEnvironmentFiles(objects),
     objects,

@@ -150,6 +150,7 @@ export interface LongshoreTask {
     readonly cidrBlock: string;
     readonly gateway: string;
     readonly vpcId?: string;
+    readonly vpcCidrBlock?: string;
   };
   /** The security groups of the task's network interface. */
   readonly securityGroupIds?: readonly string[];

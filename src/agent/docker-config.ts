@@ -132,8 +132,10 @@ export function networkNameOf(cidrBlock: string): string {
 export function bridgeNameOf(cidrBlock: string): string {
   const [address = '', prefixLength = ''] = cidrBlock.split('/');
   const octets = address.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
-  return `ls-${octets.join('')}-${prefixLength}`; // 14 characters: the kernel takes 15
+  return `${bridgePrefix}${octets.join('')}-${prefixLength}`; // 14 characters: the kernel takes 15
 }
+
+export const bridgePrefix = 'ls-';
 
 /** Docker's name of a container, as the stock agent builds it. */
 export function dockerNameOf(payload: PayloadTask, name: string, random: string): string {

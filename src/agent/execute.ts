@@ -34,6 +34,7 @@ import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './images/pause-image.ts';
 import type { Step } from './plan.ts';
 import type { SecurityGroups } from './firewall/security-groups.ts';
+import type { VpcPaths } from './firewall/vpc-paths.ts';
 import { type Sandbox, sandboxOf } from './sandboxes/sandbox.ts';
 import { sharedDirectory } from './volumes/shared-volumes.ts';
 import { type Secrets, secretsResource } from './environment/secrets.ts';
@@ -78,6 +79,7 @@ export interface ExecutorParts {
   readonly environmentFiles: EnvironmentFiles;
   readonly objects: TaskObjects;
   readonly securityGroups: Pick<SecurityGroups, 'guard'>;
+  readonly vpcPaths: VpcPaths;
   readonly environment: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
 }
 
@@ -319,7 +321,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const subnet = task.payload.longshore?.subnet;
     if (!subnet) throw new StepError('ResourceInitializationError: the payload names no subnet for the task');
     const name = networkNameOf(subnet.cidrBlock);
-    const shared = networks.get(name) ?? makeNetwork(name, subnet.cidrBlock, subnet.gateway);
+    const shared =
+      networks.get(name) ??
+      makeNetwork(name, subnet.cidrBlock, subnet.gateway).then(() =>
+        parts.vpcPaths.open(subnet.vpcCidrBlock ?? subnet.cidrBlock),
+      );
     networks.set(name, shared);
     // Known networks are not asked for again; one that was removed meanwhile shows when a container joins it.
     await shared.catch((error: unknown) => {

@@ -481,6 +481,12 @@ export interface Firewall {
   apply(script: string): Promise<void>;
   /** Names of the tables of family inet. */
   tables(): Promise<readonly string[]>;
+  /**
+   * Lets packets between addresses of the block pass from one of the engine's networks to another, their source unchanged,
+   * and lets the engine's default bridge dial them: engines keep their networks apart. Of the networks only those count
+   * whose Linux bridges have the prefix. Rejects, with the reason, where the engine does not filter with iptables.
+   */
+  joinBridges(prefix: string, cidrBlock: string): Promise<void>;
 }
 
 /** What is absent is not limited. */

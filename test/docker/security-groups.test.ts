@@ -6,14 +6,15 @@ import {
   AuthorizeSecurityGroupIngressCommand,
   AuthorizeSecurityGroupEgressCommand,
   CreateSecurityGroupCommand,
+  CreateSubnetCommand,
   DescribeSubnetsCommand,
   EC2Client,
   type IpPermission,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
-import type { RunTaskResponse, Task } from '@aws-sdk/client-ecs';
-import { agentLabel } from '../../src/agent/docker-config.ts';
+import type { AwsVpcConfiguration, RunTaskResponse, Task } from '@aws-sdk/client-ecs';
+import { agentLabel, networkNameOf } from '../../src/agent/docker-config.ts';
 import { type Client, clientOf, connectedInstance, taskReaches } from '../running/cluster.ts';
 import { containersOf, host, removeContainersOf } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
@@ -31,6 +32,10 @@ import { ensureFactsImage, factsImage } from './task-parameters/stage.ts';
 /** What "within a second" of the issue is: from the answer of the call to the effect on a socket. */
 const effectWithinMs = 1000;
 
+const zone = 'us-east-1a';
+/** Of the second subnet that the tests make. */
+const secondBlock = '172.31.240.0/24';
+
 interface Running {
   readonly arn: string;
   readonly address: string;
@@ -45,7 +50,7 @@ describe('security groups', () => {
   let ec2: EC2Client;
   let subnetIds: readonly string[] = [];
   const arns: string[] = [];
-  const groups = { web: '', client: '', stranger: '' };
+  const groups = { web: '', client: '', stranger: '', mirror: '' };
 
   before(async () => {
     await ensureFactsImage();
@@ -54,14 +59,25 @@ describe('security groups', () => {
     client = clientOf(server);
     ec2 = new EC2Client({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
     await client.call('ecs', 'CreateCluster', { clusterName: 'default' });
-    agent = startLongshore(['agent', '--cluster', 'default', '--data-dir', join(directory.path, 'agent')], {
-      ...server.environment,
-      ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
-    });
+    agent = startLongshore(
+      [
+        'agent',
+        '--cluster',
+        'default',
+        '--data-dir',
+        join(directory.path, 'agent'),
+        '--attribute',
+        `ecs.availability-zone=${zone}`,
+      ],
+      {
+        ...server.environment,
+        ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+      },
+    );
     await connectedInstance(client, 'default');
     const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
     subnetIds = Subnets.map(({ SubnetId = '' }) => SubnetId);
-    for (const name of ['web', 'client', 'stranger'] as const) {
+    for (const name of ['web', 'client', 'stranger', 'mirror'] as const) {
       const made = await ec2.send(
         new CreateSecurityGroupCommand({
           GroupName: name,
@@ -101,15 +117,21 @@ describe('security groups', () => {
     await agent.end('SIGTERM');
     await server.stop();
     await removeContainersOf(arns);
+    await host('docker', 'network', 'rm', networkNameOf(secondBlock));
     await directory.remove();
   });
 
-  async function run(securityGroups: readonly string[]): Promise<Running> {
+  async function run(securityGroups: readonly string[], subnets = subnetIds): Promise<Running> {
+    return ran('socket', {
+      subnets: [...subnets],
+      ...(securityGroups.length > 0 && { securityGroups: [...securityGroups] }),
+    });
+  }
+
+  async function ran(taskDefinition: string, awsvpcConfiguration?: AwsVpcConfiguration): Promise<Running> {
     const { tasks = [], failures } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
-      taskDefinition: 'socket',
-      networkConfiguration: {
-        awsvpcConfiguration: { subnets: subnetIds, ...(securityGroups.length > 0 && { securityGroups }) },
-      },
+      taskDefinition,
+      ...(awsvpcConfiguration && { networkConfiguration: { awsvpcConfiguration } }),
     });
     const arn = tasks[0]?.taskArn;
     assert.ok(arn, JSON.stringify(failures));
@@ -215,6 +237,48 @@ describe('security groups', () => {
     const [one, other, stranger] = [await run([]), await run([]), await run([groups.client])];
     await becomes('hello', one, other, 8080);
     assert.equal(await ask(stranger, one.address, 8080), 'no answer');
+  });
+
+  test('tasks in two subnets of a VPC dial each other as themselves, tasks in bridge mode dial both, and groups decide', async () => {
+    const whoAsks = 'while ($c = $s->accept) { print $c $c->peerhost; close $c }';
+    const listen = 'IO::Socket::INET->new(Listen => 5, LocalPort => 8080, ReuseAddr => 1)';
+    const app = { name: 'app', image: factsImage, memory: 64, stopTimeout: 2 };
+    const command = ['perl', '-MIO::Socket::INET', '-e', `$s = ${listen} or die $!; ${whoAsks}`];
+    for (const [family, networkMode] of [
+      ['mirror', 'awsvpc'],
+      ['bridge', 'bridge'],
+    ] as const) {
+      const containerDefinitions = [{ ...app, command }];
+      await client.call('ecs', 'RegisterTaskDefinition', { family, networkMode, containerDefinitions });
+    }
+    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+    const first = Subnets.find(({ AvailabilityZone }) => AvailabilityZone === zone);
+    const near = await ec2.send(
+      new CreateSubnetCommand({ VpcId: first?.VpcId, AvailabilityZone: zone, CidrBlock: secondBlock }),
+    );
+    const second = near.Subnet?.SubnetId ?? '';
+    const [mirror, other, stranger, bridge] = await Promise.all([
+      ran('mirror', { subnets: [first?.SubnetId ?? ''], securityGroups: [groups.mirror] }),
+      run([groups.client], [second]),
+      run([groups.stranger], [second]),
+      ran('bridge'),
+    ]);
+    const open = (UserIdGroupPairs: { GroupId: string }[], IpRanges: { CidrIp: string }[]): IpPermission[] => [
+      { IpProtocol: 'tcp', FromPort: 8080, ToPort: 8080, UserIdGroupPairs, IpRanges },
+    ];
+    const allow = async (IpPermissions: IpPermission[]): Promise<unknown> =>
+      ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groups.mirror, IpPermissions }));
+    const answer = (wanted: string, from: Running): Promise<true> =>
+      eventually(`${wanted} for ${from.address}`, async () =>
+        (await ask(from, mirror.address, 8080)) === wanted ? true : undefined,
+      );
+    await answer('no answer', other);
+    await allow(open([{ GroupId: groups.client }], []));
+    await answer(other.address, other);
+    assert.equal(await ask(stranger, mirror.address, 8080), 'no answer');
+    assert.equal(await ask(bridge, mirror.address, 8080), 'no answer');
+    await allow(open([], [{ CidrIp: '172.17.0.0/16' }]));
+    await answer(first?.CidrBlock?.replace(/0\/.*/, '1') ?? '', bridge); // behind the network's own address
   });
 
   async function get(from: Running, url: string): Promise<string> {

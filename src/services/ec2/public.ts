@@ -10,6 +10,7 @@ import {
   securityGroups,
   type SubnetRecord,
   subnets,
+  vpcs,
 } from './tables.ts';
 
 /** A subnet as other services need it. */
@@ -18,6 +19,7 @@ export interface SubnetView {
   readonly vpcId: string;
   readonly availabilityZone: string;
   readonly cidrBlock: string;
+  readonly vpcCidrBlock: string;
   /** Second address of the block: the router, and the network's own address in the engine. */
   readonly gateway: string;
 }
@@ -34,7 +36,16 @@ export function findSubnet(reader: Reader, scope: Scope, subnetId: string): Subn
   const subnet = reader.get(subnets, subnetId);
   if (!subnet || !inScope(subnet, scope)) return undefined;
   const { vpcId, availabilityZone, cidrBlock } = subnet;
-  return { subnetId, vpcId, availabilityZone, cidrBlock, gateway: gatewayOf(knownCidr(cidrBlock)) };
+  const vpc = reader.get(vpcs, vpcId);
+  assert(vpc, `subnet ${subnetId} is of a VPC`);
+  return {
+    subnetId,
+    vpcId,
+    availabilityZone,
+    cidrBlock,
+    vpcCidrBlock: vpc.cidrBlock,
+    gateway: gatewayOf(knownCidr(cidrBlock)),
+  };
 }
 
 /** The VPC of a security group, undefined when there is no such group. */

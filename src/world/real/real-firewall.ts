@@ -25,7 +25,48 @@ export function createRealFirewall(): Firewall {
       const listed = await nft(['list', 'tables', 'inet'], '');
       return [...listed.matchAll(/^table inet (\S+)$/gm)].map(([, name = '']) => name);
     },
+    async joinBridges(prefix, cidrBlock) {
+      const { passing, keepingSource } = joiningRules(`${prefix}+`, cidrBlock);
+      const filter = (verb: string, rule: readonly string[]): string[] => ['--wait', verb, 'DOCKER-USER', ...rule];
+      for (const rule of passing) {
+        if (!(await isTaken(filter('--check', rule)))) await run('iptables', filter('--insert', rule), { env });
+      }
+      const nat = (verb: string): string[] => ['--wait', '--table', 'nat', verb, 'POSTROUTING', ...keepingSource];
+      // Docker puts its own before it whenever it makes a network.
+      await isTaken(nat('--delete'));
+      await run('iptables', nat('--insert'), { env });
+    },
   };
+}
+
+/** Docker asks DOCKER-USER before it drops what goes from one of its bridges to another, and never changes that chain. */
+function joiningRules(bridges: string, block: string): { passing: string[][]; keepingSource: string[] } {
+  const [from, to] = [
+    ['--in-interface', bridges, '--source', block],
+    ['--out-interface', bridges, '--destination', block],
+  ];
+  const established = ['--match', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED'];
+  const accept = ['--jump', 'ACCEPT'];
+  return {
+    passing: [
+      [...from, ...to, ...accept],
+      ['--in-interface', 'docker0', ...to, ...accept],
+      [...from, '--out-interface', 'docker0', ...established, ...accept],
+    ],
+    // Docker would put the bridge's own address in the place of the source.
+    keepingSource: ['--source', block, ...to, ...accept],
+  };
+}
+
+/** Whether there was such a rule: iptables answers 1 where there is none, and something else where it cannot say. */
+async function isTaken(args: readonly string[]): Promise<boolean> {
+  try {
+    await run('iptables', args, { env });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 1) return false;
+    throw error;
+  }
 }
 
 const bridgedPacketsFile = '/proc/sys/net/bridge/bridge-nf-call-iptables';

@@ -4,6 +4,7 @@ import { never, type SimLife } from './sim-life.ts';
 /** The packet filter of one simulated machine: its tables as they were last written, kept and not enforced. */
 export class SimFirewall {
   readonly #tables = new Map<string, string>();
+  readonly #joined = new Set<string>();
 
   /** The script that made the table; undefined where there is no such table. */
   table(name: string): string | undefined {
@@ -12,6 +13,11 @@ export class SimFirewall {
 
   get tableNames(): readonly string[] {
     return [...this.#tables.keys()];
+  }
+
+  /** The blocks whose bridges are joined. */
+  get joined(): readonly string[] {
+    return [...this.#joined];
   }
 
   as(life: SimLife): Firewall {
@@ -29,6 +35,10 @@ export class SimFirewall {
       tables: async () => {
         await pass();
         return this.tableNames;
+      },
+      joinBridges: async (_prefix, cidrBlock) => {
+        await pass();
+        this.#joined.add(cidrBlock);
       },
     };
   }

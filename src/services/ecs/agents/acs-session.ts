@@ -299,6 +299,7 @@ export class AcsSession {
               cidrBlock: subnet.cidrBlock,
               gateway: subnet.gateway,
               vpcId: subnet.vpcId,
+              vpcCidrBlock: subnet.vpcCidrBlock,
             },
           }
         : {}),

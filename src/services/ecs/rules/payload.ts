@@ -90,6 +90,7 @@ export interface PayloadSubnet {
   readonly cidrBlock: string;
   readonly gateway: string;
   readonly vpcId?: string;
+  readonly vpcCidrBlock?: string;
 }
 
 /**
