@@ -5,7 +5,7 @@ import { rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinnedNode, root, runTool, say } from './setup.mjs';
 
-const entry = join(root, 'dist', 'main.js');
+const entry = join(root, 'dist', 'main.cjs');
 
 /** Writes the bundle where it is missing or older than a source. */
 export function ensureBundle() {
@@ -25,7 +25,11 @@ function bundle() {
     '--platform',
     'node',
     '--format',
-    'esm',
+    'cjs',
+    '--entryFileNames',
+    '[name].cjs',
+    '--chunkFileNames',
+    '[name]-[hash].cjs',
     '--dir',
     'dist',
     '--log-level',

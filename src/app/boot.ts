@@ -5,7 +5,6 @@ import { composeControlPlane } from './compose.ts';
 import { checkConfig, isLoopback, type ServerConfig } from './config.ts';
 import { dataKey } from './data-key.ts';
 import { fetchJsonOver } from './fetch-json.ts';
-import { startHostAgent } from './host-agent.ts';
 import { openJournal } from './journal.ts';
 import { rootKeys } from './root-keys.ts';
 import { writeServerAddress } from './server-file.ts';
@@ -54,8 +53,9 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
   const endpoint = `http://${urlHost(config.host)}:${listener.port}`;
   await writeServerAddress(world.disk, dataDirectory, { endpoint, region, accountId });
 
+  // Loaded only now: what it is made of is needed after the first answer, and without an agent not at all.
   const agent = config.agent
-    ? startHostAgent({
+    ? (await import('./host-agent.ts')).startHostAgent({
         world,
         dataDirectory: join(dataDirectory, 'agent'),
         endpoint,

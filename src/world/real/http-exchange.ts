@@ -8,9 +8,11 @@ const answerLimitBytes = 256 * 1024 * 1024;
 
 /** One HTTP exchange over kept-alive connections. */
 export function httpClient(): (request: OutgoingRequest) => Promise<HttpAnswer> {
-  const agents = {
-    http: new http.Agent({ keepAlive: true, maxFreeSockets: 64 }),
-    https: new https.Agent({ keepAlive: true, maxFreeSockets: 64 }),
+  const options = { keepAlive: true, maxFreeSockets: 64 };
+  let tls: HttpsAgent | undefined;
+  const agents: Agents = {
+    http: new http.Agent(options),
+    https: () => (tls ??= new (https().Agent)(options)),
   };
   return async (request) => {
     try {
@@ -32,7 +34,8 @@ function isSafe(method: string): boolean {
 
 interface Agents {
   readonly http: HttpAgent;
-  readonly https: HttpsAgent;
+  /** Made when it is first needed. */
+  readonly https: () => HttpsAgent;
 }
 
 function exchange(outgoing: OutgoingRequest, agents: Agents): Promise<HttpAnswer> {
@@ -42,7 +45,7 @@ function exchange(outgoing: OutgoingRequest, agents: Agents): Promise<HttpAnswer
     const { host, port, path } = target;
     const request =
       target.protocol === 'https'
-        ? https.request({ method, host, port, path, headers, agent: agents.https })
+        ? https().request({ method, host, port, path, headers, agent: agents.https() })
         : http.request({ method, host, port, path, headers, agent: agents.http });
     const timeout =
       timeoutMs === undefined

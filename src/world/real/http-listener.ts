@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import {
   type HttpHandler,
   type HttpRequest,
@@ -13,7 +12,7 @@ import {
 } from '../world.ts';
 import { http } from './node-http.ts';
 import { bodyOf, SlowBodies } from './http-body.ts';
-import { longestMessageBytes, RealSocket } from './real-socket.ts';
+import { WebSockets } from './web-sockets.ts';
 
 const serverOptions = {
   // Longer than the idle time of any load balancer or SDK in front, so that it is always the client who closes first.
@@ -29,11 +28,7 @@ const serverOptions = {
 const closeLimitMs = 5_000;
 
 export async function listenHttp(address: ListenAddress, handler: HttpHandler, log: Log): Promise<Listener> {
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: longestMessageBytes,
-  });
+  const webSockets = new WebSockets();
   const slow = new SlowBodies();
   let closing = false;
   const server = http.createServer(serverOptions, (request, response) => {
@@ -59,11 +54,26 @@ function listening(server: Server, address: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => reject(cannotListen(address, error));
     server.once('error', fail);
-    server.listen({ ...address, backlog: 1024 }, () => {
+    server.once('listening', () => {
       server.off('error', fail);
       resolve();
     });
+    try {
+      server.listen(bound(address) ?? address, backlog);
+    } catch (error) {
+      fail(error as Error);
+    }
   });
+}
+
+const backlog = 1024;
+
+/**
+ * server.listen looks an address up as if it were a name, and compiles a pattern of all IPv6 addresses on the way: 5 ms of
+ * each start. A number is bound without that, where Node can (26.4).
+ */
+function bound(address: ListenAddress): net.BoundSocket | undefined {
+  return 'BoundSocket' in net && net.isIPv4(address.host) ? new net.BoundSocket({ ...address }) : undefined;
 }
 
 export function cannotListen(address: ListenAddress, error: NodeJS.ErrnoException): NetError {
@@ -177,7 +187,7 @@ async function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  webSockets: WebSocketServer,
+  webSockets: WebSockets,
   log: Log,
 ): Promise<void> {
   const refuse = (refusal: Promise<HttpResponse>): void => {
@@ -193,22 +203,19 @@ async function upgrade(
       refuse(Promise.resolve(outcome));
       return;
     }
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      request.socket.setKeepAlive(true, 30_000); // a peer whose machine is gone never closes
-      outcome(new RealSocket(webSocket));
-    });
+    await webSockets.accept(request, socket, head, outcome);
   } catch (error) {
     refuse(Promise.reject(error as Error));
   }
 }
 
-async function close(server: Server, webSockets: WebSocketServer): Promise<void> {
-  for (const webSocket of webSockets.clients) webSocket.close(1001, 'the server is stopping');
+async function close(server: Server, webSockets: WebSockets): Promise<void> {
+  webSockets.close();
   // Closing ends the connections that are idle now; one that becomes idle later (its answer had begun) is swept.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const limit = setTimeout(() => {
     server.closeAllConnections();
-    for (const webSocket of webSockets.clients) webSocket.terminate();
+    webSockets.terminate();
   }, closeLimitMs);
   await new Promise<void>((resolve) => {
     server.close(() => resolve()); // the error it may give is that it was closed already

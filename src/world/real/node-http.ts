@@ -3,4 +3,8 @@
  * that loads Node's whole fetch client, 30 ms and 15 MiB at every start for what Longshore never uses.
  */
 export const http = process.getBuiltinModule('node:http');
-export const https = process.getBuiltinModule('node:https');
+
+/** A function, because TLS costs a start more than most of our own modules, and most runs never dial with it. */
+export function https(): typeof import('node:https') {
+  return process.getBuiltinModule('node:https');
+}

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { WebSocket } from 'ws';
 import { type Headers, type Log, type Net, NetError, type Socket, SocketRefused } from '../world.ts';
 import { httpClient } from './http-exchange.ts';
 import { listenHttp } from './http-listener.ts';
@@ -18,7 +17,8 @@ export function realNet(log: Log): Net {
   };
 }
 
-function openSocket(request: { readonly url: string; readonly headers: Headers }): Promise<Socket> {
+async function openSocket(request: { readonly url: string; readonly headers: Headers }): Promise<Socket> {
+  const { WebSocket } = await import('ws'); // see webSocketServer in http-listener.ts
   return new Promise((resolve, reject) => {
     const webSocket = new WebSocket(request.url, {
       headers: request.headers,

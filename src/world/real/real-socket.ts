@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Socket } from '../world.ts';
 
 /** A message longer than this closes the connection with 1009. */
@@ -32,7 +32,7 @@ export class RealSocket implements Socket {
   }
 
   send(message: Message): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message);
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(message);
   }
 
   onMessage(listener: (message: Message) => void): void {

@@ -63,12 +63,14 @@ export class SqliteFile {
   private constructor(database: DatabaseSync, options: SqliteFileOptions) {
     this.#database = database;
     this.#onFatal = options.onFatal;
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
+    // Committed in #start, with the journal's name: a first start waits for the disk as seldom as it can.
+    this.#begin.run();
     database.exec(schema);
     divideRecords(database);
     for (const { number, name } of tablesOf(database)) this.#tables.set(name, new RecordTable(database, number));
     writeFileSync(join(options.directory, 'journal.owner'), `${process.pid}\n`, { mode: 0o600 });
-    this.#begin = database.prepare('BEGIN IMMEDIATE');
-    this.#commit = database.prepare('COMMIT');
     this.#setMeta = database.prepare(
       'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
     );
@@ -205,12 +207,11 @@ export class SqliteFile {
     }
     if (isNew) {
       this.#journalId = newJournalId();
-      this.#database.exec('BEGIN IMMEDIATE');
       this.#setMeta.run('journalId', this.#journalId);
       this.#setMeta.run('formatVersion', formatVersion);
       this.#setMeta.run('sequence', 0);
-      this.#database.exec('COMMIT');
     }
+    this.#commit.run();
     if (missing > 0) this.warnings.push(`going on without ${missing} acknowledged commits, as told`);
     // A missing mark says nothing about the journal (a backup need not hold it), so it is no reason to stay down.
     else if (!mark && this.#sequence > 0) this.warnings.push('journal.high was missing or unreadable and is made anew');
@@ -322,14 +323,12 @@ function tablesOf(database: DatabaseSync): readonly { readonly number: number; r
 /** The first journals had the records of all tables in one. */
 function divideRecords(database: DatabaseSync): void {
   if (!database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'records'").get()) return;
-  database.exec('BEGIN IMMEDIATE');
   for (const { tbl } of database.prepare('SELECT DISTINCT tbl FROM records').all()) {
     const { insert } = makeTable(database, String(tbl));
     const rows = database.prepare('SELECT key, value FROM records WHERE tbl = ?').iterate(String(tbl));
     for (const { key, value } of rows) insert.run(String(key), String(value));
   }
   database.exec('DROP TABLE records');
-  database.exec('COMMIT');
 }
 
 // Primary result codes of SQLite.
