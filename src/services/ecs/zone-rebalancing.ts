@@ -47,7 +47,7 @@ export function startForBalance(
   const room = Math.min(upper - seen.filter((task) => task.isCounted).length, slice);
   const started: TaskRecord[] = [];
   let refused: string | undefined;
-  for (const [zone, count] of zonesToFill(counts, zones, room)) {
+  for (const [zone, count] of zonesToFill(counts, zones, seen, room)) {
     const launched = startTasks(tx, env, source, count, { zone });
     refused ??= launched.refusal;
     if (launched.started.length === 0) continue;

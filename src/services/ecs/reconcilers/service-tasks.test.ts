@@ -505,6 +505,30 @@ test('a zone that comes is given its share of the tasks, the new ones healthy be
   assert.deepEqual([scene.live(), scene.service()], [before, service]);
 });
 
+test('tasks that are protected are not moved, and none is started in their place until their protection ends', async () => {
+  const scene = await openControllerScene(1);
+  await scene.create({ desiredCount: 4 });
+  await scene.pass(60_000);
+  const tasksNow = (): readonly string[] => scene.live().map((task) => task.arn);
+  const before = tasksNow();
+  await scene.ask(updateTaskProtection, {
+    cluster: 'default',
+    tasks: [...before],
+    protectionEnabled: true,
+    expiresInMinutes: 5,
+  });
+  await scene.host(2, { cpuUnits: 10_000, memoryMiB: 20_000, zone: 'us-east-1b' });
+  await scene.pass(240_000, () => assert.deepEqual(tasksNow(), before));
+  await scene.pass(240_000);
+  assert.deepEqual(
+    scene
+      .live()
+      .map((task) => task.availabilityZone)
+      .toSorted((a = '', b = '') => a.localeCompare(b)),
+    ['us-east-1a', 'us-east-1a', 'us-east-1b', 'us-east-1b'],
+  );
+});
+
 test('a service whose tasks are not to be moved, or find no room in the other zone, is left as it is', async () => {
   for (const availabilityZoneRebalancing of ['DISABLED', 'ENABLED'] as const) {
     const scene = await openControllerScene(1);

@@ -39,7 +39,7 @@ import { steeringOf } from '../service-steering.ts';
 import { deployments, type ServiceRecord, serviceDeployments, services } from '../service-tables.ts';
 import { arnsOf, servicesOfInstance, servicesOfTask } from '../service-wakes.ts';
 import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
-import { startForBalance, tellOfBalance, tellOfBalanceReached } from '../zone-rebalancing.ts';
+import { looksBalanced, startForBalance, tellOfBalance, tellOfBalanceReached } from '../zone-rebalancing.ts';
 
 export interface ServiceTasksSettings {
   readonly healthyAfterMs: number;
@@ -173,6 +173,8 @@ function act(
   const isSteady = isSettled && ended.primary.rolloutState === 'COMPLETED';
   if (isSteady && isRebalancing) tellOfBalanceReached(tx, env, service, seen);
   const isMoving = isSteady && startForBalance(tx, env, ended, seen, slice).length > 0;
+  // Tasks that are protected now may be moved later.
+  const isUneven = isSteady && !isMoving && !looksBalanced(tx, service);
   const steadyAt = writeService(tx, env, ended, decision.desiredCount, {
     isSteady: isSteady && !isMoving,
     isUnplaced: refusal !== undefined,
@@ -181,7 +183,7 @@ function act(
   const { launchesAfter = 0 } = ended.service;
   return earliest(env.now, [
     ...seen.map((task) => task.changesAt),
-    ...(decision.isHeldByProtection ? seen.map((task) => task.protectedUntil) : []),
+    ...(decision.isHeldByProtection || isUneven ? seen.map((task) => task.protectedUntil) : []),
     launchesAfter,
     isSettled ? bakedAt(tx, ended, env.now) : undefined,
     refusal === undefined ? undefined : env.now + limits.unplacedRetryMs,

@@ -17,21 +17,35 @@ export function isBalanced(counts: ReadonlyMap<string, number>): boolean {
   return counts.size === 0 || Math.max(...counts.values()) - Math.min(...counts.values()) <= 1;
 }
 
-/** How many tasks to start in which of the zones, at most `room` altogether: each goes to the one that has fewest. */
+/**
+ * How many tasks to start in which of the zones, at most `room` altogether: each goes to the one that has fewest, for one
+ * of `tasks` that will go from where most are. One that is protected will not, and what is started for it would itself be
+ * too much.
+ */
 export function zonesToFill(
   counts: ReadonlyMap<string, number>,
   zones: ReadonlySet<string>,
+  tasks: readonly ServiceTask[],
   room: number,
 ): ReadonlyMap<string, number> {
   const fill = new Map<string, number>();
   const now = new Map(counts);
-  for (let left = room; left > 0 && !isBalanced(now); left -= 1) {
+  const movable = new Map(
+    countByZone(
+      tasks.filter((task) => !task.isProtected),
+      [],
+    ),
+  );
+  for (let left = room; left > 0; left -= 1) {
     const to = extreme(now, (count, best) => count < best, zones);
-    const from = extreme(now, (count, best) => count > best);
+    const from = extreme(now, (count, best) => count > best, movable);
     if (to === undefined || from === undefined || (now.get(from) ?? 0) - (now.get(to) ?? 0) <= 1) break;
     now.set(to, (now.get(to) ?? 0) + 1);
     now.set(from, (now.get(from) ?? 0) - 1);
     fill.set(to, (fill.get(to) ?? 0) + 1);
+    const others = (movable.get(from) ?? 0) - 1;
+    if (others > 0) movable.set(from, others);
+    else movable.delete(from);
   }
   return fill;
 }
@@ -68,7 +82,7 @@ function goesBefore(task: ServiceTask, other: ServiceTask, counts: ReadonlyMap<s
 function extreme(
   counts: ReadonlyMap<string, number>,
   isBetter: (count: number, best: number) => boolean,
-  among?: ReadonlySet<string>,
+  among?: Pick<ReadonlySet<string>, 'has'>,
 ): string | undefined {
   let found: string | undefined;
   let best = 0;
