@@ -45,6 +45,7 @@ export type DetailType =
   | 'ECS Task State Change'
   | 'ECS Container Instance State Change'
   | 'ECS Deployment State Change'
+  | 'ECS Hook State Change'
   | 'ECS Service Action';
 
 /** Keys only grow, so that a record is always the last of its table: in memory, in its index and in the journal. */

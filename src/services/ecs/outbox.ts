@@ -5,10 +5,11 @@ import { type DetailType, outbox, outboxEnd, type Told } from './outbox-tables.t
 import { usageOf } from './projections.ts';
 import { deploymentEvent } from './rules/events/deployment-event.ts';
 import type { EventBody } from './rules/events/event.ts';
+import { hookEvents } from './rules/events/hook-event.ts';
 import { instanceEvent } from './rules/events/instance-event.ts';
 import { desiredCountEvent, serviceEvent } from './rules/events/service-event.ts';
 import { isTaskTold } from './rules/events/task-event.ts';
-import { deployments, serviceEvents, services } from './service-tables.ts';
+import { deployments, serviceDeployments, serviceEvents, services } from './service-tables.ts';
 import { containerInstances, tasks } from './tables.ts';
 
 /**
@@ -26,9 +27,9 @@ export const everyEvent: EventInterest = () => true;
  */
 export function outboxEvents(isWanted: EventInterest): Derivation {
   return {
-    of: [tasks, containerInstances, deployments, serviceEvents, services],
+    of: [tasks, containerInstances, deployments, serviceDeployments, serviceEvents, services],
     derive(tx, env, changes) {
-      const told = changes.map((change) => toldOf(tx, env, change, isWanted)).filter((one) => one !== undefined);
+      const told = changes.flatMap((change) => toldOf(tx, env, change, isWanted));
       if (told.length === 0) return;
       const ordinal = tx.projected(outboxEnd).lastOrdinal + 1;
       tx.put(outbox, { ordinal, id: env.newId(), time: env.now, told });
@@ -37,16 +38,21 @@ export function outboxEvents(isWanted: EventInterest): Derivation {
 }
 
 /** Asked first, made second: what is told is a part of the work of its change. */
-function toldOf(tx: Transaction, env: Env, change: RecordChange, isWanted: EventInterest): Told | undefined {
+function toldOf(tx: Transaction, env: Env, change: RecordChange, isWanted: EventInterest): readonly Told[] {
   const wanted = (detailType: DetailType, of: Scope | undefined): boolean =>
     of !== undefined && isWanted(tx, of, detailType);
   const task = changeOf(tasks, change);
   if (task) {
     const { before, after } = task;
-    return isTaskTold(before, after) && wanted('ECS Task State Change', after) ? { task: after } : undefined;
+    return isTaskTold(before, after) && wanted('ECS Task State Change', after) ? [{ task: after }] : [];
+  }
+  const serviceDeployment = changeOf(serviceDeployments, change);
+  if (serviceDeployment) {
+    const { before, after } = serviceDeployment;
+    return wanted('ECS Hook State Change', after) ? hookEvents(before, after).map((event) => ({ event })) : [];
   }
   const event = eventOf(tx, env, change, wanted);
-  return event && { event };
+  return event ? [{ event }] : [];
 }
 
 function eventOf(

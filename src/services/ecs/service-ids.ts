@@ -1,5 +1,7 @@
 /** The names that services give to what they make, in AWS's forms. */
+import type { Env } from '../../store/store.ts';
 import type { Random } from '../../world/world.ts';
+import type { HookState } from './service-tables.ts';
 
 /** Of a service revision: 19 digits, the first never 0, within 63 bits as AWS's are. */
 export function newRevisionId(random: Random): string {
@@ -13,7 +15,16 @@ export function newDeploymentId(random: Random): string {
 
 /** Of a service deployment: 21 characters that need no quoting in a URL. */
 export function newServiceDeploymentId(random: Random): string {
-  return Array.from(random.bytes(21), (byte) => urlSafe.charAt(byte % urlSafe.length)).join('');
+  return urlSafeOf(random, 21);
+}
+
+/** Of one run of a lifecycle hook: a pause is answered by it, a call out carries it as executionId. */
+export function newHookId(env: Env, targetType: HookState['targetType']): string {
+  return targetType === 'PAUSE' ? `ecs-pause-${urlSafeOf(env.random, 43)}` : env.newUuid();
+}
+
+function urlSafeOf(random: Random, length: number): string {
+  return Array.from(random.bytes(length), (byte) => urlSafe.charAt(byte % urlSafe.length)).join('');
 }
 
 const urlSafe = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AwsError } from '../../../aws/error.ts';
+import { waitingEvents } from '../outbox-tables.ts';
 import { type FleetScene, openFleetScene } from '../reconcilers/fleet-scene.test.ts';
 import type { HookState } from '../service-tables.ts';
 import { continueServiceDeployment } from './continue-service-deployment.ts';
@@ -52,6 +53,41 @@ test('each hook is answered for itself, and the deployment goes on when all are'
   await scene.ask(continueServiceDeployment, { serviceDeploymentArn: arn, hookId: second.hookId, action: 'CONTINUE' });
   await scene.pass(5 * minute);
   assert.equal(scene.deployment().status, 'SUCCESSFUL');
+});
+
+test('EventBridge is told of a hook that waits and of how it ended', async () => {
+  const scene = await paused(10);
+  const { arn, serviceArn, clusterArn } = scene.deployment();
+  const [first, second] = hooksOf(scene);
+  assert.match(first.hookId, /^ecs-pause-[\w-]{43}$/);
+  await scene.ask(continueServiceDeployment, { serviceDeploymentArn: arn, hookId: first.hookId });
+  await scene.pass(12 * minute);
+  const told = scene
+    .store()
+    .view(waitingEvents)
+    .filter(({ detailType }) => detailType === 'ECS Hook State Change');
+  assert.deepEqual(
+    told.map(({ detail, resources }) => [detail['eventName'], detail['hookId'], detail['eventType'], resources]),
+    [
+      ['HOOK_AWAITING_ACTION', first.hookId, 'INFO', [arn]],
+      ['HOOK_AWAITING_ACTION', second.hookId, 'INFO', [arn]],
+      ['HOOK_SUCCEEDED', first.hookId, 'INFO', [arn]],
+      ['HOOK_TIMED_OUT', second.hookId, 'ERROR', [arn]],
+    ],
+  );
+  const { updatedAt, ...detail } = told[0]?.detail ?? {};
+  assert.equal(updatedAt, new Date(first.startedAt).toISOString());
+  assert.deepEqual(detail, {
+    eventType: 'INFO',
+    eventName: 'HOOK_AWAITING_ACTION',
+    hookId: first.hookId,
+    hookType: 'PAUSE',
+    expiresAt: new Date(first.expiresAt).toISOString(),
+    lifecycleStage: 'POST_SCALE_UP',
+    clusterArn,
+    serviceArn,
+    serviceDeploymentArn: arn,
+  });
 });
 
 test('one hook that asks back is enough, and the other cannot be answered any more', async () => {

@@ -28,6 +28,7 @@ import {
 import { limits } from '../rules/limits.ts';
 import { addServiceEvent, serviceMessage } from '../service-events.ts';
 import { earliest, keepFleet, noFleet, type ServiceFleet, serviceFleets, withUnplaced } from '../service-fleet.ts';
+import { newHookId } from '../service-ids.ts';
 import { tasksPerStep } from '../service-state.ts';
 import { type StagedDeployment, stagedDeployment, steeringOf } from '../service-steering.ts';
 import {
@@ -111,7 +112,7 @@ function step(tx: Transaction, env: Env, serviceArn: string, { healthyAfterMs }:
   const room = Math.max(tasksPerStep(tx, service, service.settings) - counting - countedOfSources, 1);
   const scene = { service, deployment, fleets: fleetsOf(tx, service, deployment), seen, room };
   const facts = factsOf(tx, scene);
-  const move = nextStage(deployment.stages, facts, env.now, () => env.newUuid());
+  const move = nextStage(deployment.stages, facts, env.now, (targetType) => newHookId(env, targetType));
   apply(tx, env, scene, move);
   if (move.end) return undefined;
   return earliest([move.lookAt, ...keepFleets(tx, env, scene, move.state, fleetWishes(move.state, facts))]);

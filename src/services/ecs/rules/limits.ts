@@ -62,7 +62,8 @@ export const limits = {
   canaryPercent: { min: 0.1, max: 100 },
   bakeTimeMinutes: { min: 0, max: 1440 },
   hookTimeoutMinutes: { min: 1, max: 20_160 },
-  lifecycleHooks: 5,
+  /** Of each kind: pauses and calls out. */
+  lifecycleHooks: 10,
   protectedTasks: { get: 100, update: 10 },
   protectionMinutes: { min: 1, max: 2880, default: 120 },
   /** How long after RUNNING a task without a health check counts as healthy: AWS's own 40 seconds. */

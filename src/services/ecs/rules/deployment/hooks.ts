@@ -13,6 +13,9 @@ import { invalid, type Refusal } from '../refusal.ts';
 
 type Hook = Kept<DeploymentLifecycleHook>;
 
+/** Makes the id of a run of a hook. */
+export type HookIds = (targetType: HookState['targetType']) => string;
+
 export interface HookRun {
   /** The same object where no hook was begun. */
   readonly state: StageState;
@@ -25,7 +28,7 @@ export function runHooks(
   { lifecycleHooks = [] }: Kept<DeploymentConfiguration>,
   stage: DeploymentLifecycleHookStage,
   now: Instant,
-  newId: () => string,
+  newHookId: HookIds,
 ): HookRun {
   const here = state.hooks.filter(
     (hook) => hook.stage === stage && hook.step === state.step && hook.isRollingBack === state.isRollingBack,
@@ -33,7 +36,7 @@ export function runHooks(
   const begun: HookState[] = [];
   for (const [index, hook] of lifecycleHooks.entries()) {
     if (!hook.lifecycleStages?.includes(stage) || here.some((present) => present.index === index)) continue;
-    begun.push(begin(hook, { index, stage, step: state.step, isRollingBack: state.isRollingBack }, now, newId()));
+    begun.push(begin(hook, { index, stage, step: state.step, isRollingBack: state.isRollingBack }, now, newHookId));
   }
   if (begun.length === 0) return { state, areDone: here.every((hook) => !isOpen(hook)) };
   return { state: { ...state, hooks: [...state.hooks, ...begun] }, areDone: false };
@@ -43,14 +46,15 @@ function begin(
   hook: Hook,
   place: Pick<HookState, 'index' | 'stage' | 'step' | 'isRollingBack'>,
   now: Instant,
-  hookId: string,
+  newHookId: HookIds,
 ): HookState {
   const { timeoutInMinutes = limits.hookTimeoutDefaultMinutes, action = 'ROLLBACK' } = hook.timeoutConfiguration ?? {};
-  const isPause = hook.targetType === 'PAUSE';
+  const targetType = hook.targetType ?? 'AWS_LAMBDA';
+  const isPause = targetType === 'PAUSE';
   return {
     ...place,
-    hookId,
-    targetType: isPause ? 'PAUSE' : 'AWS_LAMBDA',
+    hookId: newHookId(targetType),
+    targetType,
     ...(!isPause && hook.hookTargetArn !== undefined && { targetArn: hook.hookTargetArn }),
     status: isPause ? 'AWAITING_ACTION' : 'IN_PROGRESS',
     startedAt: now,

@@ -7,7 +7,7 @@ import type { Instant } from '../../../../core/instant.ts';
 import type { StageState } from '../../service-tables.ts';
 import type { Kept } from '../../tables.ts';
 import { limits } from '../limits.ts';
-import { endHooks, expireHooks, failedHook, nextExpiry, runHooks } from './hooks.ts';
+import { endHooks, expireHooks, failedHook, type HookIds, nextExpiry, runHooks } from './hooks.ts';
 import { isShifted, type ObservedTraffic, productionSteps } from './traffic.ts';
 
 /** What is seen at one moment. */
@@ -91,13 +91,15 @@ export function canRollBack(state: StageState): boolean {
   return !state.isRollingBack && state.stage !== 'CLEAN_UP';
 }
 
-export function nextStage(before: StageState, facts: StageFacts, now: Instant, newId: () => string): StageMove {
+export function nextStage(before: StageState, facts: StageFacts, now: Instant, newHookId: HookIds): StageMove {
   const state = expireHooks(before, now);
   if (canRollBack(state)) {
     const failure = facts.failure ?? failedHook(state) ?? overdueReason(state, facts, now);
     if (failure !== undefined) return rollBack(state, facts, failure, now);
   }
-  const moved = state.isRollingBack ? stepBack(state, facts, now, newId) : stepForward(state, facts, now, newId);
+  const moved = state.isRollingBack
+    ? stepBack(state, facts, now, newHookId)
+    : stepForward(state, facts, now, newHookId);
   if (moved.end || moved.state !== before) return moved;
   const lookAt = earliest(nextExpiry(state), overdueAt(state, facts), moved.lookAt);
   return { state: before, ...(lookAt !== undefined && { lookAt }) };
@@ -125,12 +127,12 @@ export function fleetWishes(state: StageState, facts: Pick<StageFacts, 'traffic'
 
 // --- forward ----------------------------------------------------------------------------------------------------
 
-function stepForward(state: StageState, facts: StageFacts, now: Instant, newId: () => string): StageMove {
+function stepForward(state: StageState, facts: StageFacts, now: Instant, newHookId: HookIds): StageMove {
   switch (state.stage) {
     case 'SCALE_UP':
       return isFull(facts) ? enterNext(state, facts, now) : { state };
     case 'PRODUCTION_TRAFFIC_SHIFT':
-      return shiftProduction(state, facts, now, newId);
+      return shiftProduction(state, facts, now, newHookId);
     case 'BAKE_TIME': {
       const bakedAt = state.stageStartedAt + bakeTimeMs(facts);
       if (now < bakedAt) return { state, lookAt: bakedAt };
@@ -139,7 +141,7 @@ function stepForward(state: StageState, facts: StageFacts, now: Instant, newId: 
     case 'CLEAN_UP':
       return facts.source.active + facts.others.active === 0 ? { state, end: { status: 'SUCCESSFUL' } } : { state };
     default: {
-      const run = runHooks(state, facts.configuration, state.stage, now, newId);
+      const run = runHooks(state, facts.configuration, state.stage, now, newHookId);
       if (run.state !== state) return { state: run.state };
       // Others that are held go in whatever later stage lets them: were this one to wait for them, a service whose source
       // does not come up could never be deployed anew.
@@ -159,10 +161,10 @@ function enterNext(state: StageState, facts: StageFacts, now: Instant): StageMov
 }
 
 /** A step of traffic: its hooks before it, the shift with the hooks that go with it, then its bake time. */
-function shiftProduction(state: StageState, facts: StageFacts, now: Instant, newId: () => string): StageMove {
+function shiftProduction(state: StageState, facts: StageFacts, now: Instant, newHookId: HookIds): StageMove {
   const { configuration } = facts;
   if (state.step > 0 && state.stepShiftedAt === undefined) {
-    const run = runHooks(state, configuration, 'PRODUCTION_TRAFFIC_SHIFT', now, newId);
+    const run = runHooks(state, configuration, 'PRODUCTION_TRAFFIC_SHIFT', now, newHookId);
     if (run.state !== state) return { state: run.state };
     if (!run.areDone || !isShifted(state, facts.traffic)) return { state };
     return { state: { ...state, stepShiftedAt: now } };
@@ -172,7 +174,7 @@ function shiftProduction(state: StageState, facts: StageFacts, now: Instant, new
   if (weight === undefined) return enterNext(state, facts, now);
   const bakedAt = state.step > 0 ? (state.stepShiftedAt ?? now) + bakeMs : now;
   if (now < bakedAt) return { state, lookAt: bakedAt };
-  const run = runHooks(state, configuration, 'PRE_PRODUCTION_TRAFFIC_SHIFT', now, newId);
+  const run = runHooks(state, configuration, 'PRE_PRODUCTION_TRAFFIC_SHIFT', now, newHookId);
   if (run.state !== state) return { state: run.state };
   // A task of green may have died since it was scaled up: traffic waits for the one that takes its place.
   if (!run.areDone || !isFull(facts)) return { state };
@@ -216,7 +218,7 @@ function hasBegunTest(state: StageState): boolean {
   return stages.indexOf(state.stage) >= stages.indexOf('TEST_TRAFFIC_SHIFT');
 }
 
-function stepBack(state: StageState, facts: StageFacts, now: Instant, newId: () => string): StageMove {
+function stepBack(state: StageState, facts: StageFacts, now: Instant, newHookId: HookIds): StageMove {
   const isOverdue = now >= (overdueAt(state, facts) ?? Infinity);
   if (isOverdue)
     return { state: endHooks(state, now), end: { status: 'ROLLBACK_FAILED', reason: stageOverdue(state) } };
@@ -225,7 +227,7 @@ function stepBack(state: StageState, facts: StageFacts, now: Instant, newId: () 
     return isBack ? { state, end: { status: 'ROLLBACK_SUCCESSFUL' } } : { state };
   }
   const hookStage = state.stage === 'PRODUCTION_TRAFFIC_SHIFT' ? state.stage : 'TEST_TRAFFIC_SHIFT';
-  const run = runHooks(state, facts.configuration, hookStage, now, newId);
+  const run = runHooks(state, facts.configuration, hookStage, now, newHookId);
   if (run.state !== state) return { state: run.state };
   // What a hook says of the way back changes nothing: there is no other way to go.
   if (!run.areDone || !isShifted(state, facts.traffic)) return { state };

@@ -87,6 +87,7 @@ const refused: readonly (readonly [Configuration, RegExp, Facts?])[] = [
     /^thresholdConfiguration.value must be/,
   ],
   [{ lifecycleHooks: [pause] }, /^lifecycleHooks can only/],
+  [{ ...blueGreen, lifecycleHooks: Array.from({ length: 11 }, () => pause) }, /at most 10 hooks of type PAUSE/],
   [{ ...blueGreen, lifecycleHooks: [{ targetType: 'PAUSE' }] }, /^lifecycleStages of a lifecycle hook/],
   [
     { ...blueGreen, lifecycleHooks: [{ ...pause, lifecycleStages: ['PRODUCTION_TRAFFIC_SHIFT'] }] },

@@ -129,8 +129,10 @@ const hookStages = [
 ];
 
 function* hookRefusals(hooks: readonly Kept<DeploymentLifecycleHook>[]): Generator<Refusal> {
-  if (hooks.length > limits.lifecycleHooks) {
-    yield invalid(`lifecycleHooks can have at most ${limits.lifecycleHooks} items.`);
+  for (const kind of ['AWS_LAMBDA', 'PAUSE'] as const) {
+    if (hooks.filter(({ targetType = 'AWS_LAMBDA' }) => targetType === kind).length > limits.lifecycleHooks) {
+      yield invalid(`lifecycleHooks can have at most ${limits.lifecycleHooks} hooks of type ${kind}.`);
+    }
   }
   for (const { targetType = 'AWS_LAMBDA', hookTargetArn, roleArn, lifecycleStages = [], ...hook } of hooks) {
     yield* notOneOf('targetType', targetType, ['AWS_LAMBDA', 'PAUSE']);
