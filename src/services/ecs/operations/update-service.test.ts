@@ -38,7 +38,7 @@ test('what tasks are made from begins a deployment, the rest of a service does n
     [{ forceNewDeployment: false }, false],
     [{ forceNewDeployment: true }, true],
     [{ desiredCount: 5 }, false],
-    [{ capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] }, false],
+    [{ capacityProviderStrategy: [] }, false],
     [{ deploymentConfiguration: { maximumPercent: 150 } }, false],
     [{ availabilityZoneRebalancing: 'DISABLED' }, false],
     [{ healthCheckGracePeriodSeconds: 60 }, false],
@@ -134,6 +134,8 @@ test('a service moves between a launch type and a strategy with its next deploym
   const networkConfiguration = { awsvpcConfiguration: { subnets: [ecs.subnetIds[0]] } };
   await ecs.create({ networkConfiguration });
   const strategy = [{ capacityProvider: 'FARGATE', base: 1, weight: 1 }];
+  const unforced = { service: 'web', taskDefinition: 'web:2', capacityProviderStrategy: strategy };
+  await ecs.refuses(updateService, unforced, 'InvalidParameterException', /you must force a new deployment\.$/);
   const { service } = await ecs.ask(updateService, {
     service: 'web',
     capacityProviderStrategy: strategy,
@@ -144,7 +146,12 @@ test('a service moves between a launch type and a strategy with its next deploym
     serviceRevisionArns: [ecs.shown()[0]?.revisionArn ?? ''],
   });
   assert.deepEqual([revision?.capacityProviderStrategy, revision?.platformVersion], [strategy, '1.4.0']);
-  const back = await ecs.ask(updateService, { service: 'web', capacityProviderStrategy: [] });
+  const deployments = ecs.history().length;
+  await ecs.ask(updateService, { service: 'web', capacityProviderStrategy: strategy });
+  assert.equal(ecs.history().length, deployments, 'the strategy it has is no change');
+  const none = { service: 'web', capacityProviderStrategy: [] };
+  await ecs.refuses(updateService, none, 'InvalidParameterException', /you must force a new deployment\.$/);
+  const back = await ecs.ask(updateService, { ...none, forceNewDeployment: true });
   assert.deepEqual([back.service?.launchType, back.service?.capacityProviderStrategy], ['FARGATE', undefined]);
 });
 

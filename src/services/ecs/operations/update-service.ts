@@ -4,7 +4,7 @@ import { equal } from '../../../core/equal.ts';
 import type { Call, Operation, Parsed } from '../../../aws/operation.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { beginDeployment } from '../deployment-start.ts';
-import { serviceNotActive, throwFirst } from '../errors.ts';
+import { invalidParameter, serviceNotActive, throwFirst } from '../errors.ts';
 import { capacityOfRequest } from '../launch-capacity.ts';
 import type { EcsParts } from '../parts.ts';
 import { findCluster, findService } from '../references.ts';
@@ -80,7 +80,13 @@ function settingsAfter(
     { ...capacityAfter(input, before, cluster), ...keptNetwork(input.networkConfiguration) },
     { cluster, definition, placementConstraints: input.placementConstraints ?? present.placementConstraints },
   );
-  const isNewDeployment = input.forceNewDeployment === true || !equal(deployed(before), deployed(settings));
+  const isForced = input.forceNewDeployment === true;
+  if (!isForced && !equal(capacityOf(before), capacityOf(settings))) {
+    throw invalidParameter(
+      'When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.',
+    );
+  }
+  const isNewDeployment = isForced || !equal(deployed(before), deployed(settings));
   return { settings, definition, isNewDeployment };
 }
 
@@ -94,17 +100,13 @@ const settingMembers = [
   'volumeConfigurations',
 ] as const satisfies readonly (keyof UpdateServiceRequest)[];
 
-/**
- * What begins a deployment where it differs. A change of the capacity alone does not, the next deployment takes it; nor
- * does Service Connect, which can only be off.
- */
-function deployed({
-  launchType: _type,
-  capacityProviderStrategy: _strategy,
-  serviceConnectConfiguration: _off,
-  ...settings
-}: RevisionSettings) {
+/** What begins a deployment where it differs: all but Service Connect, which can only be off. */
+function deployed({ serviceConnectConfiguration: _off, ...settings }: RevisionSettings) {
   return settings;
+}
+
+function capacityOf({ launchType, capacityProviderStrategy }: RevisionSettings) {
+  return { launchType, capacityProviderStrategy };
 }
 
 function capacityAfter(
