@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openServiceScene, type ServiceScene } from '../service-records.test.ts';
 import { deletedTaskDefinitions } from '../reconcilers/deleted-task-definitions.ts';
-import { deployments } from '../service-tables.ts';
+import { deployments, serviceDeployments } from '../service-tables.ts';
 import { deleteTaskDefinitions } from './delete-task-definitions.ts';
 import { deregisterTaskDefinition } from './deregister-task-definition.ts';
 import { describeServiceDeployments } from './describe-service-deployments.ts';
@@ -133,6 +133,15 @@ test('a deployment under way can be asked to roll back, or to stop; one at its e
   const third = { serviceDeploymentArn: ecs.history()[2]?.arn ?? '' };
   await ecs.ask(stopServiceDeployment, { ...third, stopType: 'ABORT' });
   assert.equal(ecs.history()[2]?.status, 'STOP_REQUESTED');
+  // What is on its way to its end goes on there, whatever it was asked for first.
+  for (const status of ['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'] as const) {
+    await ecs.store.update((tx) => {
+      const record = tx.get(serviceDeployments, third.serviceDeploymentArn);
+      if (record) tx.put(serviceDeployments, { ...record, status });
+    });
+    assert.deepEqual(await ecs.ask(stopServiceDeployment, third), third);
+    assert.equal(ecs.history()[2]?.status, status);
+  }
 });
 
 test('a name or ARN of something else names no deployment and no revision', async () => {

@@ -22,8 +22,8 @@ export const stopServiceDeployment: Operation<
   return await store.update((tx, env) => {
     const deployment = tx.get(serviceDeployments, serviceDeploymentArn);
     if (!deployment) throw serviceDeploymentNotFound();
-    const status = stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED';
-    if (deployment.status === status) return { serviceDeploymentArn };
+    const goesOn = stopType === 'ABORT' ? ['STOP_REQUESTED'] : stoppingAlready;
+    if (goesOn.includes(deployment.status)) return { serviceDeploymentArn };
     if (!stoppable.includes(deployment.status)) {
       throw deploymentConflict(`The service deployment cannot be stopped while its status is ${deployment.status}.`);
     }
@@ -33,9 +33,17 @@ export const stopServiceDeployment: Operation<
     if (stopType === 'ROLLBACK' && tx.get(services, deployment.serviceArn)?.steadyRevisionArn === undefined) {
       throw deploymentConflict('The service has no earlier service revision to roll back to.');
     }
+    const status = stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED';
     tx.put(serviceDeployments, { ...deployment, status, updatedAt: env.now });
     return { serviceDeploymentArn };
   });
 };
+
+/** What is on its way to its end already goes on there: AWS takes a second request as the first. */
+const stoppingAlready: readonly ServiceDeploymentRecord['status'][] = [
+  'STOP_REQUESTED',
+  'ROLLBACK_REQUESTED',
+  'ROLLBACK_IN_PROGRESS',
+];
 
 const stoppable: readonly ServiceDeploymentRecord['status'][] = ['PENDING', 'IN_PROGRESS'];
