@@ -117,4 +117,4 @@ export const usualMinutes = 24;
 
 const lookEveryMs = 30_000;
 /** Longer than every time limit of the system: lost agents, hanging engines, stop timeouts, protection. */
-const settleMs = 900_000;
+const settleMs = 1_800_000;

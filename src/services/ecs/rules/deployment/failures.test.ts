@@ -54,11 +54,11 @@ test('failures are counted in the order in which they happened, and what succeed
   }
 });
 
-test('each round of failed launches doubles the wait, up to a quarter of an hour', () => {
+test('each round of failed launches doubles the wait, up to 27 minutes', () => {
   let backoff: Backoff = { failedLaunches: 0 };
   let now = 1_000_000;
   const waits: number[] = [];
-  for (let round = 0; round < 9; round += 1) {
+  for (let round = 0; round < 10; round += 1) {
     const createdAt = now;
     now += 1_000;
     backoff = backOff(backoff, [{ createdAt }, { createdAt }], false, now);
@@ -67,7 +67,7 @@ test('each round of failed launches doubles the wait, up to a quarter of an hour
     waits.push(((backoff.launchesAfter ?? 0) - now) / 1000);
     now = backoff.launchesAfter ?? 0;
   }
-  assert.deepEqual(waits, [10, 20, 40, 80, 160, 320, 640, 900, 900]);
+  assert.deepEqual(waits, [10, 20, 40, 80, 160, 320, 640, 1280, 1620, 1620]);
   assert.deepEqual(backOff(backoff, [], true, now), { failedLaunches: 0 });
   const resting = backOff({ failedLaunches: 0 }, [], true, now);
   assert.equal(resting.launchesAfter, undefined);

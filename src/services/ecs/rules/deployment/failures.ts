@@ -61,7 +61,8 @@ export interface Backoff {
   readonly launchesAfter?: Instant;
 }
 
-export const backoffDelays = { firstMs: 10_000, lastMs: 15 * 60_000 } as const;
+/** AWS publishes the last only (Amazon ECS service throttle logic). */
+export const backoffDelays = { firstMs: 10_000, lastMs: 27 * 60_000 } as const;
 
 /**
  * Each round of launches that fails doubles the wait before the next. What fails of tasks made before the last wait was
