@@ -1,4 +1,3 @@
-import type { Instant } from '../../core/instant.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
 import { type AlarmRecord, type AlarmState, alarmKey, alarms } from './tables.ts';
@@ -8,13 +7,7 @@ export function alarmState(reader: Reader, scope: Scope, name: string): AlarmSta
   return reader.get(alarms, alarmKey(scope, name))?.state.value;
 }
 
-/** Since when an alarm is in ALARM, undefined while it is not. */
-export function alarmingSince(reader: Reader, scope: Scope, name: string): Instant | undefined {
-  const state = reader.get(alarms, alarmKey(scope, name))?.state;
-  return state?.value === 'ALARM' ? state.transitionedAt : undefined;
-}
-
-/** Over how long an alarm looks before it changes its state, in milliseconds: a deployment bakes at least so long. */
+/** Over how long an alarm looks before it changes its state, in milliseconds: a deployment that asks for no bake time bakes so long. */
 export function alarmSpanMs(reader: Reader, scope: Scope, name: string): number | undefined {
   const alarm = reader.get(alarms, alarmKey(scope, name));
   return alarm && spanSeconds(alarm) * 1000;

@@ -1,8 +1,10 @@
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { equal } from '../../core/equal.ts';
+import { alarmState } from '../cloudwatch/public.ts';
 import { ecsArn } from './references.ts';
 import { circuitBreakerThreshold } from './rules/deployment/circuit-breaker.ts';
 import { endMonitoring } from './rules/deployment/end-monitoring.ts';
+import { type DeploymentFailure, rollingBackReason } from './rules/deployment/outcome.ts';
 import { firstStage } from './rules/deployment/stages.ts';
 import { limits } from './rules/limits.ts';
 import { newDeploymentId, newRevisionId, newServiceDeploymentId } from './service-ids.ts';
@@ -26,6 +28,7 @@ export interface Rollback {
   readonly reason: string;
   /** The service deployment that goes back: it stays the one under way, as ROLLBACK_IN_PROGRESS. */
   readonly of: ServiceDeploymentRecord;
+  readonly cause: DeploymentFailure['cause'];
 }
 
 export interface BegunDeployment {
@@ -67,7 +70,7 @@ export function beginDeployment(
     serviceDeploymentArn: serviceDeployment.arn,
     status: 'PRIMARY',
     rolloutState: 'IN_PROGRESS',
-    rolloutStateReason: `ECS deployment ${id} in progress.`,
+    rolloutStateReason: rollback ? rollingBackReason(rollback.cause, id) : `ECS deployment ${id} in progress.`,
     desiredCount: service.desiredCount,
     failedTasks: 0,
     createdAt: env.now,
@@ -152,16 +155,24 @@ function newServiceDeployment(
       hasRun: false,
     },
     alarms: {
-      status: alarms?.enable ? 'MONITORING' : 'DISABLED',
+      status: watches(reader, service) ? 'MONITORING' : 'DISABLED',
       alarmNames: alarms?.alarmNames ?? [],
       triggeredAlarmNames: [],
-      ignoredAlarmNames: [],
     },
     ...(stages && { stages }),
     createdAt: env.now,
     startedAt: env.now,
     updatedAt: env.now,
   };
+}
+
+/**
+ * One alarm in ALARM when a deployment begins turns off all of them for it, as in AWS: what was wrong before may be what
+ * the deployment is to mend.
+ */
+function watches(reader: Reader, service: ServiceRecord): boolean {
+  const { enable = false, alarmNames = [] } = service.deploymentConfiguration.alarms ?? {};
+  return enable && alarmNames.every((name) => alarmState(reader, service, name) !== 'ALARM');
 }
 
 /** Revisions that have tasks, or that the service had come to: with no tasks wanted, it is still what is deployed. */

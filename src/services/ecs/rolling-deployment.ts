@@ -5,11 +5,11 @@
 import { assert } from '../../core/assert.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
-import { alarmingSince, alarmSpanMs } from '../cloudwatch/public.ts';
+import { alarmSpanMs, alarmState } from '../cloudwatch/public.ts';
 import { beginDeployment } from './deployment-start.ts';
 import { endMonitoring } from './rules/deployment/end-monitoring.ts';
 import { backOff, countFailures, type Seen } from './rules/deployment/failures.ts';
-import { type DeploymentFailure, failureOf } from './rules/deployment/outcome.ts';
+import { type DeploymentFailure, failureOf, rollingBackReason } from './rules/deployment/outcome.ts';
 import type { ServiceTask } from './rules/deployment/service-task.ts';
 import { addServiceEvent, serviceMessage } from './service-events.ts';
 import type { LaunchSource } from './service-launch.ts';
@@ -19,6 +19,7 @@ import {
   deployments,
   type ServiceDeploymentRecord,
   type ServiceRecord,
+  type ServiceRevisionRecord,
   serviceDeployments,
   serviceRevisions,
   services,
@@ -208,29 +209,14 @@ export function failIfDue(tx: Transaction, env: Env, rolling: Rolling): Rolling 
   return failure ? fail(tx, env, { ...rolling, open }, failure) : { ...rolling, open };
 }
 
-/** Alarms that were in ALARM when the deployment began say nothing about it. */
+/** Which of the alarms of a deployment have gone into ALARM since it began. */
 export function watchAlarms(reader: Reader, open: ServiceDeploymentRecord): ServiceDeploymentRecord {
   const { alarms } = open;
   if (alarms.status !== 'MONITORING') return open;
-  const triggered: string[] = [];
-  const ignored: string[] = [];
-  for (const name of alarms.alarmNames) {
-    const since = alarmingSince(reader, open, name);
-    if (since !== undefined) (since < open.createdAt ? ignored : triggered).push(name);
-  }
-  const all = (before: readonly string[], names: readonly string[]): readonly string[] => [
-    ...new Set([...before, ...names]),
-  ];
-  const triggeredAlarmNames = all(alarms.triggeredAlarmNames, triggered);
-  const ignoredAlarmNames = all(alarms.ignoredAlarmNames, ignored);
-  if (
-    triggeredAlarmNames.length === alarms.triggeredAlarmNames.length &&
-    ignoredAlarmNames.length === alarms.ignoredAlarmNames.length
-  ) {
-    return open;
-  }
-  const status = triggeredAlarmNames.length > 0 ? 'TRIGGERED' : 'MONITORING';
-  return { ...open, alarms: { ...alarms, status, triggeredAlarmNames, ignoredAlarmNames } };
+  const triggeredAlarmNames = alarms.alarmNames.filter((name) => alarmState(reader, open, name) === 'ALARM');
+  return triggeredAlarmNames.length === 0
+    ? open
+    : { ...open, alarms: { ...alarms, status: 'TRIGGERED', triggeredAlarmNames } };
 }
 
 function fail(
@@ -256,15 +242,8 @@ function fail(
     const { service: left, primary: stalled } = write(tx, env, { service, primary: failed, open: ended });
     return { service: left, primary: stalled };
   }
-  const { serviceArn } = primary;
   write(tx, env, { service, primary: failed, open: stopped });
-  return goBack(tx, env, {
-    service,
-    of: stopped,
-    reason: rolloutStateReason,
-    steadyRevisionArn: steady.arn,
-    serviceArn,
-  });
+  return goBack(tx, env, { service, of: stopped, failure, steady });
 }
 
 /**
@@ -277,18 +256,16 @@ function goBack(
   back: {
     readonly service: ServiceRecord;
     readonly of: ServiceDeploymentRecord;
-    readonly reason: string;
-    readonly steadyRevisionArn: string;
-    readonly serviceArn: string;
+    readonly failure: DeploymentFailure;
+    readonly steady: ServiceRevisionRecord;
   },
 ): Rolling {
-  const { service, of, reason, steadyRevisionArn } = back;
-  const steady = tx.get(serviceRevisions, steadyRevisionArn);
-  assert(steady, `the steady revision of ${service.arn} is kept`);
+  const { service, of, failure, steady } = back;
+  const { rolloutStateReason: reason, cause } = failure;
   const shown = [...tx.find(deployments, 'service', service.arn)];
-  const earlier = shown.find((deployment) => deployment.revisionArn === steadyRevisionArn);
+  const earlier = shown.find((deployment) => deployment.revisionArn === steady.arn);
   if (!earlier) {
-    const begun = beginDeployment(tx, env, service, steady.settings, { rollback: { reason, of } });
+    const begun = beginDeployment(tx, env, service, steady.settings, { rollback: { reason, of, cause } });
     addServiceEvent(tx, env, service, serviceMessage.rollingBack(service.name, begun.deployment.id));
     return { service: begun.service, primary: begun.deployment, open: begun.serviceDeployment };
   }
@@ -301,14 +278,14 @@ function goBack(
     status: 'PRIMARY',
     serviceDeploymentArn: of.arn,
     rolloutState: 'IN_PROGRESS',
-    rolloutStateReason: `ECS deployment ${earlier.id} in progress.`,
+    rolloutStateReason: rollingBackReason(cause, earlier.id),
     desiredCount: service.desiredCount,
     failedTasks: 0,
   };
   const open: ServiceDeploymentRecord = {
     ...of,
     status: 'ROLLBACK_IN_PROGRESS',
-    rollback: { reason, startedAt: env.now, serviceRevisionArn: steadyRevisionArn },
+    rollback: { reason, startedAt: env.now, serviceRevisionArn: steady.arn },
   };
   const { launchesAfter: _reset, ...rest } = service;
   addServiceEvent(tx, env, service, serviceMessage.rollingBack(service.name, primary.id));
@@ -322,9 +299,9 @@ function goBack(
 /** When the bake time of a deployment whose tasks have all come is over; undefined for one without. */
 export function bakedAt(reader: Reader, { open }: Rolling, now: Instant): Instant | undefined {
   if (!open || open.alarms.status !== 'MONITORING' || open.status === 'ROLLBACK_IN_PROGRESS') return undefined;
-  const asked = (open.deploymentConfiguration.bakeTimeInMinutes ?? 0) * 60_000;
+  const { bakeTimeInMinutes = 0 } = open.deploymentConfiguration;
   const spans = open.alarms.alarmNames.map((name) => alarmSpanMs(reader, open, name) ?? 0);
-  return (open.bakeStartedAt ?? now) + Math.max(asked, ...spans);
+  return (open.bakeStartedAt ?? now) + (bakeTimeInMinutes > 0 ? bakeTimeInMinutes * 60_000 : Math.max(0, ...spans));
 }
 
 /** All tasks have come. The deployment bakes where alarms are watched, and completes. */

@@ -173,8 +173,6 @@ export interface ServiceDeploymentRecord extends Scope {
     readonly status: 'TRIGGERED' | 'MONITORING' | 'MONITORING_COMPLETE' | 'DISABLED';
     readonly alarmNames: readonly string[];
     readonly triggeredAlarmNames: readonly string[];
-    /** In ALARM when the deployment began: not looked at. */
-    readonly ignoredAlarmNames: readonly string[];
   };
   readonly rollback?: { readonly reason: string; readonly startedAt: Instant; readonly serviceRevisionArn: string };
   /** Rolling, with alarms: when all its tasks had come, from which on its alarms are watched a last time. */

@@ -10,6 +10,7 @@ import { stopServiceDeployment } from '../operations/stop-service-deployment.ts'
 import { stopTask } from '../operations/stop-task.ts';
 import { updateContainerInstancesState } from '../operations/update-container-instances-state.ts';
 import { updateTaskProtection } from '../operations/update-task-protection.ts';
+import { waitingEvents } from '../outbox-tables.ts';
 import { containerInstances, tasks } from '../tables.ts';
 
 test('a new service comes to as many tasks as it desires, and says so', async () => {
@@ -159,6 +160,17 @@ test('a bad revision trips the circuit breaker at its threshold and goes back to
     [4, 1, 'COMPLETED'],
   );
   assert.equal(back.deployments?.[0]?.id, steady.deployments?.[0]?.id);
+  const begun = scene.store
+    .view(waitingEvents)
+    .filter(({ detailType, detail }) => detailType === 'ECS Deployment State Change' && detail['eventType'] === 'INFO');
+  const { id = '' } = steady.deployments?.[0] ?? {};
+  assert.deepEqual(
+    begun.slice(-2).map(({ detail }) => [detail['eventName'], detail['deploymentId'], detail['reason']]),
+    [
+      ['SERVICE_DEPLOYMENT_IN_PROGRESS', id, `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`],
+      ['SERVICE_DEPLOYMENT_COMPLETED', id, `ECS deployment ${id} completed.`],
+    ],
+  );
   const failed = scene.store.view((reader) => [...reader.list(tasks)].filter((task) => task.revision === 2));
   // At 50/125 one starts, two old ones make room for two more: the first round fails all at once.
   assert(failed.length >= 3 && failed.length <= 4, `${failed.length} launches`);
@@ -425,10 +437,34 @@ test('an alarm that goes off during a deployment or its bake time takes it back'
   const back = await scene.describe();
   assert(scene.live().every((task) => task.revision === 1));
   assert.deepEqual([back.runningCount, back.deployments?.[0]?.rolloutState], [2, 'COMPLETED']);
-  // In ALARM already when the next deployment begins: it says nothing about that one.
-  await scene.update({ taskDefinition: 'web:2' });
-  await scene.pass(250_000);
+  // In ALARM already when the next deployment begins: no alarm says anything about that one.
+  await putMetricAlarm({ ...alarm, AlarmName: 'latency' }, context);
+  const alarms = { alarmNames: ['latency', 'errors'], enable: true, rollback: true };
+  await scene.update({ taskDefinition: 'web:2', deploymentConfiguration: { alarms } });
+  await setAlarmState({ AlarmName: 'latency', StateValue: 'ALARM', StateReason: 'test' }, context);
+  await scene.pass(60_000);
   assert(scene.live().every((task) => task.revision === 2));
+  const { deployments: [done] = [], currentServiceDeployment = '' } = await scene.describe();
+  assert.equal(done?.rolloutState, 'COMPLETED', 'and nothing bakes for them');
+  const { serviceDeployments: [shown] = [] } = await scene.ask(describeServiceDeployments, {
+    serviceDeploymentArns: [currentServiceDeployment],
+  });
+  assert.deepEqual([shown?.alarms?.status, shown?.alarms?.triggeredAlarmNames], ['DISABLED', []]);
+});
+
+test('a bake time that is asked for takes the place of the one that the alarms give', async () => {
+  const scene = await openControllerScene();
+  const alarm = { AlarmName: 'errors', MetricName: 'Errors', Namespace: 'api', Statistic: 'Sum' } as const;
+  const rule = { Period: 3600, EvaluationPeriods: 1, Threshold: 1 } as const;
+  const context = { call: scene.call, store: scene.store, parts: undefined };
+  await putMetricAlarm({ ...alarm, ...rule, ComparisonOperator: 'GreaterThanThreshold' }, context);
+  const alarms = { alarmNames: ['errors'], enable: true, rollback: true };
+  await scene.create({ desiredCount: 1, deploymentConfiguration: { alarms, bakeTimeInMinutes: 2 } });
+  const state = async () => (await scene.describe()).deployments?.[0]?.rolloutState;
+  await scene.pass(150_000);
+  assert.equal(await state(), 'IN_PROGRESS');
+  await scene.pass(20_000);
+  assert.equal(await state(), 'COMPLETED');
 });
 
 test('a deployment can be stopped with a roll-back that nobody configured', async () => {

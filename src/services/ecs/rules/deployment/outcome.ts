@@ -42,6 +42,17 @@ export function failureOf(
   };
 }
 
+/** What DescribeServices shows as rolloutStateReason of the deployment that is gone back to. */
+export function rollingBackReason(cause: DeploymentFailure['cause'], deploymentId: string): string {
+  return `${rollbackCauses[cause]}: rolling back to deploymentId ${deploymentId}.`;
+}
+
+const rollbackCauses = {
+  CIRCUIT_BREAKER: 'ECS deployment circuit breaker',
+  ALARMS: 'ECS deployment alarms',
+  REQUEST: 'ECS deployment rollback was requested',
+} as const;
+
 function tripped(reason: string): Omit<DeploymentFailure, 'rollsBack'> {
   return { cause: 'CIRCUIT_BREAKER', rolloutStateReason: `ECS deployment circuit breaker: ${reason}.`, reason };
 }
