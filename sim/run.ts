@@ -116,5 +116,5 @@ export interface RunResult {
 export const usualMinutes = 24;
 
 const lookEveryMs = 30_000;
-/** Longer than every time limit of the system: lost agents, hanging engines, stop timeouts, protection. */
-const settleMs = 1_800_000;
+/** Longer than every time limit of the system: lost agents, hanging engines, stop timeouts, protection, failing launches. */
+const settleMs = 1_320_000;
