@@ -2,6 +2,7 @@ import type { Store } from '../store/store.ts';
 import type { World } from '../world/world.ts';
 import { runAcsSession } from './sessions/acs-session.ts';
 import { createBlockVolumes } from './volumes/block-volumes.ts';
+import { createSharedVolumes } from './volumes/shared-volumes.ts';
 import { type Attribute, capabilityAttributes, instanceResources } from './capabilities.ts';
 import { type Backend, longshoreAgentHash, type ObjectReader, type RoleCredentials } from './contract.ts';
 import { cgroupParentOf, type DockerContext } from './docker-config.ts';
@@ -143,6 +144,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     environment: (task, container) => (endpoint ? endpointEnvironment(task, container, endpoint.endpointUrl) : {}),
     disk: world.disk,
     blockVolumes,
+    sharedVolumes: createSharedVolumes({ ...world, store, directory: parts.volumesDirectory }),
     context: {
       ...(parts.firelensDirectory !== undefined && { firelensDirectory: parts.firelensDirectory }),
       agentId,

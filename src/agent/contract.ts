@@ -265,8 +265,15 @@ export interface PayloadVolume {
       /** On the control plane's machine: holds `data` and a file `file-system-id`. */
       readonly directory: string;
       readonly accessPoint?: {
+        readonly accessPointId: string;
         readonly path: string;
         readonly creation?: { readonly userId: number; readonly groupId: number; readonly permissions: string };
+        /** In whose name all is done through it, whoever the container runs as. */
+        readonly user?: {
+          readonly userId: number;
+          readonly groupId: number;
+          readonly secondaryGroupIds: readonly number[];
+        };
       };
     };
   };

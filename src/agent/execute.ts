@@ -36,7 +36,7 @@ import type { Step } from './plan.ts';
 import type { SecurityGroups } from './firewall/security-groups.ts';
 import type { VpcPaths } from './firewall/vpc-paths.ts';
 import { type Sandbox, sandboxOf } from './sandboxes/sandbox.ts';
-import { sharedDirectory } from './volumes/shared-volumes.ts';
+import type { SharedVolumes } from './volumes/shared-volumes.ts';
 import { type Secrets, secretsResource } from './environment/secrets.ts';
 import type { TaskObjects } from './environment/task-objects.ts';
 import {
@@ -70,6 +70,7 @@ export interface ExecutorParts {
   readonly disk: Pick<Disk, 'makeDirectory' | 'read' | 'realPath' | 'remove' | 'writeAtomic'>;
   readonly cgroups: Cgroups | undefined;
   readonly blockVolumes: BlockVolumes;
+  readonly sharedVolumes: SharedVolumes;
   readonly images: Images;
   readonly access: RegistryAccesses;
   readonly logs: Pick<LogShipper, 'prepare' | 'forget'>;
@@ -276,7 +277,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
         const name = target.slice('@volume '.length);
         const { ebs, efs } = task.payload.volumes.find((volume) => volume.name === name) ?? {};
         if (efs) {
-          const directory = await sharedDirectory(name, efs, parts.disk);
+          const directory = await parts.sharedVolumes.attach(name, efs);
           return [(now) => ({ ...done(now), volumes: { ...now.volumes, [name]: directory } })];
         }
         if (ebs) {
@@ -415,6 +416,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
         continue;
       if (await docker.inspectVolume(name)) await docker.removeVolume(name);
     }
+    await parts.sharedVolumes.release(task);
     const { firelensDirectory } = parts.context;
     if (firelensDirectory !== undefined && firelensResource in task.resources) {
       await parts.disk.remove(firelensPaths(firelensDirectory, taskIdOf(task.arn)).base);

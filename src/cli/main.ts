@@ -1,6 +1,16 @@
 import { enableCompileCache } from 'node:module';
+import { serveDirectoryCommand } from '../world/real/serve-directory-command.ts';
 
 // Before anything else is loaded: with the cache, stripped types and compiled code come from disk, and a start costs a
 // quarter of what it would. Hence the import below is dynamic.
 enableCompileCache();
-void import('./program.ts').then(({ run }) => run(process.argv.slice(2)));
+const [command, ...words] = process.argv.slice(2);
+if (command === serveDirectoryCommand) {
+  // An agent starts it, once for each directory that it mounts in another user's name: no more is loaded than it needs.
+  void import('../world/real/fuse/serve-directory.ts').then(({ serveDirectory }) => {
+    const [userId = 0, groupId = 0, ...secondaryGroupIds] = words.map(Number);
+    serveDirectory({ userId, groupId, secondaryGroupIds });
+  });
+} else {
+  void import('./program.ts').then(({ run }) => run(process.argv.slice(2)));
+}

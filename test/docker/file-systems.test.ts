@@ -1,6 +1,6 @@
 // Amazon EFS end to end: file systems by the AWS CLI, and tasks that mount them.
 import assert from 'node:assert/strict';
-import { symlink } from 'node:fs/promises';
+import { chmod, chown, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { AccessPointDescription, DescribeFileSystemsResponse, FileSystemDescription } from '@aws-sdk/client-efs';
@@ -116,6 +116,80 @@ describe('file systems', () => {
     const { output } = await run('by-access-point', efs, 'stat -c "%u %g %a" /shared; echo x > /shared/own');
     assert.equal(output, '1234 2345 750');
     assert.equal((await run('whole', {}, 'cat /shared/apps/one/own')).output, 'x');
+  });
+
+  test('have access points with a user, in whose name all is done whoever the container runs as', async () => {
+    const made = await aws<AccessPointDescription>(
+      'efs',
+      'create-access-point',
+      '--file-system-id',
+      fileSystemId,
+      '--posix-user',
+      'Uid=1234,Gid=2345,SecondaryGids=3456',
+      '--root-directory',
+      'Path=/users/one,CreationInfo={OwnerUid=1234,OwnerGid=2345,Permissions=0700}',
+    );
+    const efs = { transitEncryption: 'ENABLED', authorizationConfig: { accessPointId: made.AccessPointId } };
+    const data = join(server.dataDirectory, 'file-systems', fileSystemId, 'data', 'users');
+    // What is not this user's: a file of root's, one of a group it is in, and a way out.
+    await run('beside', {}, 'echo outside > /shared/outside');
+    const rootsFile = async (name: string, mode: number, groupId: number): Promise<void> => {
+      await writeFile(join(data, 'one', name), `${name}\n`, { mode });
+      await chmod(join(data, 'one', name), mode);
+      await chown(join(data, 'one', name), 0, groupId);
+    };
+    const script = [
+      'id -u; cd /shared; echo by root > made; mkdir sub; stat -c "%n %u %g" made sub',
+      'perl -e \'$) = $( = 33; $> = $< = 33; open F, ">", "by-another" or die "refused $!"; print "opened\\n"\'',
+      'stat -c "%u %g" by-another; chown 0 made 2>&1; chmod 640 made; stat -c "%a" made',
+      'while [ ! -e go ]; do sleep 0.1; done; cat private 2>&1; cat of-group; cat ../outside 2>&1; ls',
+    ].join('\n');
+    const arn = await runTask(client, 'efs', {
+      family: 'posix-user',
+      networkMode: 'none',
+      volumes: [{ name: 'shared', efsVolumeConfiguration: { fileSystemId, ...efs } }],
+      containerDefinitions: [
+        {
+          name: 'app',
+          image: factsImage,
+          memory: 32,
+          command: ['sh', '-c', script],
+          mountPoints: [{ sourceVolume: 'shared', containerPath: '/shared' }],
+        },
+      ],
+    });
+    started.push(arn);
+    await eventually('what the task makes', () => stat(join(data, 'one', 'by-another')).catch(() => undefined));
+    await rootsFile('private', 0o600, 0);
+    await rootsFile('of-group', 0o640, 3456);
+    await rootsFile('go', 0o600, 0);
+    const task = await eventually(`the end of ${arn}`, async () => {
+      const now = await describeTask(client, 'efs', arn);
+      return now.lastStatus === 'STOPPED' ? now : undefined;
+    });
+    const output = await outputOf(task.containers?.[0]?.runtimeId ?? '');
+    assert.deepEqual(output.trim().split('\n'), [
+      '0',
+      'made 1234 2345',
+      'sub 1234 2345',
+      'opened',
+      '1234 2345',
+      "chown: changing ownership of 'made': Operation not permitted",
+      '640',
+      'cat: private: Permission denied',
+      'of-group',
+      'cat: ../outside: No such file or directory',
+      'by-another',
+      'go',
+      'made',
+      'of-group',
+      'private',
+      'sub',
+    ]);
+    const { uid, gid } = await stat(join(data, 'one', 'made'));
+    assert.deepEqual([uid, gid], [1234, 2345], 'on the file system itself');
+    // Through another mount of the same file system, the next task sees what was made.
+    assert.match((await run('plain', {}, 'cat /shared/users/one/made')).output, /^by root$/);
   });
 
   test('that are not there, or have no such directory, end the task before it has a container', async () => {

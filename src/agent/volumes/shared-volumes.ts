@@ -1,16 +1,91 @@
-import type { Disk } from '../../world/world.ts';
+import type { Store } from '../../store/store.ts';
+import type { Disk, FileSystems } from '../../world/world.ts';
 import type { PayloadVolume } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
+import { agentTasks, type TaskRecord } from '../state.ts';
 
 type EfsVolume = NonNullable<PayloadVolume['efs']>;
 
+/** EFS volumes on the host that has the file systems. */
+export interface SharedVolumes {
+  /** Gives the directory that the task's containers mount. */
+  attach(name: string, volume: EfsVolume): Promise<string>;
+  /** Once the containers of a task are gone: nothing is left mounted for it. */
+  release(task: TaskRecord): Promise<void>;
+}
+
+export interface SharedVolumesParts {
+  readonly disk: Pick<Disk, 'makeDirectory' | 'read' | 'realPath'>;
+  readonly fileSystems?: FileSystems;
+  readonly store: Store;
+  /** Where what is mounted in the name of an access point's user is mounted; absent where nothing can be. */
+  readonly directory: string | undefined;
+}
+
 /**
- * The directory of this host that a task mounts for an EFS volume: the file system's own, or the one within it that the
+ * What is asked for through an access point that has a user is asked for in that user's name, so it is mounted once for
+ * all tasks of this host that use it. What happens to one mount happens one after the other.
+ */
+export function createSharedVolumes({ disk, fileSystems, store, directory }: SharedVolumesParts): SharedVolumes {
+  const underWay = new Map<string, Promise<unknown>>();
+
+  function inTurn<T>(accessPointId: string, action: () => Promise<T>): Promise<T> {
+    const before = underWay.get(accessPointId) ?? Promise.resolve();
+    const done = before.then(action, action);
+    underWay.set(accessPointId, done);
+    return done.finally(() => {
+      if (underWay.get(accessPointId) === done) underWay.delete(accessPointId);
+    });
+  }
+
+  const isUsed = (accessPointId: string, without: string): boolean =>
+    store
+      .view((reader) => [...reader.find(agentTasks, 'remains', 'left')])
+      .some((task) => task.arn !== without && accessPointsOf(task).includes(accessPointId));
+
+  return {
+    async attach(name, volume) {
+      const accessPoint = volume.mount?.accessPoint;
+      if (!accessPoint?.user) return await sharedDirectory(name, volume, disk);
+      const { accessPointId, user } = accessPoint;
+      return await inTurn(accessPointId, async () => {
+        if (!fileSystems || directory === undefined || !(await fileSystems.canMountAs())) {
+          throw failure(
+            `volume ${name}: this host cannot put the user of access point ${accessPointId} in place of the container's: its agent has to run as the superuser of Linux, with /dev/fuse`,
+          );
+        }
+        const source = await sharedDirectory(name, volume, disk);
+        const mounted = `${directory}/${accessPointId}`;
+        await fileSystems.mountAs({ source, directory: mounted, user }).catch((error: unknown) => {
+          throw failure(`volume ${name}: ${error instanceof Error ? error.message : String(error)}`);
+        });
+        return mounted;
+      });
+    },
+    async release(task) {
+      for (const accessPointId of accessPointsOf(task)) {
+        await inTurn(accessPointId, async () => {
+          if (!isUsed(accessPointId, task.arn)) await fileSystems?.unmount(`${directory}/${accessPointId}`);
+        });
+      }
+    },
+  };
+}
+
+/** Those that have a user of their own. */
+function accessPointsOf({ payload }: TaskRecord): readonly string[] {
+  return payload.volumes.flatMap(({ efs }) => {
+    const accessPoint = efs?.mount?.accessPoint;
+    return accessPoint?.user ? [accessPoint.accessPointId] : [];
+  });
+}
+
+/**
+ * The directory of this host behind an EFS volume: the file system's own, or the one within it that the
  * task or its access point names. What is in it was written by tasks, so a symbolic link on the way would let one of
  * them mount the host: none is followed.
- * Differs from AWS: an access point's user is not put in place of the container's, which a bind mount cannot do.
  */
-export async function sharedDirectory(
+async function sharedDirectory(
   name: string,
   volume: EfsVolume,
   disk: Pick<Disk, 'makeDirectory' | 'read' | 'realPath'>,

@@ -8,8 +8,15 @@ export interface FileSystemMount {
   /** On the machine of the control plane: it holds `data` and a file `file-system-id`. */
   readonly directory: string;
   readonly accessPoint?: {
+    readonly accessPointId: string;
     readonly path: string;
     readonly creation?: { readonly userId: number; readonly groupId: number; readonly permissions: string };
+    /** In whose name all is done through it. */
+    readonly user?: {
+      readonly userId: number;
+      readonly groupId: number;
+      readonly secondaryGroupIds: readonly number[];
+    };
   };
 }
 
@@ -28,13 +35,16 @@ export function fileSystemMount(
   const accessPoint = reader.get(accessPoints, accessPointId);
   if (accessPoint?.fileSystemId !== fileSystemId) return undefined;
   const { Path: path, CreationInfo: creation } = accessPoint.rootDirectory;
+  const { posixUser: user } = accessPoint;
   return {
     ...mount,
     accessPoint: {
+      accessPointId,
       path,
       ...(creation && {
         creation: { userId: creation.OwnerUid, groupId: creation.OwnerGid, permissions: creation.Permissions },
       }),
+      ...(user && { user: { userId: user.Uid, groupId: user.Gid, secondaryGroupIds: user.SecondaryGids ?? [] } }),
     },
   };
 }

@@ -3,11 +3,16 @@ import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { type FileSystemKind, fileSystemKinds, type FileSystems } from '../world.ts';
+import { canMountDirectories, mountDirectoryAs } from './directory-mounts.ts';
+import { isMounted } from './mounted.ts';
 
 const run = promisify(execFile);
 
-/** File systems in files of this machine, mounted over loop devices: what the superuser of a Linux host may do. */
-export function createRealFileSystems(): FileSystems {
+/**
+ * File systems in files of this machine, mounted over loop devices, and directories mounted in another user's name: what
+ * the superuser of a Linux host may do. `program` is what Node runs to be Longshore again.
+ */
+export function createRealFileSystems(program: readonly string[] = thisProgram()): FileSystems {
   return {
     async kinds() {
       if (process.getuid?.() !== 0 || !(await exists('/dev/loop-control'))) return [];
@@ -24,6 +29,8 @@ export function createRealFileSystems(): FileSystems {
       await mkdir(directory, { recursive: true });
       await run('mount', ['-t', kind, '-o', 'loop', image, directory]);
     },
+    canMountAs: canMountDirectories,
+    mountAs: (mount) => mountDirectoryAs(program, mount),
     async unmount(directory) {
       if (await isMounted(directory)) await run('umount', [directory]);
       await rm(directory, { recursive: true, force: true });
@@ -54,16 +61,13 @@ async function programOf(kind: FileSystemKind): Promise<string | undefined> {
   return undefined;
 }
 
-async function isMounted(directory: string): Promise<boolean> {
-  const mounts = await readFile('/proc/self/mounts', 'utf8');
-  // Blanks in a path are written as \040 there.
-  const path = directory.replaceAll(' ', '\\040');
-  return mounts.split('\n').some((line) => line.split(' ')[1] === path);
-}
-
 function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
   );
+}
+
+function thisProgram(): readonly string[] {
+  return process.argv.slice(1, 2);
 }

@@ -9,6 +9,9 @@ export class SimFileSystems {
   /** By file, its size in bytes. */
   readonly images = new Map<string, number>();
 
+  /** By directory, the one that is mounted there and the id of the user in whose name. */
+  readonly directories = new Map<string, { readonly source: string; readonly userId: number }>();
+
   constructor(kinds: readonly FileSystemKind[] = fileSystemKinds) {
     this.kinds = kinds;
   }
@@ -25,8 +28,17 @@ export class SimFileSystems {
         if (!this.images.has(image)) this.images.set(image, sizeBytes);
         this.mounts.set(directory, image);
       },
+      canMountAs: async () => {
+        await life.pass(0);
+        return this.kinds.length > 0;
+      },
+      mountAs: async ({ source, directory, user }) => {
+        await life.pass(0);
+        this.directories.set(directory, { source, userId: user.userId });
+      },
       unmount: async (directory) => {
         await life.pass(0);
+        this.directories.delete(directory);
         this.mounts.delete(directory);
       },
     };
