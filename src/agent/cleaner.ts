@@ -17,7 +17,7 @@ export interface CleanerParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  readonly executor: Pick<Executor, 'clean'>;
+  readonly executor: Pick<Executor, 'clean' | 'release'>;
   readonly logs: Pick<LogShipper, 'finished'>;
   readonly lanes: Lanes;
   readonly cleanupWaitMs: number;
@@ -27,6 +27,7 @@ export interface CleanerParts {
 export function createCleaner(parts: CleanerParts): Cleaner {
   const { store, clock, log, keepStoppedTasks, cleanupWaitMs } = parts;
   const underWay = new Set<string>();
+  const released = new Set<string>();
   let timer: Timer | undefined;
   let isStopped = false;
 
@@ -36,6 +37,7 @@ export function createCleaner(parts: CleanerParts): Cleaner {
       .filter((task) => task.stoppedAt !== undefined && task.told.status === 'STOPPED')
       .sort((a, b) => (b.stoppedAt ?? 0) - (a.stoppedAt ?? 0));
     for (const [index, task] of left.entries()) {
+      releaseOnce(task);
       // A block volume ends with its task.
       const holdsVolume = task.payload.volumes.some((volume) => volume.type === 'ebs');
       const isDue = holdsVolume || index >= keepStoppedTasks || clock.now() - (task.stoppedAt ?? 0) >= cleanupWaitMs;
@@ -47,6 +49,16 @@ export function createCleaner(parts: CleanerParts): Cleaner {
         })
         .finally(() => underWay.delete(task.arn));
     }
+  }
+
+  /** Its containers may be looked at for hours; what is mounted for them would cost a process all that time. */
+  function releaseOnce(task: TaskRecord): void {
+    if (released.has(task.arn)) return;
+    released.add(task.arn);
+    parts.executor.release(task).catch((error: unknown) => {
+      released.delete(task.arn);
+      log.warn('what was mounted for a stopped task is not released yet', { task: task.arn, reason: String(error) });
+    });
   }
 
   async function clean(task: TaskRecord): Promise<void> {
@@ -65,6 +77,7 @@ export function createCleaner(parts: CleanerParts): Cleaner {
       const kept = { ...payload, containers: [], volumes: [] };
       tx.put(agentTasks, { arn, payload: kept, desiredStatus, acceptedAt, told, ...rest, cleanedAt: env.now });
     });
+    released.delete(task.arn);
   }
 
   function forgetOld(): void {

@@ -59,6 +59,8 @@ export interface Executor {
   execute(step: Step, task: TaskRecord): Promise<readonly Outcome[]>;
   /** Asks the engine about one container. Rejects when the engine cannot be asked. */
   inspect(task: TaskRecord, container: ContainerRecord): Promise<Outcome>;
+  /** Once its containers have stopped: ends what was mounted for them alone. */
+  release(task: TaskRecord): Promise<void>;
   /** Removes what a stopped task left on the engine, one container or resource after the other. */
   clean(task: TaskRecord): Promise<void>;
 }
@@ -435,6 +437,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   return {
     inspect,
     clean,
+    release: (task) => parts.sharedVolumes.release(task),
     execute(step, task) {
       switch (step.kind) {
         case 'pull':

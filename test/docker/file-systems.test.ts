@@ -8,7 +8,7 @@ import type { DescribeSubnetsResult } from '@aws-sdk/client-ec2';
 import type { Task } from '@aws-sdk/client-ecs';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
 import { type Client, clientOf, connectedInstance, describeTask, runTask } from '../running/cluster.ts';
-import { removeContainersOf } from '../running/engine.ts';
+import { host, removeContainersOf } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import { type Server, startLongshore, startServer, temporaryDirectory } from '../running/server.ts';
 import { ensureFactsImage, factsImage, outputOf } from './task-parameters/stage.ts';
@@ -125,7 +125,7 @@ describe('file systems', () => {
       '--file-system-id',
       fileSystemId,
       '--posix-user',
-      'Uid=1234,Gid=2345,SecondaryGids=3456',
+      JSON.stringify({ Uid: 1234, Gid: 2345, SecondaryGids: [3456] }),
       '--root-directory',
       'Path=/users/one,CreationInfo={OwnerUid=1234,OwnerGid=2345,Permissions=0700}',
     );
@@ -141,7 +141,7 @@ describe('file systems', () => {
     const script = [
       'id -u; cd /shared; echo by root > made; mkdir sub; stat -c "%n %u %g" made sub',
       'perl -e \'$) = $( = 33; $> = $< = 33; open F, ">", "by-another" or die "refused $!"; print "opened\\n"\'',
-      'stat -c "%u %g" by-another; chown 0 made 2>&1; chmod 640 made; stat -c "%a" made',
+      'stat -c "%u %g" by-another; perl -e \'chown(0, 0, "made") or print "$!\\n"; chmod 0640, "made" or die\'; stat -c "%a" made',
       'while [ ! -e go ]; do sleep 0.1; done; cat private 2>&1; cat of-group; cat ../outside 2>&1; ls',
     ].join('\n');
     const arn = await runTask(client, 'efs', {
@@ -174,7 +174,7 @@ describe('file systems', () => {
       'sub 1234 2345',
       'opened',
       '1234 2345',
-      "chown: changing ownership of 'made': Operation not permitted",
+      'Operation not permitted',
       '640',
       'cat: private: Permission denied',
       'of-group',
@@ -188,6 +188,9 @@ describe('file systems', () => {
     ]);
     const { uid, gid } = await stat(join(data, 'one', 'made'));
     assert.deepEqual([uid, gid], [1234, 2345], 'on the file system itself');
+    await eventually('the end of the mount with the last task', async () =>
+      (await host('cat', '/proc/mounts')).includes(made.AccessPointId ?? 'no id') ? undefined : true,
+    );
     // Through another mount of the same file system, the next task sees what was made.
     assert.match((await run('plain', {}, 'cat /shared/users/one/made')).output, /^by root$/);
   });

@@ -10,7 +10,7 @@ type EfsVolume = NonNullable<PayloadVolume['efs']>;
 export interface SharedVolumes {
   /** Gives the directory that the task's containers mount. */
   attach(name: string, volume: EfsVolume): Promise<string>;
-  /** Once the containers of a task are gone: nothing is left mounted for it. */
+  /** Once the containers of a task have stopped: nothing is left mounted for it. */
   release(task: TaskRecord): Promise<void>;
 }
 
@@ -38,10 +38,10 @@ export function createSharedVolumes({ disk, fileSystems, store, directory }: Sha
     });
   }
 
-  const isUsed = (accessPointId: string, without: string): boolean =>
+  const isUsed = (accessPointId: string): boolean =>
     store
       .view((reader) => [...reader.find(agentTasks, 'remains', 'left')])
-      .some((task) => task.arn !== without && accessPointsOf(task).includes(accessPointId));
+      .some((task) => task.stoppedAt === undefined && accessPointsOf(task).includes(accessPointId));
 
   return {
     async attach(name, volume) {
@@ -65,7 +65,7 @@ export function createSharedVolumes({ disk, fileSystems, store, directory }: Sha
     async release(task) {
       for (const accessPointId of accessPointsOf(task)) {
         await inTurn(accessPointId, async () => {
-          if (!isUsed(accessPointId, task.arn)) await fileSystems?.unmount(`${directory}/${accessPointId}`);
+          if (!isUsed(accessPointId)) await fileSystems?.unmount(`${directory}/${accessPointId}`);
         });
       }
     },
