@@ -162,7 +162,10 @@ export interface HttpBody {
   /** The whole body, or undefined when it is longer than `limit` (the rest is then not read). */
   read(limit: number): Promise<Uint8Array | undefined>;
   stream(): AsyncIterable<Uint8Array>;
-  /** The same for much data: a part is gone as soon as the next is asked for. Absent where nothing is won by it. */
+  /**
+   * The same for much data, in parts of half a MiB: one is gone as soon as the next is asked for. What came before the
+   * client left is given before the iteration throws. Absent where nothing is won by it.
+   */
   lend?(): AsyncIterable<Uint8Array>;
 }
 

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { bodyOf, SlowBodies } from '../../src/world/real/http-body.ts';
 import { realNet } from '../../src/world/real/real-net.ts';
-import type { HttpHandler, HttpRequest, Log } from '../../src/world/world.ts';
+import { type HttpHandler, type HttpRequest, type Log, NetError } from '../../src/world/world.ts';
 import { signalOf, text, utf8 } from './fixture.ts';
 import { ok, serve } from './net-suite.ts';
 
@@ -78,6 +78,84 @@ describe('requests as they are on the wire', () => {
         ['x-a', '2'],
         ['X-B', '3'],
       ]);
+    });
+  });
+
+  test('a large body is lent in parts whatever its chunks, also to who is slower than the client', async () => {
+    const sent = Buffer.alloc(3_000_001, 'every byte in its place ');
+    const received: Buffer[] = [];
+    const handler = async ({ body }: HttpRequest) => {
+      for await (const part of body.lend?.() ?? []) {
+        received.push(Buffer.from(part)); // the part itself is gone with the next
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return ok('taken');
+    };
+    await serveRaw({ request: handler }, async (open) => {
+      const client = await open();
+      client.send('PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n');
+      for (let at = 0, length = 1; at < sent.length; at += length, length = (length * 7) % 99_991) {
+        const chunk = sent.subarray(at, at + length);
+        client.send(`${chunk.length.toString(16)}\r\n${chunk.toString('latin1')}\r\n`);
+      }
+      client.send('0\r\n\r\n');
+      await client.until(/taken/);
+      assert.ok(Buffer.concat(received).equals(sent));
+      assert.ok(received.length < 20, `${received.length} parts`);
+    });
+  });
+
+  test('what came of a lent body before its client left is given, and then a NetError', async () => {
+    const seen = signalOf<{ readonly bytes: string; readonly error: unknown }>();
+    const begun = signalOf<void>();
+    const handler = async ({ body }: HttpRequest) => {
+      let bytes = '';
+      begun.give();
+      try {
+        for await (const part of body.lend?.() ?? []) bytes += text(part) ?? '';
+        seen.give({ bytes, error: undefined });
+      } catch (error) {
+        seen.give({ bytes, error });
+      }
+      return ok('');
+    };
+    await serveRaw({ request: handler }, async (open) => {
+      const client = await open();
+      client.send('PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf');
+      await begun.promise;
+      client.socket.end();
+      const { bytes, error } = await seen.promise;
+      assert.equal(bytes, 'half');
+      assert.ok(error instanceof NetError);
+    });
+  });
+
+  test('a body that is lent after its client has left is a NetError', async () => {
+    const arrived = signalOf<void>();
+    const left = signalOf<void>();
+    const seen = signalOf<unknown>();
+    const handler = async ({ target, body }: HttpRequest) => {
+      if (target === '/other') return ok('other');
+      arrived.give();
+      await left.promise;
+      try {
+        for await (const part of body.lend?.() ?? []) seen.give(part);
+        seen.give('the end');
+      } catch (error) {
+        seen.give(error);
+      }
+      return ok('');
+    };
+    await serveRaw({ request: handler }, async (open) => {
+      const client = await open();
+      client.send('PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n');
+      await arrived.promise;
+      client.socket.destroy();
+      const other = await open();
+      other.send('GET /other HTTP/1.1\r\nHost: h\r\n\r\n');
+      await other.until(/other/); // the server has looked at its connections since
+      left.give();
+      assert.ok((await seen.promise) instanceof NetError);
     });
   });
 

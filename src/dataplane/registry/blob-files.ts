@@ -68,7 +68,7 @@ export function createBlobFiles(parts: {
     const file = await disk.openAppend(uploadPath(uploadId));
     const syncer = syncedOnTheWay(file);
     try {
-      for await (const part of inParts(bytes)) {
+      for await (const part of bytes) {
         const written = file.append(part);
         progress?.digest.update(part); // while the disk takes it
         if (progress) progress.bytes += part.length;
@@ -175,27 +175,6 @@ function syncedOnTheWay(file: AppendFile): { note(bytes: number): void; settled(
 }
 
 const syncBytes = 32 * 1024 * 1024;
-
-/** A write costs some tens of microseconds however small it is, and the network gives bytes in parts of at most 64 KiB. */
-const partBytes = 512 * 1024;
-
-/** The same bytes in larger parts. Each is given in the same memory: whoever takes one is done with it before the next. */
-async function* inParts(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const part = new Uint8Array(partBytes);
-  let filled = 0;
-  for await (const chunk of bytes) {
-    for (let taken = 0; taken < chunk.length; ) {
-      const count = Math.min(chunk.length - taken, partBytes - filled);
-      part.set(chunk.subarray(taken, taken + count), filled);
-      filled += count;
-      taken += count;
-      if (filled < partBytes) continue;
-      yield part;
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield part.subarray(0, filled);
-}
 
 async function orFull<T>(action: Promise<T>): Promise<T> {
   try {

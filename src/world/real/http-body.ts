@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type HttpBody, NetError } from '../world.ts';
+import { bodyParts } from './body-parts.ts';
 
 /** How much of a body nobody wants is taken in, so that the client gets to reading the answer. */
 const unwantedLimitBytes = 16 * 1024 * 1024;
@@ -13,7 +14,7 @@ export function bodyOf(request: IncomingMessage, length: number | undefined, slo
       return length !== undefined && length > limit ? leave(request) : readAll(request, limit, slow);
     },
     stream: () => streamed(request, slow),
-    lend: () => lent(streamed(request, slow)),
+    lend: () => bodyParts(request, slow),
   };
 }
 
@@ -57,17 +58,6 @@ const silentRounds = 6;
  * Left early, it does not end the connection: the client is still to be told why. What it goes on sending is thrown away
  * once it has been answered.
  */
-/**
- * A layer comes in thousands of small buffers, and collecting them costs as much as all else that is done with it: so
- * each is let go by hand. One that is a view of a larger buffer is left to the collector.
- */
-async function* lent(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const part of parts) {
-    yield part;
-    if (part.buffer instanceof ArrayBuffer && part.byteLength === part.buffer.byteLength) part.buffer.transfer(0);
-  }
-}
-
 async function* streamed(request: IncomingMessage, slow: SlowBodies): AsyncGenerator<Uint8Array> {
   slow.note(request);
   try {
