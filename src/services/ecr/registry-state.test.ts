@@ -239,9 +239,9 @@ test('the statements of the registry’s policy and of the repository’s own ar
       },
     },
   });
-  const allow = (sid: string): string =>
-    JSON.stringify({ Statement: { Sid: sid, Effect: 'Allow', Principal: '*', Action: 'ecr:*' } });
-  await ecr.run(putRegistryPolicy, { policyText: allow('registry') });
+  const allow = (sid: string, resource: object = {}): string =>
+    JSON.stringify({ Statement: { Sid: sid, Effect: 'Allow', Principal: '*', Action: 'ecr:*', ...resource } });
+  await ecr.run(putRegistryPolicy, { policyText: allow('registry', { Resource: '*' }) });
   await ecr.run(setRepositoryPolicy, { repositoryName, policyText: allow('repository') });
   await ecr.registry('GET', `${repositoryName}/tags/list`, { password: passwordFor(ecr, user) });
   const { Statement }: { readonly Statement: readonly { readonly Sid: string }[] } = JSON.parse(

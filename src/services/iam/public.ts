@@ -135,9 +135,14 @@ export function sessionPolicyProblem(text: string): string | undefined {
   return policyProblem(text, 'identity');
 }
 
-/** Why IAM would not take the text as the policy of a resource (a bucket, a key, a repository, a secret). */
+/** Why IAM would not take the text as the policy of a resource (a bucket, a key, a secret). */
 export function resourcePolicyProblem(text: string): string | undefined {
   return policyProblem(text, 'resource');
+}
+
+/** The same of a resource whose policy need not name it (a repository). */
+export function ownPolicyProblem(text: string): string | undefined {
+  return policyProblem(text, 'own');
 }
 
 /** Whoever watches for what decides who may what: nothing is kept anywhere else. */

@@ -5,6 +5,7 @@ import type {
 import type { Operation } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import { limitExceeded, templateExists } from '../errors.ts';
+import { checkRepositoryPolicy } from '../policy-text.ts';
 import { readTemplate } from '../rules/creation-template.ts';
 import { limits } from '../rules/limits.ts';
 import { creationTemplates } from '../tables.ts';
@@ -16,6 +17,7 @@ export const createRepositoryCreationTemplate: Operation<
 > = async (input, { call, store }) => {
   const { accountId, region } = call;
   const settings = readTemplate(input);
+  if (settings.policyText !== undefined) checkRepositoryPolicy(settings.policyText);
   const template = await store.update((tx, env) => {
     const created = { accountId, region, ...settings, createdAt: env.now, updatedAt: env.now };
     if (tx.get(creationTemplates, creationTemplates.key(created))) throw templateExists(settings.prefix, accountId);

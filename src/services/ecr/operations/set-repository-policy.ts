@@ -1,7 +1,7 @@
 import type { SetRepositoryPolicyRequest, SetRepositoryPolicyResponse } from '@aws-sdk/client-ecr';
 import type { Operation } from '../../../aws/operation.ts';
+import { checkRepositoryPolicy } from '../policy-text.ts';
 import { repositoryNamed } from '../references.ts';
-import { checkPolicyText } from '../rules/repository-settings.ts';
 import { repositories } from '../tables.ts';
 
 /** Differs from AWS: a policy that locks its own author out is taken without `force` as well; root is never locked out. */
@@ -10,7 +10,7 @@ export const setRepositoryPolicy: Operation<SetRepositoryPolicyRequest, SetRepos
   { call, store },
 ) => {
   const { policyText } = input;
-  checkPolicyText(policyText, 'repository');
+  checkRepositoryPolicy(policyText);
   return store.update((tx) => {
     const repository = repositoryNamed(tx, call, input);
     tx.put(repositories, { ...repository, policyText });

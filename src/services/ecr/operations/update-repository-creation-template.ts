@@ -3,6 +3,7 @@ import type {
   UpdateRepositoryCreationTemplateResponse,
 } from '@aws-sdk/client-ecr';
 import type { Operation } from '../../../aws/operation.ts';
+import { checkRepositoryPolicy } from '../policy-text.ts';
 import { readTemplate } from '../rules/creation-template.ts';
 import { creationTemplates } from '../tables.ts';
 import { templateNamed } from '../template-reference.ts';
@@ -12,6 +13,7 @@ export const updateRepositoryCreationTemplate: Operation<
   UpdateRepositoryCreationTemplateRequest,
   UpdateRepositoryCreationTemplateResponse
 > = async (input, { call, store }) => {
+  if (input.repositoryPolicy !== undefined) checkRepositoryPolicy(input.repositoryPolicy);
   const template = await store.update((tx, env) => {
     const before = templateNamed(tx, call, input.prefix);
     const { accountId, region, createdAt } = before;

@@ -1,7 +1,7 @@
 import { invalidParameter, notBuilt } from '../errors.ts';
 import type { CreationTemplateRecord } from '../tables.ts';
 import { readLifecyclePolicy } from './lifecycle/policy.ts';
-import { addTags, checkPolicyText, readEncryption } from './repository-settings.ts';
+import { addTags, readEncryption } from './repository-settings.ts';
 import { readMutability } from './tag-mutability.ts';
 
 export interface TemplateInput {
@@ -32,7 +32,6 @@ export function readTemplate(input: TemplateInput, before?: TemplateSettings): T
       "Invalid parameter at 'description' failed to satisfy constraint: 'Member must have length less than or equal to 256'",
     );
   }
-  if (input.repositoryPolicy !== undefined) checkPolicyText(input.repositoryPolicy, 'repository');
   if (input.lifecyclePolicy !== undefined) readLifecyclePolicy(input.lifecyclePolicy);
   const appliedFor = input.appliedFor ?? before?.appliedFor ?? [];
   for (const use of appliedFor) {

@@ -33,6 +33,7 @@ const good: readonly (readonly [kind: PolicyKind, document: object])[] = [
     { Statement: { ...trust, Action: ['sts:AssumeRole', 'sts:TagSession'], Principal: { AWS: '111122223333' } } },
   ],
   ['resource', { Statement: { ...allow, Principal: '*' } }],
+  ['own', { Statement: { Sid: 'new statement', Effect: 'Allow', Action: 'ecr:*', Principal: '*' } }],
 ];
 
 for (const [kind, document] of good) {

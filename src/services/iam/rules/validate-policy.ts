@@ -1,8 +1,8 @@
 import { isConditionOperator } from './conditions.ts';
 import { isProblem, type PolicyDocument, readPolicy, type Statement } from './policy-document.ts';
 
-/** What a policy belongs to: it decides what it must and must not hold. */
-export type PolicyKind = 'identity' | 'trust' | 'resource';
+/** What a policy belongs to: it decides what it must and must not hold. `own` is one resource's that it need not name. */
+export type PolicyKind = 'identity' | 'trust' | 'resource' | 'own';
 
 /** Why IAM would not save the policy, in its words; undefined when it would. */
 export function policyProblem(text: string, kind: PolicyKind): string | undefined {
@@ -10,13 +10,15 @@ export function policyProblem(text: string, kind: PolicyKind): string | undefine
   if (isProblem(read)) return read.problem;
   if (read.statements.length === 0) return 'Syntax errors in policy.';
   return (
-    duplicateSid(read) ?? read.statements.map((one) => statementProblem(one, kind)).find((found) => found !== undefined)
+    sidProblem(read, kind) ??
+    read.statements.map((one) => statementProblem(one, kind)).find((found) => found !== undefined)
   );
 }
 
-function duplicateSid({ statements }: PolicyDocument): string | undefined {
+function sidProblem({ statements }: PolicyDocument, kind: PolicyKind): string | undefined {
   const sids = statements.flatMap(({ sid }) => (sid === undefined || sid === '' ? [] : [sid]));
-  if (sids.some((sid) => !/^[0-9A-Za-z]*$/.test(sid))) {
+  // ECR's own console once wrote 'new statement'.
+  if (kind !== 'own' && sids.some((sid) => !/^[0-9A-Za-z]*$/.test(sid))) {
     return 'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*';
   }
   return new Set(sids).size < sids.length ? 'Statement IDs (SID) in a single policy must be unique.' : undefined;
@@ -73,6 +75,7 @@ function actionProblem({ actions }: Statement, kind: PolicyKind): string | undef
 
 function resourceProblem({ resources }: Statement, kind: PolicyKind): string | undefined {
   if (kind === 'trust') return resources && 'Has prohibited field Resource';
+  if (!resources && kind === 'own') return undefined;
   if (!resources || resources.patterns.length === 0) return 'Policy statement must contain resources.';
   const wrong = resources.patterns.find((pattern) => pattern !== '*' && !isResourcePattern(pattern));
   if (wrong === undefined) return undefined;
