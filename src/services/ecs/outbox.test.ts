@@ -240,24 +240,38 @@ test('a service is told by the words its user is told, where they have an event'
       'ERROR',
       'No Container Instances were found in your cluster.',
     ],
+    ...(['RESOURCE:CPU', 'RESOURCE:MEMORY', 'RESOURCE:PORTS', 'ATTRIBUTE', 'AGENT'] as const).map(
+      (reason) =>
+        [
+          `(service web) ${unableToPlace([{ candidate: { instance: someInstance({ id: 'i' }) }, reason }])}`,
+          'SERVICE_TASK_PLACEMENT_FAILURE',
+          'ERROR',
+          reason,
+        ] as const,
+    ),
     [
-      `(service web) ${unableToPlace([{ candidate: { instance: someInstance({ id: 'i' }) }, reason: 'RESOURCE:CPU' }])}`,
-      'SERVICE_TASK_PLACEMENT_FAILURE',
+      serviceMessage.unableToPlaceBecause('web', 'TaskDefinition not found'),
+      'SERVICE_TASK_CONFIGURATION_FAILURE',
       'ERROR',
-      'The closest matching (container-instance i) has insufficient CPU units available.',
+      'TaskDefinition not found',
     ],
+    [serviceMessage.stoppedRunningTasks('web', ['t']), 'TASKS_STOPPED', 'INFO'],
+    [serviceMessage.startedToRebalance('web', 'us-east-1a', ['t']), 'TASKS_STARTED', 'INFO'],
+    [serviceMessage.stoppedToRebalance('web', 'us-east-1a', ['t']), 'TASKS_STOPPED', 'INFO'],
+    [serviceMessage.stoppedRebalancing('web'), 'SERVICE_REBALANCING_STOPPED', 'INFO'],
+    [serviceMessage.unableToRebalance('web', 'ecs-svc/1'), 'TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION', 'INFO'],
     [
-      serviceMessage.unableToPlaceBecause('web', 'RESOURCE:GPU'),
+      serviceMessage.unableToPlaceInZone('web', 'us-east-1a'),
       'SERVICE_TASK_PLACEMENT_FAILURE',
       'ERROR',
-      'RESOURCE:GPU',
+      'no container instance met all of its requirements',
     ],
     [serviceMessage.zonesNotBalanced('web', zones), 'SERVICE_REBALANCING_STARTED', 'INFO'],
     [serviceMessage.zonesBalanced('web', zones), 'SERVICE_REBALANCING_COMPLETED', 'INFO'],
   ];
   for (const [message, name, type, reason] of cases) {
     const before = eventsOf(ecs.store).length;
-    await ecs.store.update((tx, env) => addServiceEvent(tx, env, aService, message));
+    await ecs.store.update((tx, env) => addServiceEvent(tx, env, aService, message, { isNew: true }));
     const [told, ...more] = eventsOf(ecs.store).slice(before);
     assert.deepEqual(more, []);
     assert.equal(told?.body['eventName'], name, message);
@@ -271,6 +285,42 @@ test('a service is told by the words its user is told, where they have an event'
   await ecs.store.update((tx) => tx.put(services, { ...aService, desiredCount: 4 }));
   const [computed] = eventsOf(ecs.store).slice(before);
   assert.equal(computed?.body['eventName'], 'SERVICE_DESIRED_COUNT_UPDATED');
+});
+
+test('what no provider has room for names its providers, and a closest instance is named by its ARN', async () => {
+  const ecs = await openTaskScene();
+  const strategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1, base: 0 }];
+  const lists = { loadBalancers: [], serviceRegistries: [], volumeConfigurations: [] };
+  const settings = { taskDefinitionArn: 'd', capacityProviderStrategy: strategy, ...lists };
+  const service: ServiceRecord = { ...aService, settings };
+  await ecs.store.update((tx) => tx.put(services, service));
+  const before = eventsOf(ecs.store).length;
+  const capacity = 'Capacity is unavailable at this time. Please try again later or in a different availability zone';
+  const refused = [{ candidate: { instance: someInstance({ id: 'i' }) }, reason: 'RESOURCE:CPU' }];
+  for (const message of [
+    serviceMessage.unableToPlaceBecause('web', capacity),
+    `(service web) ${unableToPlace(refused)}`,
+    serviceMessage.steadyState('web'),
+  ]) {
+    await ecs.store.update((tx, env) => addServiceEvent(tx, env, service, message, { isNew: true }));
+  }
+  const capacityProviderArns = ['arn:aws:ecs:us-east-1:123456789012:capacity-provider/FARGATE_SPOT'];
+  const [fargate, instance, steady, ofProviders] = eventsOf(ecs.store)
+    .slice(before)
+    .map(({ body: { createdAt: _at, clusterArn: _cluster, ...body } }) => body);
+  const unplaced = { eventType: 'ERROR', eventName: 'SERVICE_TASK_PLACEMENT_FAILURE' };
+  assert.deepEqual(fargate, { ...unplaced, capacityProviderArns, reason: 'RESOURCE:FARGATE' });
+  assert.deepEqual(instance, {
+    ...unplaced,
+    containerInstanceArns: ['arn:aws:ecs:us-east-1:123456789012:container-instance/default/i'],
+    reason: 'RESOURCE:CPU',
+  });
+  assert.deepEqual(steady, { eventType: 'INFO', eventName: 'SERVICE_STEADY_STATE' });
+  assert.deepEqual(ofProviders, {
+    eventType: 'INFO',
+    eventName: 'CAPACITY_PROVIDER_STEADY_STATE',
+    capacityProviderArns,
+  });
 });
 
 test('beyond the limit the oldest events are dropped a round at a time and counted, and the rest is kept in order, after a crash too', async () => {

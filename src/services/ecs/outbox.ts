@@ -7,9 +7,9 @@ import { deploymentEvent } from './rules/events/deployment-event.ts';
 import type { EventBody } from './rules/events/event.ts';
 import { hookEvents } from './rules/events/hook-event.ts';
 import { instanceEvent } from './rules/events/instance-event.ts';
-import { desiredCountEvent, serviceEvent } from './rules/events/service-event.ts';
+import { desiredCountEvent, serviceActionEvents, taskSetEvent } from './rules/events/service-event.ts';
 import { isTaskTold } from './rules/events/task-event.ts';
-import { deployments, serviceDeployments, serviceEvents, services } from './service-tables.ts';
+import { deployments, serviceDeployments, serviceEvents, services, taskSets } from './service-tables.ts';
 import { containerInstances, tasks } from './tables.ts';
 
 /**
@@ -27,7 +27,7 @@ export const everyEvent: EventInterest = () => true;
  */
 export function outboxEvents(isWanted: EventInterest): Derivation {
   return {
-    of: [tasks, containerInstances, deployments, serviceDeployments, serviceEvents, services],
+    of: [tasks, containerInstances, deployments, serviceDeployments, serviceEvents, services, taskSets],
     derive(tx, env, changes) {
       const told = changes.flatMap((change) => toldOf(tx, env, change, isWanted));
       if (told.length === 0) return;
@@ -51,6 +51,12 @@ function toldOf(tx: Transaction, env: Env, change: RecordChange, isWanted: Event
     const { before, after } = serviceDeployment;
     return wanted('ECS Hook State Change', after) ? hookEvents(before, after).map((event) => ({ event })) : [];
   }
+  const said = changeOf(serviceEvents, change);
+  if (said) {
+    const service = tx.get(services, said.after?.serviceArn ?? '');
+    const events = wanted('ECS Service Action', service) ? serviceActionEvents(said.before, said.after, service) : [];
+    return events.map((event) => ({ event }));
+  }
   const event = eventOf(tx, env, change, wanted);
   return event ? [{ event }] : [];
 }
@@ -71,10 +77,9 @@ function eventOf(
     if (!wanted('ECS Deployment State Change', deployment.after)) return undefined;
     return deploymentEvent(deployment.before, deployment.after);
   }
-  const told = changeOf(serviceEvents, change);
-  if (told) {
-    const service = tx.get(services, told.after?.serviceArn ?? '');
-    return wanted('ECS Service Action', service) ? serviceEvent(told.before, told.after, service) : undefined;
+  const taskSet = changeOf(taskSets, change);
+  if (taskSet) {
+    return wanted('ECS Service Action', taskSet.after) ? taskSetEvent(taskSet.before, taskSet.after) : undefined;
   }
   const service = changeOf(services, change);
   if (!service || !wanted('ECS Service Action', service.after)) return undefined;

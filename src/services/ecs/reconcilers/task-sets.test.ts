@@ -13,6 +13,7 @@ import { tagResource } from '../operations/tag-resource.ts';
 import { updateServicePrimaryTaskSet } from '../operations/update-service-primary-task-set.ts';
 import { updateService } from '../operations/update-service.ts';
 import { updateTaskSet } from '../operations/update-task-set.ts';
+import { waitingEvents } from '../outbox-tables.ts';
 import { containerInstances } from '../tables.ts';
 import { type FleetScene, openFleetScene } from './fleet-scene.test.ts';
 
@@ -64,6 +65,13 @@ test('a task set comes to its share of the service, rounded up, and is then stea
   for (const task of scene.live()) {
     assert.deepEqual([task.startedBy, task.group], [created.id, 'service:web']);
   }
+  const { services: [service] = [] } = await scene.ask(describeServices, { services: ['web'] });
+  assert.equal(service?.events?.[0]?.message, '(service web) has reached a steady state.');
+  const told = scene.store().view((reader) => waitingEvents(reader).filter(({ detail }) => detail['taskSetArns']));
+  assert.deepEqual(
+    told.map(({ detail, resources }) => [detail['eventName'], detail['taskSetArns'], resources]),
+    [['TASKSET_STEADY_STATE', [created.taskSetArn], [service?.serviceArn]]],
+  );
 });
 
 test('a task set without a scale has no tasks until it is given one', async () => {

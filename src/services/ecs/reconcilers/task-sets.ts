@@ -13,6 +13,7 @@ import {
   serviceFleets,
   withUnplaced,
 } from '../service-fleet.ts';
+import { addServiceEvent, serviceMessage } from '../service-events.ts';
 import { tasksPerStep } from '../service-state.ts';
 import { type ServiceRecord, services, type TaskSetRecord, taskSets } from '../service-tables.ts';
 import { computedDesiredCount } from '../service-view.ts';
@@ -74,9 +75,17 @@ function step(tx: Transaction, env: Env, before: ServiceRecord, healthyAfterMs: 
     isUnplaced ||= kept?.isUnplaced === true;
     looks.push(kept?.lookAt);
   }
-  tx.put(services, withUnplaced(service, isUnplaced));
+  tx.put(services, withSteadiness(tx, env, withUnplaced(service, isUnplaced)));
   const isWaiting = service.launchesAfter !== undefined && service.launchesAfter > env.now;
   return earliest([...looks, isWaiting ? service.launchesAfter : undefined]);
+}
+
+/** The user is told when all task sets have come to what is wanted of them. */
+function withSteadiness(tx: Transaction, env: Env, service: ServiceRecord): ServiceRecord {
+  const own = [...tx.find(taskSets, 'service', service.arn)];
+  const isSteady = own.length > 0 && own.every(({ stabilityStatus }) => stabilityStatus === 'STEADY_STATE');
+  if (isSteady && !service.isSteady) addServiceEvent(tx, env, service, serviceMessage.steadyState(service.name));
+  return { ...service, isSteady };
 }
 
 /** Failed launches that one step counts: each is marked, which is a write of its own. */

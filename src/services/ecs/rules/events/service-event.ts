@@ -1,27 +1,43 @@
 import type { OutboxEvent } from '../../outbox-tables.ts';
-import type { ServiceEventRecord, ServiceRecord } from '../../service-tables.ts';
+import type { ServiceEventRecord, ServiceRecord, TaskSetRecord } from '../../service-tables.ts';
 import { type EventBody, isoTime } from './event.ts';
+import { actionOf, providersOf } from './service-actions.ts';
 
 /** What EventBridge is told of a service when its user is told something: not every message has an event. */
-export function serviceEvent(
+export function serviceActionEvents(
   before: ServiceEventRecord | undefined,
   after: ServiceEventRecord | undefined,
   service: ServiceRecord | undefined,
+): readonly EventBody[] {
+  if (before || !after || !service) return [];
+  const found = actionOf(after.message);
+  if (!found) return [];
+  const { eventType, eventName, detailOf } = found.action;
+  const { clusterArn } = service;
+  const createdAt = isoTime(after.createdAt);
+  const detail = { eventType, eventName, clusterArn, ...detailOf?.(found.groups, service), createdAt };
+  const capacityProviderArns = eventName === 'SERVICE_STEADY_STATE' ? providersOf(service) : [];
+  if (capacityProviderArns.length === 0) return [action(service, detail)];
+  const ofProviders = { eventType, eventName: 'CAPACITY_PROVIDER_STEADY_STATE', clusterArn, capacityProviderArns };
+  return [action(service, detail), action(service, { ...ofProviders, createdAt })];
+}
+
+/** That a task set has all its tasks, healthy. */
+export function taskSetEvent(
+  before: TaskSetRecord | undefined,
+  after: TaskSetRecord | undefined,
 ): EventBody | undefined {
-  if (before || !after || !service) return undefined;
-  for (const { words, eventName, eventType } of actions) {
-    const found = words.exec(after.message);
-    if (!found) continue;
-    const reason = found.groups?.['reason'];
-    return action(service, {
-      eventType,
-      eventName,
-      clusterArn: service.clusterArn,
-      ...(reason !== undefined && { reason }),
-      createdAt: isoTime(after.createdAt),
-    });
-  }
-  return undefined;
+  if (after?.stabilityStatus !== 'STEADY_STATE' || before?.stabilityStatus === 'STEADY_STATE') return undefined;
+  return action(
+    { accountId: after.accountId, region: after.region, arn: after.serviceArn },
+    {
+      eventType: 'INFO',
+      eventName: 'TASKSET_STEADY_STATE',
+      clusterArn: after.clusterArn,
+      taskSetArns: [after.arn],
+      createdAt: isoTime(after.stabilityStatusAt),
+    },
+  );
 }
 
 /** That the number of tasks a DAEMON service is to have was computed anew. AWS tells nothing of a number its user sets. */
@@ -41,30 +57,10 @@ export function desiredCountEvent(
   });
 }
 
-/** The words of a message are AWS's and do not change, so an event is known by them. */
-const actions: readonly { readonly words: RegExp; readonly eventName: string; readonly eventType: string }[] = [
-  { words: / has reached a steady state\.$/, eventName: 'SERVICE_STEADY_STATE', eventType: 'INFO' },
-  {
-    words: / is unable to consistently start tasks successfully\./,
-    eventName: 'SERVICE_TASK_START_IMPAIRED',
-    eventType: 'WARN',
-  },
-  {
-    words:
-      / was unable to place a task because no container instance met all of its requirements\. (?:Reason: )?(?<reason>.+?)(?: For more information.*)?$/,
-    eventName: 'SERVICE_TASK_PLACEMENT_FAILURE',
-    eventType: 'ERROR',
-  },
-  {
-    words: / was unable to place a task\. Reason: (?<reason>.+)\.$/,
-    eventName: 'SERVICE_TASK_PLACEMENT_FAILURE',
-    eventType: 'ERROR',
-  },
-  { words: / AZ Rebalancing in progress\.$/, eventName: 'SERVICE_REBALANCING_STARTED', eventType: 'INFO' },
-  { words: / is AZ balanced with /, eventName: 'SERVICE_REBALANCING_COMPLETED', eventType: 'INFO' },
-];
-
-function action(service: ServiceRecord, detail: OutboxEvent['detail']): EventBody {
+function action(
+  service: Pick<ServiceRecord, 'accountId' | 'region' | 'arn'>,
+  detail: OutboxEvent['detail'],
+): EventBody {
   return {
     accountId: service.accountId,
     region: service.region,
