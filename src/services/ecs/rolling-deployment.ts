@@ -162,8 +162,9 @@ function withBackoff(
   const before = { failedLaunches, ...(launchesAfter !== undefined && { launchesAfter }) };
   const after = backOff(before, ownFailed, hasRunSince, env.now);
   if (after === before) return service;
-  if (failedLaunches < toldAfterRounds && after.failedLaunches >= toldAfterRounds) {
-    addServiceEvent(tx, env, service, serviceMessage.unableToStartTasksConsistently(service.name));
+  if (after.failedLaunches >= toldAfterRounds) {
+    const isNew = failedLaunches < toldAfterRounds;
+    addServiceEvent(tx, env, service, serviceMessage.unableToStartTasksConsistently(service.name), { isNew });
   }
   return { ...rest, ...after };
 }

@@ -10,7 +10,8 @@ const hourMs = 60 * 60 * 1000;
 async function openEvents() {
   const ecs = await openEcs();
   return {
-    add: async (message: string) => await ecs.store.update((tx, env) => addServiceEvent(tx, env, service, message)),
+    add: async (message: string, options = {}) =>
+      await ecs.store.update((tx, env) => addServiceEvent(tx, env, service, message, options)),
     messages: () =>
       ecs.store.view((reader) =>
         Array.from(reader.find(serviceEvents, 'service', service.arn), ({ message }) => message),
@@ -35,6 +36,26 @@ test('another message in between lets the first be told again', async () => {
   const events = await openEvents();
   for (const message of ['full', 'steady', 'full']) await events.add(message);
   assert.deepEqual(events.messages(), ['full', 'steady', 'full']);
+});
+
+test('what lasts is told once, in whatever words, until it has ended or six hours have passed', async () => {
+  const events = await openEvents();
+  const unplaced = (what: string): string =>
+    `(service web) was unable to place a task because no container instance met all of its requirements. ${what}`;
+  await events.add(unplaced('No memory.'));
+  await events.add('(service web) has started 1 tasks: (task a).');
+  await events.add(unplaced('No CPU.'));
+  assert.deepEqual(events.messages().length, 2);
+  await events.add(serviceMessage.steadyState('web'));
+  await events.add(unplaced('No CPU.'));
+  assert.deepEqual(events.messages().length, 4, 'it had ended');
+  await events.wait(6 * hourMs);
+  await events.add(serviceMessage.startedTasks('web', ['b']));
+  await events.add(unplaced('No CPU.'));
+  assert.deepEqual(events.messages().length, 6, 'six hours have passed');
+  await events.add(serviceMessage.startedTasks('web', ['c']));
+  await events.add(unplaced('No memory.'), { isNew: true });
+  assert.deepEqual(events.messages().length, 8, 'it had ended without a word');
 });
 
 test('the hundred newest events of a service are kept, in order', async () => {

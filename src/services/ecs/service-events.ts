@@ -1,28 +1,28 @@
 /** The events of a service that DescribeServices shows, and all their words in one place. */
-import type { Env, Transaction } from '../../store/store.ts';
+import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { limits } from './rules/limits.ts';
-import { type ServiceRecord, serviceEventKey, serviceEvents } from './service-tables.ts';
+import { type ServiceEventRecord, type ServiceRecord, serviceEventKey, serviceEvents } from './service-tables.ts';
 
 /**
  * Tells the user what happened to a service. The 100 newest events stay. A message equal to the newest one is not told
- * again for six hours: what goes on for long is one event, not thousands.
+ * again for six hours, nor is a condition of which the service was told, whatever else has been said since, as long as it
+ * lasts: what goes on for long is one event, not thousands. `isNew` says that what was told before had ended.
  */
 export function addServiceEvent(
   tx: Transaction,
   env: Env,
   service: Pick<ServiceRecord, 'arn' | 'createdAt'>,
   message: string,
+  { isNew = false }: { readonly isNew?: boolean } = {},
 ): void {
   const count = tx.count(serviceEvents, 'service', service.arn);
   // Ordinals of one service have no gaps: events come at the end and go at the beginning, one at a time.
   const [oldest] = tx.find(serviceEvents, 'service', service.arn);
   const newestOrdinal = oldest ? oldest.ordinal + count - 1 : 0;
   const newest = tx.get(serviceEvents, serviceEventKey({ serviceArn: service.arn, ordinal: newestOrdinal }));
-  const isRepeated =
-    newest?.message === message &&
-    newest.createdAt >= service.createdAt &&
-    newest.createdAt + limits.repeatedEventMs > env.now;
-  if (isRepeated) return;
+  if (newest?.message === message && isStillTold(newest, service, env)) return;
+  const condition = isNew ? undefined : conditions.find(({ words }) => words.test(message));
+  if (condition && isTold(tx, env, service, condition)) return;
   if (oldest && count >= limits.eventsPerService) tx.delete(serviceEvents, serviceEventKey(oldest));
   tx.put(serviceEvents, {
     serviceArn: service.arn,
@@ -31,6 +31,40 @@ export function addServiceEvent(
     createdAt: env.now,
     message,
   });
+}
+
+/** Told of this service, not of a deleted one of its name, and less than six hours ago. */
+function isStillTold(event: ServiceEventRecord, service: Pick<ServiceRecord, 'createdAt'>, env: Env): boolean {
+  return event.createdAt >= service.createdAt && event.createdAt + limits.repeatedEventMs > env.now;
+}
+
+interface Condition {
+  readonly words: RegExp;
+  /** What is told when it has ended. */
+  readonly end: RegExp;
+}
+
+/** What lasts, and is told in other words each time or among other events. */
+const conditions: readonly Condition[] = [
+  { words: / was unable to place a task/, end: / has reached a steady state\.$/ },
+  { words: / is unable to consistently start tasks/, end: / has reached a steady state\.$/ },
+  { words: / was unable to stop or start tasks during a deployment/, end: / deployment completed\.$/ },
+  { words: / was unable to reach steady state because /, end: / has reached a steady state\.$/ },
+  { words: / is unable to place a task in /, end: / is AZ balanced with / },
+  { words: / was unable to AZ Rebalance because /, end: / is AZ balanced with / },
+];
+
+function isTold(
+  reader: Reader,
+  env: Env,
+  service: Pick<ServiceRecord, 'arn' | 'createdAt'>,
+  { words, end }: Condition,
+): boolean {
+  for (const event of [...reader.find(serviceEvents, 'service', service.arn)].reverse()) {
+    if (!isStillTold(event, service, env) || end.test(event.message)) return false;
+    if (words.test(event.message)) return true;
+  }
+  return false;
 }
 
 const seeTroubleshooting = 'For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.';
@@ -82,6 +116,9 @@ export const serviceMessage = {
     `(service ${service}) has started ${taskIds.length} tasks in ${zone} to AZ Rebalance: ${tasksOf(taskIds)}.`,
   stoppedToRebalance: (service: string, zone: string, taskIds: readonly string[]) =>
     `(service ${service}) has stopped ${taskIds.length} running tasks in ${zone} due to AZ rebalancing: ${tasksOf(taskIds)}.`,
+  unableToRebalance: (service: string, deploymentId: string) =>
+    `(service ${service}) was unable to AZ Rebalance because (taskSet ${deploymentId}) was unable to scale in due to task protection.`,
+  stoppedRebalancing: (service: string) => `(service ${service}) stopped AZ Rebalancing.`,
   unableToPlaceInZone: (service: string, zone: string) =>
     `(service ${service}) is unable to place a task in ${zone} because no container instance met all of its requirements.`,
 } as const;

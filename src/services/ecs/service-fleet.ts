@@ -116,8 +116,8 @@ export function keepFleet(
   }
   const stopped = [...stoppedFailed, ...stopTasks(tx, env, scaled, scalingCause(deploymentId))];
   tellOfTasks(tx, env, service, started, stopped);
-  // Told once, until all tasks have found their places.
-  if (refusal !== undefined && !service.isUnplaced) addServiceEvent(tx, env, service, refusal);
+  // What is told of one task goes for all until they have found their places.
+  if (refusal !== undefined) addServiceEvent(tx, env, service, refusal, { isNew: !service.isUnplaced });
   if (decision.isHeldByProtection) {
     addServiceEvent(tx, env, service, serviceMessage.protectedTasks(service.name, deploymentId));
   }

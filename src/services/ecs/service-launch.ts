@@ -103,6 +103,14 @@ export function scalingCause(deploymentId: string): StopCause {
   };
 }
 
+/** Why it stops one that was moved to another zone. */
+export function rebalancingCause(deploymentId: string): StopCause {
+  return {
+    stopCode: 'ServiceSchedulerInitiated',
+    reason: `Availability-zone rebalancing initiated by (deployment ${deploymentId})`,
+  };
+}
+
 export const failedHealthCheckCause: StopCause = {
   stopCode: 'ServiceSchedulerInitiated',
   reason: 'Task failed container health checks',

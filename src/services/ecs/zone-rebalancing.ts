@@ -29,7 +29,10 @@ export function looksBalanced(reader: Reader, service: ServiceRecord): boolean {
   return isBalanced(counts);
 }
 
-/** Starts tasks in the zones that have too few, as far as the upper bound lets it. Its service has no others to start. */
+/**
+ * Starts tasks in the zones that have too few, as far as the upper bound lets it and as others may go for them. Its service
+ * has no others to start.
+ */
 export function startForBalance(
   tx: Transaction,
   env: Env,
@@ -45,9 +48,13 @@ export function startForBalance(
   if (isBalanced(counts)) return [];
   const { upper } = boundsOf(service.desiredCount, 'REPLICA', service.deploymentConfiguration);
   const room = Math.min(upper - seen.filter((task) => task.isCounted).length, slice);
+  const fill = zonesToFill(counts, zones, seen, room);
+  if (fill.size === 0 && room > 0 && seen.some(({ isProtected }) => isProtected)) {
+    addServiceEvent(tx, env, service, serviceMessage.unableToRebalance(service.name, rolling.primary.id));
+  }
   const started: TaskRecord[] = [];
   let refused: string | undefined;
-  for (const [zone, count] of zonesToFill(counts, zones, seen, room)) {
+  for (const [zone, count] of fill) {
     const launched = startTasks(tx, env, source, count, { zone });
     refused ??= launched.refusal;
     if (launched.started.length === 0) continue;
@@ -68,14 +75,17 @@ export function tellOfBalance(tx: Transaction, env: Env, service: ServiceRecord,
   }
 }
 
+/** Tells of balance where there is. */
 export function tellOfBalanceReached(
   tx: Transaction,
   env: Env,
   service: ServiceRecord,
   seen: readonly ServiceTask[],
-): void {
+): boolean {
   const counts = countByZone(seen, someZones(tx, service, service.settings));
-  if (isBalanced(counts)) addServiceEvent(tx, env, service, serviceMessage.zonesBalanced(service.name, counts));
+  const isReached = isBalanced(counts);
+  if (isReached) addServiceEvent(tx, env, service, serviceMessage.zonesBalanced(service.name, counts));
+  return isReached;
 }
 
 /** Zones in which the service's tasks could run if there were room. */

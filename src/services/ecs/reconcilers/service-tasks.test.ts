@@ -529,6 +529,14 @@ test('a zone that comes is given its share of the tasks, the new ones healthy be
   });
   assert.equal(zones(), 'aabb');
   const told = (await scene.messages()).slice(3).map((message) => message.replaceAll(/[0-9a-f]{32}/g, 'ID'));
+  const moved = scene.store.view((reader) =>
+    Array.from(reader.list(tasks)).filter(({ stoppedReason }) => stoppedReason?.startsWith('Availability-zone')),
+  );
+  const { deployments: [primary] = [] } = await scene.describe();
+  assert.deepEqual(
+    moved.map(({ stoppedReason }) => stoppedReason),
+    Array.from({ length: 2 }, () => `Availability-zone rebalancing initiated by (deployment ${primary?.id})`),
+  );
   assert.deepEqual(told, [
     '(service api) is not AZ balanced with 4 tasks in us-east-1a, 0 tasks in us-east-1b. AZ Rebalancing in progress.',
     '(service api) has started 2 tasks in us-east-1b to AZ Rebalance: (task ID) (task ID).',
@@ -555,6 +563,8 @@ test('tasks that are protected are not moved, and none is started in their place
   });
   await scene.host(2, { cpuUnits: 10_000, memoryMiB: 20_000, zone: 'us-east-1b' });
   await scene.pass(240_000, () => assert.deepEqual(tasksNow(), before));
+  const said = (await scene.messages()).filter((message) => message.includes('was unable to AZ Rebalance because'));
+  assert.equal(said.length, 1, 'told once');
   await scene.pass(240_000);
   assert.deepEqual(
     scene

@@ -26,6 +26,7 @@ import { addServiceEvent, serviceMessage } from '../service-events.ts';
 import {
   failedHealthCheckCause,
   type Launched,
+  rebalancingCause,
   scalingCause,
   startTasks,
   startTasksOn,
@@ -154,13 +155,14 @@ function act(
   // Where the cluster has no room, old tasks make it, as far as the lower bound lets them.
   const { stop } = unplaced > 0 ? decide(tx, env, rolling, seen, unplaced) : decision;
   const scaling = stop.flatMap(({ task, why }) => (why === 'SCALING' ? [task] : []));
-  const stopped = stopTasks(tx, env, scaling.slice(0, Math.max(slice - started.length, 0)), scalingCause(primary.id));
   // A new deployment has its own reasons to stop what an earlier one was moving.
   const isRebalancing = service.isRebalancing === true && primary.rolloutState === 'COMPLETED';
+  const cause = isRebalancing ? rebalancingCause(primary.id) : scalingCause(primary.id);
+  const stopped = stopTasks(tx, env, scaling.slice(0, Math.max(slice - started.length, 0)), cause);
   if (isRebalancing) tellOfBalance(tx, env, service, stopped);
   tellOfTasks(tx, env, service, started, isRebalancing ? [] : stopped);
-  // Told once, until all tasks have found their places.
-  if (refusal !== undefined && !service.isUnplaced) addServiceEvent(tx, env, service, refusal);
+  // What is told of one task goes for all until they have found their places.
+  if (refusal !== undefined) addServiceEvent(tx, env, service, refusal, { isNew: !service.isUnplaced });
   if (decision.isStuck && primary.rolloutState === 'IN_PROGRESS') {
     addServiceEvent(tx, env, service, serviceMessage.unableToDeploy(service.name));
   }
@@ -171,10 +173,12 @@ function act(
   const isSettled = decision.isSettled && started.length + stopped.length === 0;
   const ended = isSettled ? completeIfBaked(tx, env, rolling) : rolling;
   const isSteady = isSettled && ended.primary.rolloutState === 'COMPLETED';
-  if (isSteady && isRebalancing) tellOfBalanceReached(tx, env, service, seen);
+  const isBalanced = isSteady && isRebalancing && tellOfBalanceReached(tx, env, service, seen);
   const isMoving = isSteady && startForBalance(tx, env, ended, seen, slice).length > 0;
+  const isGivenUp = service.isRebalancing === true && (isRebalancing ? isSteady && !isBalanced && !isMoving : true);
   // Tasks that are protected now may be moved later.
   const isUneven = isSteady && !isMoving && !looksBalanced(tx, service);
+  if (isGivenUp) addServiceEvent(tx, env, service, serviceMessage.stoppedRebalancing(service.name));
   const steadyAt = writeService(tx, env, ended, decision.desiredCount, {
     isSteady: isSteady && !isMoving,
     isUnplaced: refusal !== undefined,
