@@ -4,10 +4,21 @@
  */
 export interface Journal {
   /** Every record of the last durable state, once, in no particular order. */
-  load(): Promise<Iterable<StoredRecord>>;
+  load(): Promise<Iterable<StoredBatch>>;
   /** Makes a group of changes durable, all or none, after all earlier groups. Rejects only when nothing of it will survive. */
   commit(changes: readonly StoredChange[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * Records of one table, many at a time: what costs something for each piece of text, from the journal's engine to the
+ * parser of JSON, is paid once for all of them.
+ */
+export interface StoredBatch {
+  readonly table: string;
+  readonly keys: readonly string[];
+  /** The records as the JSON text of one array, in the order of their keys. */
+  readonly records: string;
 }
 
 export interface StoredRecord {

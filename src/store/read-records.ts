@@ -1,40 +1,40 @@
 import { assert } from '../core/assert.ts';
-import type { StoredRecord } from './journal.ts';
+import type { StoredBatch } from './journal.ts';
+import type { TableLoad, TableState } from './table-state.ts';
 
-/** The records of one table as they were stored together, with their keys in the same order. */
-export interface RecordBatch {
-  readonly table: string;
-  readonly keys: readonly string[];
-  readonly records: readonly object[];
-}
-
-/**
- * The records of a journal from their text, many at a time: one long text is read with one call, and V8 puts what it
- * reads from a long text where long-lived objects are, instead of copying it there twice.
- */
-export function* readRecords(rows: Iterable<StoredRecord>): Generator<RecordBatch> {
-  let table = '';
-  let keys: string[] = [];
-  let texts: string[] = [];
-  let characters = 0;
-  const read = (): RecordBatch => {
-    const records = JSON.parse(`[${texts.join(',')}]`) as object[];
-    assert(records.length === keys.length, `each record of ${table} in the journal is one JSON value`);
-    const batch = { table, keys, records };
-    keys = [];
-    texts = [];
-    characters = 0;
-    return batch;
-  };
-  for (const row of rows) {
-    if (keys.length > 0 && (row.table !== table || characters > batchCharacters)) yield read();
-    table = row.table;
-    keys.push(row.key);
-    texts.push(row.value);
-    characters += row.value.length;
+/** Reads the records of a journal into the tables, which are empty; `find` gives the table of a name. */
+export function readRecords(batches: Iterable<StoredBatch>, find: (name: string) => TableState): void {
+  const loads = new Map<string, RecordReader>();
+  for (const { table, keys, records } of batches) {
+    let reader = loads.get(table);
+    if (!reader) loads.set(table, (reader = recordReader(find(table))));
+    reader.read(keys, records);
   }
-  if (keys.length > 0) yield read();
+  for (const { load } of loads.values()) load.end();
 }
 
-/** V8 takes a text of more than 100 KiB for a long one. */
-const batchCharacters = 256 * 1024;
+interface RecordReader {
+  readonly load: TableLoad;
+  /** Keys, and the JSON text of the array of their records. */
+  readonly read: (keys: readonly string[], text: string) => void;
+}
+
+function recordReader(state: TableState): RecordReader {
+  const load = state.load();
+  const { name, stored, key: keyOf } = state.table;
+  const unpack = stored?.reader();
+  return {
+    load,
+    read: (keys, text) => {
+      const records = JSON.parse(text) as object[];
+      assert(records.length === keys.length, `each record of ${name} in the journal is one JSON value`);
+      for (let at = 0; at < keys.length; at += 1) {
+        const key = keys[at] as string;
+        const record = unpack ? unpack(key, records[at] as object) : (records[at] as object);
+        if (keyOf(record) !== key) assert(false, `record ${key} of ${name} is stored under its own key`);
+        records[at] = record;
+      }
+      load.add(keys, records);
+    },
+  };
+}

@@ -15,6 +15,23 @@ export class SortedKeys {
   /** Counts changes, so that an iteration notices one: it would skip or repeat keys without a word. */
   #version = 0;
 
+  /** Of keys in ascending order; a key may be there twice, one after the other. */
+  static of(keys: readonly string[]): SortedKeys {
+    const sorted = new SortedKeys();
+    let chunk: string[] = [];
+    let last: string | undefined;
+    for (const key of keys) {
+      if (key === last) continue;
+      assert(last === undefined || last < key, 'keys are given in ascending order');
+      if (chunk.length === filledChunk) chunk = [];
+      if (chunk.length === 0) sorted.#chunks.push(chunk);
+      chunk.push(key);
+      sorted.#size += 1;
+      last = key;
+    }
+    return sorted;
+  }
+
   get size(): number {
     this.#settle();
     return this.#size;
@@ -137,6 +154,8 @@ export class SortedKeys {
 }
 
 const chunkLimit = 512;
+/** With room for keys to come. */
+const filledChunk = 384;
 const recentLimit = 512;
 const unchanged = 'a listing is not changed while it is iterated; copy it first';
 

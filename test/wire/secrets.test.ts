@@ -47,7 +47,7 @@ import { type SdkConfig, sdkConfig } from './sdk-handler.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const storedIn = async (journal: MemoryJournal): Promise<string> =>
-  Array.from(await journal.open().load(), ({ value }) => value).join('\n');
+  Array.from(await journal.open().load(), ({ records }) => records).join('\n');
 const textOf = (data: Uint8Array | undefined): string => new TextDecoder().decode(data);
 
 test('what KMS encrypts it decrypts, in the same context and with a key that may be used', async () => {

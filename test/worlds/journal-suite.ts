@@ -105,9 +105,13 @@ export function remove(table: string, key: string): StoredChange {
 
 export async function contents(journal: Journal): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const { table, key, value } of await journal.load()) {
-    assert.ok(!(`${table} ${key}` in found), 'a record is loaded once');
-    found[`${table} ${key}`] = value;
+  for (const { table, keys, records } of await journal.load()) {
+    const values: readonly unknown[] = JSON.parse(records);
+    assert.equal(values.length, keys.length);
+    for (const [index, key] of keys.entries()) {
+      assert.ok(!(`${table} ${key}` in found), 'a record is loaded once');
+      found[`${table} ${key}`] = JSON.stringify(values[index]);
+    }
   }
   return found;
 }

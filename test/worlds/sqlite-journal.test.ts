@@ -321,7 +321,7 @@ function tryCount(directory: string, acceptLoss: boolean): number | 'refused' {
     assert.ok(error instanceof JournalError, String(error));
     return 'refused';
   }
-  const found = Object.fromEntries([...file.load()].map(({ table, key, value }) => [`${table} ${key}`, value]));
+  const found = Object.fromEntries([...file.records()].map(({ table, key, value }) => [`${table} ${key}`, value]));
   file.close();
   return wholeCommits(found);
 }

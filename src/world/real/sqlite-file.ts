@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { JournalError, type StoredChange, type StoredRecord } from '../../store/journal.ts';
+import { JournalError, type StoredBatch, type StoredChange, type StoredRecord } from '../../store/journal.ts';
 import { FatalJournalError } from './fatal-journal-error.ts';
 import { HighWaterMark, type Mark } from './high-water-mark.ts';
 
@@ -32,8 +32,6 @@ export class SqliteFile {
   readonly #commit: StatementSync;
   readonly #setMeta: StatementSync;
   readonly #tables = new Map<string, RecordTable>();
-  /** Whether the rows of the tables are known. */
-  #areRowsKnown = false;
   #journalId = '';
   #sequence = 0;
   #pagesInLog = 0;
@@ -93,24 +91,27 @@ export class SqliteFile {
     return this.#sequence;
   }
 
-  *load(): Generator<StoredRecord> {
+  *load(): Generator<StoredBatch> {
     try {
-      for (const [table, records] of this.#tables) {
-        records.rows.clear();
-        for (const [id, key, value] of records.read()) {
-          records.rows.set(key, id);
-          yield { table, key, value };
-        }
+      for (const [table, of] of this.#tables) {
+        for (const { keys, records } of of.batches()) yield { table, keys, records };
       }
     } catch (error) {
       throw new JournalError(`the journal cannot be read: ${String(error)}`, { cause: error });
     }
-    this.#areRowsKnown = true;
+  }
+
+  /** One by one, for whoever looks at the text of each. */
+  *records(): Generator<StoredRecord> {
+    try {
+      for (const [table, of] of this.#tables) for (const [key, value] of of.read()) yield { table, key, value };
+    } catch (error) {
+      throw new JournalError(`the journal cannot be read: ${String(error)}`, { cause: error });
+    }
   }
 
   /** All or none. Throws JournalError when nothing was kept, FatalJournalError when that cannot be known. */
   commit(changes: readonly StoredChange[], formatVersion?: number): void {
-    this.#knowRows();
     const sequence = this.#sequence + 1;
     const made: string[] = [];
     /** What to put back when the commit is refused: a table, a key of it, and the row it had. */
@@ -123,7 +124,7 @@ export class SqliteFile {
           this.#tables.set(table, (records = makeTable(this.#database, table)));
           made.push(table);
         }
-        const { rows } = records;
+        const rows = records.rows();
         const id = rows.get(key);
         if (value !== undefined && id !== undefined) records.update.run(value, id);
         else if (value !== undefined) {
@@ -152,14 +153,6 @@ export class SqliteFile {
     this.#advanceHigh();
     if (this.#pagesInLog >= checkpointAt.pages) this.checkpoint();
     else this.#checkpointTimer ??= setTimeout(() => this.checkpoint(), checkpointAt.afterMs).unref();
-  }
-
-  #knowRows(): void {
-    if (this.#areRowsKnown) return;
-    for (const records of this.#tables.values()) {
-      for (const [id, key] of records.read()) records.rows.set(key, id);
-    }
-    this.#areRowsKnown = true;
   }
 
   /** Keeps the log, and with it what a damaged log can lose, short. */
@@ -262,8 +255,10 @@ export class SqliteFile {
  * would add a page to the log for every record of a commit, several times what the records themselves take.
  */
 class RecordTable {
-  /** Row ids by key. The keys are the store's own strings, so this costs little. */
-  readonly rows = new Map<string, number>();
+  /** Row ids by key, once something is written to the table: most of a start is over then. */
+  #rows: Map<string, number> | undefined;
+  /** What they are made of, where a load has read it. */
+  #read: readonly (readonly [ids: readonly number[], keys: readonly string[]])[] | undefined;
   readonly #database: DatabaseSync;
   readonly #name: string;
   #statements: Readonly<Record<'insert' | 'update' | 'delete', StatementSync>> | undefined;
@@ -286,9 +281,40 @@ class RecordTable {
   }
 
   read(): Iterable<StoredRow> {
-    const inOrder = this.#database.prepare(`SELECT id, key, value FROM ${this.#name}`);
+    const inOrder = this.#database.prepare(`SELECT key, value FROM ${this.#name}`);
     inOrder.setReturnArrays(true);
     return inOrder.iterate() as Iterable<unknown> as Iterable<StoredRow>;
+  }
+
+  /** All records, put together by SQLite: a row that comes alone costs three times what it costs among others. */
+  *batches(): Generator<{ readonly keys: readonly string[]; readonly records: string }> {
+    const statement = this.#database.prepare(`
+      SELECT max(id), json_group_array(id), json_group_array(key), '[' || group_concat(value, ',') || ']'
+      FROM ${this.#name} WHERE id > :after AND id <= coalesce(
+        (SELECT id FROM ${this.#name} WHERE id > :after ORDER BY id LIMIT 1 OFFSET ${rowsPerBatch - 1}), :last)`);
+    statement.setReturnArrays(true);
+    const read: (readonly [readonly number[], readonly string[]])[] = [];
+    for (let after = 0; ; ) {
+      const row: unknown = statement.get({ after, last: Number.MAX_SAFE_INTEGER });
+      const [last, idsText, keysText, records] = row as StoredRows;
+      if (last === null) break;
+      const [ids, keys] = [JSON.parse(idsText) as readonly number[], JSON.parse(keysText) as readonly string[]];
+      read.push([ids, keys]);
+      after = last;
+      yield { keys, records };
+    }
+    if (!this.#rows) this.#read = read;
+  }
+
+  /** Row ids by key. The keys are the store's own strings, so this costs little. */
+  rows(): Map<string, number> {
+    if (this.#rows) return this.#rows;
+    const rows = new Map<string, number>();
+    if (!this.#read) for (const _ of this.batches());
+    for (const [ids, keys] of this.#read ?? []) for (const [at, key] of keys.entries()) rows.set(key, ids[at] ?? 0);
+    this.#read = undefined;
+    this.#rows = rows;
+    return rows;
   }
 
   /** Most tables are not written to in most runs. */
@@ -302,7 +328,14 @@ class RecordTable {
 }
 
 /** As the schema has it: SQLite checks no types, but nobody else writes there. */
-type StoredRow = readonly [id: number, key: string, value: string];
+type StoredRow = readonly [key: string, value: string];
+
+type StoredRows =
+  | readonly [lastId: number, ids: string, keys: string, records: string]
+  | readonly [lastId: null, ...rest: unknown[]];
+
+/** The largest records there can be (3 MiB) make a text that V8 can hold; usual ones make one worth a call. */
+const rowsPerBatch = 128;
 
 const schema = `
   CREATE TABLE IF NOT EXISTS tables (number INTEGER PRIMARY KEY, name TEXT NOT NULL);

@@ -78,7 +78,7 @@ function migrate(file: SqliteFile, options: SqliteJournalOptions): void {
   }
   const deletes: StoredChange[] = [];
   const puts: StoredChange[] = [];
-  for (const old of file.load()) {
+  for (const old of file.records()) {
     let record: StoredRecord | undefined = old;
     for (const step of steps) record = record && step.migrate(record);
     if (record?.table !== old.table || record.key !== old.key) deletes.push({ ...old, value: undefined });

@@ -23,7 +23,7 @@ export async function verifyJournal(directory: string): Promise<JournalReport> {
   try {
     const problems = [...file.integrityProblems()];
     const counts = new Map<string, number>();
-    for (const { table, key, value } of file.load()) {
+    for (const { table, key, value } of file.records()) {
       counts.set(table, (counts.get(table) ?? 0) + 1);
       if (!isJsonObject(value)) problems.push(`record ${key} of ${table} is not a JSON object`);
     }

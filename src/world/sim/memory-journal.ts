@@ -1,5 +1,11 @@
 import { assert } from '../../core/assert.ts';
-import { type Journal, JournalError, type StoredChange, type StoredRecord } from '../../store/journal.ts';
+import {
+  type Journal,
+  JournalError,
+  type StoredBatch,
+  type StoredChange,
+  type StoredRecord,
+} from '../../store/journal.ts';
 import type { Clock } from '../world.ts';
 import { never } from './sim-life.ts';
 
@@ -32,7 +38,7 @@ export class MemoryJournal {
     const owner = Symbol('owner');
     this.#owner = owner;
     return {
-      load: async () => (this.#crashed.has(owner) ? never : this.records()),
+      load: async () => (this.#crashed.has(owner) ? never : this.#batches()),
       commit: async (changes) => {
         if (this.#crashed.has(owner)) return await never;
         if (this.#owner !== owner) throw new JournalError('the journal is closed');
@@ -88,6 +94,15 @@ export class MemoryJournal {
   /** A durable record as JSON text. */
   find(table: string, key: string): string | undefined {
     return this.#records.get(`${table}/${key}`)?.value;
+  }
+
+  #batches(): readonly StoredBatch[] {
+    const byTable = Map.groupBy(this.#records.values(), ({ table }) => table);
+    return Array.from(byTable, ([table, records]) => ({
+      table,
+      keys: records.map(({ key }) => key),
+      records: `[${records.map(({ value }) => value).join(',')}]`,
+    }));
   }
 
   #apply(changes: readonly StoredChange[]): void {

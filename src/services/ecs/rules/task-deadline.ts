@@ -9,7 +9,8 @@ export const timeoutTag = 'longshore:timeout-minutes';
 
 /** When a task has run for as long as its tag allows; undefined where it has none, does not run or is told to stop. */
 export function deadlineOf({ tags, startedAt, desiredStatus, lastStatus }: TaskRecord): Instant | undefined {
-  if (startedAt === undefined || desiredStatus === 'STOPPED' || lastStatus === 'STOPPED') return undefined;
+  if (tags.length === 0 || startedAt === undefined || desiredStatus === 'STOPPED' || lastStatus === 'STOPPED')
+    return undefined;
   const minutes = tags.find(({ key }) => key === timeoutTag)?.value ?? '';
   // What is no such number is no wish: to stop a task for a slip of the pen would be the worse mistake.
   return /^[1-9]\d{0,6}$/.test(minutes) ? startedAt + Number(minutes) * 60_000 : undefined;
