@@ -32,11 +32,17 @@ export function createVerifier(parts: VerifierParts): Verifier {
     if (key.expiresAt !== undefined && key.expiresAt <= now) return problem('expired-token', texts.expiredToken);
     const hashed = payloadHash(claimed);
     if (typeof hashed !== 'string') return hashed;
-    const canonical = form.canonical(head, claimed.signedHeaders, hashed);
     const signingKey = signingKeys.get(claimed.accessKeyId, key.secretAccessKey, claimed.scope);
-    const text = stringToSign(parts.hash, claimed.date, claimed.scope, canonical);
-    const expected = parts.hash.hmacSha256(signingKey, latin1Bytes(text));
-    if (!parts.hash.equal(expected, claimed.signature)) {
+    const textOf = (received: RequestHead): { canonical: string; text: string } => {
+      const canonical = form.canonical(received, claimed.signedHeaders, hashed);
+      return { canonical, text: stringToSign(parts.hash, claimed.date, claimed.scope, canonical) };
+    };
+    const { canonical, text } = textOf(head);
+    const isSigned = (signed: string): boolean =>
+      parts.hash.equal(parts.hash.hmacSha256(signingKey, latin1Bytes(signed)), claimed.signature);
+    // The SDK for Go signs %20 where Go then sends a plus: the query of an ECS agent's websocket has a space.
+    const spaced = head.query.replaceAll('+', '%20');
+    if (!isSigned(text) && (spaced === head.query || !isSigned(textOf({ ...head, query: spaced }).text))) {
       return { ...problem('wrong-signature', texts.wrongSignature), stringToSign: text, canonicalRequest: canonical };
     }
     const { accessKeyId, date, scope, signature } = claimed;

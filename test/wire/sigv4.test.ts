@@ -102,6 +102,13 @@ describe('a signature in the header', () => {
     const [host, day, [name, value]] = signed() as [RawHeaders[number], RawHeaders[number], RawHeaders[number]];
     accepted({ headers: [host, day, [name, value.replaceAll(', ', ',')]] });
   });
+  test('over a space that was sent as a plus verifies, as the ECS agent signs, and over another letter does not', () => {
+    const over = (value: string): RawHeaders => signed({}, canonicalOf().replace('/\n\n', `/\nv=${value}\n`));
+    accepted({ target: '/?v=a+b', headers: over('a%20b') });
+    accepted({ target: '/?v=a+b', headers: over('a%2Bb') });
+    refused({ target: '/?v=a+b', headers: over('a_b') }, 'wrong-signature');
+    refused({ target: '/?v=a%2Bb', headers: over('a%20b') }, 'wrong-signature');
+  });
   test('with a body verifies, and not with another body', () => {
     const headers = signed({}, canonicalOf('{"a":1}'));
     accepted({ headers, body: '{"a":1}' });
