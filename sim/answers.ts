@@ -1,6 +1,7 @@
 import { model as ecs } from '../src/aws/models/ecs.gen.ts';
 import { model as monitoring } from '../src/aws/models/cloudwatch.gen.ts';
 import { model as logs } from '../src/aws/models/logs.gen.ts';
+import { model as secretsmanager } from '../src/aws/models/secretsmanager.gen.ts';
 import type { Member, ServiceModel } from '../src/aws/model.ts';
 import { withAgentMembers } from '../src/services/ecs/agents/agent-model.ts';
 
@@ -12,9 +13,14 @@ export function misfitOf(service: ServiceName, operation: string, answer: unknow
 }
 
 /** Those the workload calls. */
-export type ServiceName = 'ecs' | 'logs' | 'monitoring';
+export type ServiceName = 'ecs' | 'logs' | 'monitoring' | 'secretsmanager';
 
-const models: Readonly<Record<ServiceName, ServiceModel>> = { ecs: withAgentMembers(ecs), logs, monitoring };
+const models: Readonly<Record<ServiceName, ServiceModel>> = {
+  ecs: withAgentMembers(ecs),
+  logs,
+  monitoring,
+  secretsmanager,
+};
 
 function misfit(model: ServiceModel, name: string, value: unknown, path: string): string | undefined {
   const shape = model.shapes[name];
@@ -26,16 +32,18 @@ function misfit(model: ServiceModel, name: string, value: unknown, path: string)
       return structureMisfit(model, shape, value, path);
     case 'list':
       if (shape?.kind !== 'list' || !Array.isArray(value)) return `${path} is not a list`;
-      return firstOf(value.map((item, index) => () => memberMisfit(model, shape.member, item, `${path}[${index}]`)));
+      for (const [index, item] of value.entries()) {
+        const found = memberMisfit(model, shape.member, item, `${path}[${index}]`);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     case 'map':
       if (shape?.kind !== 'map' || !isObject(value)) return `${path} is not a map`;
-      return firstOf(
-        Object.entries(value).map(
-          ([key, item]) =>
-            () =>
-              memberMisfit(model, shape.value, item, `${path}.${key}`),
-        ),
-      );
+      for (const [key, item] of Object.entries(value)) {
+        const found = memberMisfit(model, shape.value, item, `${path}.${key}`);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     case 'string': {
       if (typeof value !== 'string') return `${path} is not a string`;
       const words = shape?.kind === 'string' ? shape.enum : undefined;
@@ -69,12 +77,12 @@ function structureMisfit(
   const absent = shape.required.find((name) => value[shape.members[name]?.wireName ?? name] === undefined);
   if (absent !== undefined) return `${path} lacks ${absent}`;
   const byWireName = membersByWireName(shape.members);
-  return firstOf(
-    Object.entries(value).map(([name, item]) => () => {
-      const member = byWireName.get(name);
-      return member ? memberMisfit(model, member, item, `${path}.${name}`) : `${path} has no member ${name}`;
-    }),
-  );
+  for (const [name, item] of Object.entries(value)) {
+    const member = byWireName.get(name);
+    const found = member ? memberMisfit(model, member, item, `${path}.${name}`) : `${path} has no member ${name}`;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Worked out once for each shape. */
@@ -91,14 +99,6 @@ const knownMembers = new WeakMap<Readonly<Record<string, Member>>, ReadonlyMap<s
 function memberMisfit(model: ServiceModel, member: Member, value: unknown, path: string): string | undefined {
   if (value === null) return `${path} is null`;
   return misfit(model, member.shape, value, path);
-}
-
-function firstOf(looks: readonly (() => string | undefined)[]): string | undefined {
-  for (const look of looks) {
-    const found = look();
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

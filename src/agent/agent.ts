@@ -126,7 +126,9 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const secrets = createSecrets({ backend, clock, credentials });
   const objects = createTaskObjects({ objects: parts.objects, clock, credentials });
   const blockVolumes = await createBlockVolumes(world, parts.volumesDirectory);
-  const securityGroups = await createSecurityGroups({ ...world, firewall: world.firewall, store, agentId });
+  const lookEveryMs = config.lookEveryMs ?? 30_000;
+  const { firewall } = world;
+  const securityGroups = await createSecurityGroups({ ...world, firewall, store, agentId, lookEveryMs });
   const executor = createExecutor({
     securityGroups,
     vpcPaths: createVpcPaths({ firewall: world.firewall, log }),
@@ -169,7 +171,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     keepStoppedTasks: config.keepStoppedTasks ?? 50,
     pause,
     warmSandboxes: config.warmSandboxes ?? 2 * info.NCPU,
-    lookEveryMs: config.lookEveryMs ?? 30_000,
+    lookEveryMs,
   });
   const reporter = startStateReporter({
     store,

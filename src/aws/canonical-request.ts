@@ -66,10 +66,6 @@ function compare(a: string, b: string): number {
 /** Percent-encodes all but RFC 3986's unreserved characters, in upper-case hex. */
 function encode(text: string): string {
   if (/^[A-Za-z0-9\-_.~]*$/.test(text)) return text;
-  let encoded = '';
-  for (const byte of new TextEncoder().encode(text)) {
-    const char = String.fromCharCode(byte);
-    encoded += /[A-Za-z0-9\-_.~]/.test(char) ? char : escapeByte(byte);
-  }
-  return encoded;
+  // It leaves five more characters as they are, and throws where half of a surrogate pair is missing.
+  return encodeURIComponent(text.toWellFormed()).replace(/[!'()*]/g, (char) => escapeByte(char.charCodeAt(0)));
 }

@@ -23,14 +23,15 @@ export class TableState {
     return this.#records.get(key);
   }
 
-  *list(afterKey?: string): Generator<object> {
-    for (const key of this.#keys.after(afterKey)) yield this.#records.get(key) as object;
+  list(afterKey?: string): Iterable<object> {
+    return this.#keys.each(afterKey, this.#read);
   }
 
-  *find(index: string, value: string, afterKey?: string): Generator<object> {
-    for (const key of this.#indexes.get(index)?.get(value)?.after(afterKey) ?? [])
-      yield this.#records.get(key) as object;
+  find(index: string, value: string, afterKey?: string): Iterable<object> {
+    return this.#indexes.get(index)?.get(value)?.each(afterKey, this.#read) ?? [];
   }
+
+  readonly #read = (key: string): object => this.#records.get(key) as object;
 
   count(index: string, value: string): number {
     return this.#indexes.get(index)?.get(value)?.size ?? 0;
@@ -77,18 +78,22 @@ export class TableState {
       this.#keys.delete(key);
     }
     for (const [name, entries] of this.#indexes) {
-      const old = before ? this.#values(name, before) : [];
-      const values = record ? this.#values(name, record) : [];
+      const valuesOf = this.table.indexes[name];
+      const was = before && valuesOf?.(before);
+      const is = record && valuesOf?.(record);
+      // Most changes leave a record where it is.
+      if (was === is) continue;
+      const old = listed(was);
+      const values = listed(is);
       for (const value of old) if (!values.includes(value)) remove(entries, value, key);
       for (const value of values) if (!old.includes(value)) insert(entries, value, key);
     }
     for (const apply of this.#projections) apply(before, record);
   }
+}
 
-  #values(index: string, record: object): readonly string[] {
-    const values = this.table.indexes[index]?.(record);
-    return values === undefined ? [] : typeof values === 'string' ? [values] : values;
-  }
+function listed(values: string | readonly string[] | undefined): readonly string[] {
+  return values === undefined ? [] : typeof values === 'string' ? [values] : values;
 }
 
 /** The records of a table as they come from the journal. */

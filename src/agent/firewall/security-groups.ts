@@ -23,6 +23,7 @@ export interface SecurityGroupsParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly agentId: string;
+  readonly lookEveryMs: number;
 }
 
 /** Where packets cannot be filtered here, everything passes, and the log says so once. */
@@ -42,7 +43,6 @@ export async function createSecurityGroups(parts: SecurityGroupsParts): Promise<
 
 const tableName = (agentId: string): string => `longshore-${agentId}`;
 const retryAfterMs = 1000;
-const lookEveryMs = 30_000;
 const firstMessageWithinMs = 30_000;
 
 type FirewallKeeperParts = SecurityGroupsParts & {
@@ -155,7 +155,7 @@ class FirewallKeeper implements SecurityGroups {
     } catch (error) {
       log.warn('the tables of the packet filter cannot be looked at', { reason: messageOf(error) });
     }
-    if (!this.#isStopped) this.#look = this.#parts.clock.after(lookEveryMs, () => void this.#lookAround());
+    if (!this.#isStopped) this.#look = this.#parts.clock.after(this.#parts.lookEveryMs, () => void this.#lookAround());
   }
 
   /** Whether that changes anything. */

@@ -8,7 +8,7 @@ import { limits } from './rules/limits.ts';
 import { strategiesOf } from './service-launch.ts';
 import { drainingInstances } from './service-projections.ts';
 import type { RevisionSettings, ServiceRecord } from './service-tables.ts';
-import { taskDefinitions, tasks } from './tables.ts';
+import { taskDefinitions, type TaskRecord, tasks } from './tables.ts';
 
 /** All tasks of the service that are not STOPPED. */
 export function tasksOfService(
@@ -118,6 +118,17 @@ export function tasksPerStep(reader: Reader, service: ServiceRecord, settings?: 
   const definition = reader.get(taskDefinitions, settings?.taskDefinitionArn ?? '');
   const estimate = JSON.stringify([service.tags, definition?.tags]).length + 2_000;
   const containers = 1_000 * (definition?.definition.containerDefinitions?.length ?? 1);
-  const bytes = Math.max(sample ? JSON.stringify(sample).length : 0, estimate + containers);
+  const bytes = Math.max(sample ? sizeOf(sample) : 0, estimate + containers);
   return Math.min(limits.tasksPerServiceStep, Math.max(1, Math.floor(limits.taskBytesPerServiceStep / bytes)));
 }
+
+/** Of a record as text; worked out once for each, as a service is looked at far more often than its first task changes. */
+function sizeOf(task: TaskRecord): number {
+  const known = sizes.get(task);
+  if (known !== undefined) return known;
+  const size = JSON.stringify(task).length;
+  sizes.set(task, size);
+  return size;
+}
+
+const sizes = new WeakMap<TaskRecord, number>();

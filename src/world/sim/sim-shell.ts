@@ -175,11 +175,18 @@ function expand(word: Word, shell: ShellState): string {
 
 type Token = { readonly kind: 'word'; readonly word: Word } | { readonly kind: 'operator'; readonly text: string };
 
+/** Health checks run the same few scripts again and again. */
 function parse(script: string): readonly Item[] {
-  const tokens = tokenize(script);
-  const [items] = parseList(tokens, 0);
+  const known = parsed.get(script);
+  if (known) return known;
+  const [items] = parseList(tokenize(script), 0);
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(script, items);
   return items;
 }
+
+const parsed = new Map<string, readonly Item[]>();
+const mostParsed = 1000;
 
 /** Items up to `do`, `done` or the end, and where that is. */
 function parseList(tokens: readonly Token[], from: number): readonly [items: readonly Item[], next: number] {
