@@ -1,3 +1,5 @@
+import { appRoleArn, executionRoleArn, noSecretArn } from './roles.ts';
+
 /** The task definitions of the workload: what a task is told to do, and how it must end when nothing disturbs it. */
 export interface Shape {
   readonly family: string;
@@ -7,6 +9,8 @@ export interface Shape {
   readonly ends: 'never' | 'by itself';
   /** Takes so much of a machine that services may not find the room they need. */
   readonly isScarce: boolean;
+  /** Asks for a role that may have been taken away: then it is refused. */
+  readonly hasRole: boolean;
 }
 
 const server = "trap 'exit 0' TERM; while true; do echo tick; sleep 3600; done";
@@ -25,6 +29,8 @@ const logOptions = {
 
 const scarce: readonly string[] = ['memory-hungry', 'one-port'];
 
+export const withRole = shape('with-role', 'by itself', [{ command: 'sleep 30' }], { taskRoleArn: appRoleArn });
+
 export const shapes: readonly Shape[] = [
   shape('server', 'never', [{ command: server }]),
   shape('stubborn', 'never', [{ command: stubborn, stopTimeout: 5 }]),
@@ -40,6 +46,10 @@ export const shapes: readonly Shape[] = [
   shape('job', 'by itself', [{ command: 'echo begin; sleep 20; echo end' }]),
   shape('failing-job', 'by itself', [{ command: 'sleep 2; echo oops >&2; exit 3' }]),
   shape('talker', 'by itself', [{ command: talk, logConfiguration: { logDriver: 'awslogs', options: logOptions } }]),
+  withRole,
+  shape('no-secret', 'by itself', [{ command: server, secrets: [{ name: 'KEY', valueFrom: noSecretArn }] }], {
+    executionRoleArn,
+  }),
   shape('out-of-memory', 'by itself', [{ command: 'sleep 5; tail /dev/zero' }]),
   shape('no-image', 'by itself', [{ image: 'nobody/nothing:1', command: server }]),
   shape('no-program', 'by itself', [{ entryPoint: ['/no/such/program'], command: '' }]),
@@ -67,13 +77,26 @@ interface ShapeContainer {
   readonly [member: string]: unknown;
 }
 
-function shape(family: string, ends: Shape['ends'], containers: readonly ShapeContainer[]): Shape {
+function shape(
+  family: string,
+  ends: Shape['ends'],
+  containers: readonly ShapeContainer[],
+  roles: { readonly taskRoleArn?: string; readonly executionRoleArn?: string } = {},
+): Shape {
   const definition = {
     family,
     networkMode: 'bridge',
+    ...roles,
     containerDefinitions: containers.map((container) => containerOf(container, { cpu: 256, memory: 128 })),
   };
-  return { family, launchType: 'EC2', definition, ends, isScarce: scarce.includes(family) };
+  return {
+    family,
+    launchType: 'EC2',
+    definition,
+    ends,
+    isScarce: scarce.includes(family),
+    hasRole: roles.taskRoleArn !== undefined,
+  };
 }
 
 function containerOf({ command, ...others }: ShapeContainer, limits: object): object {

@@ -3,6 +3,7 @@ import { type Action, pickAction } from './actions.ts';
 import type { Client } from './client.ts';
 import { listIn } from './members.ts';
 import { alarmNames } from './service-requests.ts';
+import { prepareRoles, trustEcs } from './roles.ts';
 import { cluster, type System } from './system.ts';
 
 /** Whoever keeps the machines: takes instances out of service and back, answers hooks, and has alarms that go off. */
@@ -21,10 +22,13 @@ export class Operators {
     { name: 'bring an instance back', weight: 25, act: (random) => this.#setInstances('ACTIVE', random) },
     { name: 'answer a hook', weight: 25, act: (random) => this.#continueOne(random) },
     { name: 'an alarm goes off', weight: 15, act: (random) => this.#setAlarm(random.pick(alarmNames), 'ALARM') },
+    { name: 'take a role away', weight: 12, act: () => trustEcs(this.#system, false) },
+    { name: 'give the role back', weight: 12, act: () => trustEcs(this.#system, true) },
     { name: 'an alarm is over', weight: 15, act: (random) => this.#setAlarm(random.pick(alarmNames), 'OK') },
   ];
 
   async prepare(): Promise<void> {
+    await prepareRoles(this.#system, this.#client);
     for (const AlarmName of alarmNames) {
       await this.#client.call(
         'PutMetricAlarm',
@@ -51,6 +55,10 @@ export class Operators {
 
   async bringBack(): Promise<void> {
     await this.#setInstances('ACTIVE');
+  }
+
+  async giveRolesBack(): Promise<void> {
+    await trustEcs(this.#system, true);
   }
 
   async quietAlarms(): Promise<void> {

@@ -149,6 +149,7 @@ export function wrongRequest(random: SimRandom, cluster: string): readonly [oper
     ['CreateService', { ...right, taskDefinition: 'no-such-definition' }],
     ['CreateService', { ...right, desiredCount: -1 }],
     ['CreateService', { ...right, role: 'ecsServiceRole' }],
+    ['CreateService', { ...right, taskDefinition: 's-no-role' }],
     ['RegisterTaskDefinition', withoutRole({ secrets: [{ name: 'KEY', valueFrom: 'key' }] })],
     ['RegisterTaskDefinition', withoutRole({ repositoryCredentials: { credentialsParameter: 'key' } })],
     ['CreateService', { ...right, serviceName: 'not a name' }],

@@ -1,3 +1,5 @@
+import { appRoleArn, executionRoleArn, noRoleArn, noSecretArn, secretArn } from './roles.ts';
+
 /** The task definitions of the services of the workload, and what becomes of a service that runs them. */
 export interface ServiceShape {
   readonly family: string;
@@ -8,6 +10,8 @@ export interface ServiceShape {
   readonly hasHealthCheck: boolean;
   /** Seconds until its health check first succeeds. */
   readonly healthyAfterSeconds: number;
+  /** Asks for a role that may have been taken away: then whoever deploys it is refused. */
+  readonly hasRole: boolean;
 }
 
 /**
@@ -36,6 +40,14 @@ export const serviceShapes: readonly ServiceShape[] = [
   shape('s-port', 'runs', { members: { portMappings: [{ containerPort: 80, hostPort: 9001 }] } }),
   shape('s-big', 'runs', { members: { memory: 3000 } }),
   shape('s-huge', 'never fits', { members: { cpu: 8192 } }),
+  shape('s-role', 'runs', {
+    roles: { taskRoleArn: appRoleArn, executionRoleArn },
+    members: { secrets: [{ name: 'KEY', valueFrom: secretArn }] },
+  }),
+  shape('s-no-secret', 'fails', {
+    roles: { executionRoleArn },
+    members: { secrets: [{ name: 'KEY', valueFrom: noSecretArn }] },
+  }),
   shape('s-no-image', 'fails', { members: { image: 'nobody/nothing:1' } }),
   shape('s-no-program', 'fails', { command: '', members: { entryPoint: ['/no/such/program'] } }),
   shape('s-crash', 'fails', { command: 'sleep 8; exit 1' }),
@@ -54,6 +66,9 @@ export const serviceShapes: readonly ServiceShape[] = [
   },
 ];
 
+/** Asks for a role that there never is: whoever deploys it is refused. */
+export const roleless = shape('s-no-role', 'fails', { roles: { taskRoleArn: noRoleArn } });
+
 export const shapesByFamily: ReadonlyMap<string, ServiceShape> = new Map(
   serviceShapes.map((each) => [each.family, each]),
 );
@@ -63,20 +78,23 @@ interface ShapeParts {
   readonly check?: object;
   readonly environment?: Readonly<Record<string, string>>;
   readonly members?: object;
+  readonly roles?: object;
   readonly healthyAfterSeconds?: number;
 }
 
 function shape(family: string, outcome: Outcome, parts: ShapeParts): ServiceShape {
-  const { command = server, check, environment = {}, members = {}, healthyAfterSeconds = 0 } = parts;
+  const { command = server, check, environment = {}, members = {}, roles = {}, healthyAfterSeconds = 0 } = parts;
   return {
     family,
     outcome,
     launchType: 'EC2',
     hasHealthCheck: check !== undefined,
     healthyAfterSeconds,
+    hasRole: 'taskRoleArn' in roles,
     definition: {
       family,
       networkMode: 'bridge',
+      ...roles,
       containerDefinitions: [
         {
           name: 'main',

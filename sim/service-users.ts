@@ -9,9 +9,9 @@ import {
   placementChoice,
   wrongRequest,
 } from './service-requests.ts';
-import { type ServiceShape, serviceShapes, shapesByFamily } from './service-shapes.ts';
+import { roleless, type ServiceShape, serviceShapes, shapesByFamily } from './service-shapes.ts';
 import { cluster, type System } from './system.ts';
-import type { TaskUsers } from './task-users.ts';
+import { mayLackRole, type TaskUsers } from './task-users.ts';
 
 /** A service as its user knows it: what was acknowledged last. */
 export interface KnownService {
@@ -49,7 +49,8 @@ export class ServiceUsers {
   }
 
   async prepare(): Promise<void> {
-    for (const { definition } of serviceShapes) await this.#client.call('RegisterTaskDefinition', definition);
+    for (const { definition } of [...serviceShapes, roleless])
+      await this.#client.call('RegisterTaskDefinition', definition);
   }
 
   get live(): readonly KnownService[] {
@@ -71,6 +72,8 @@ export class ServiceUsers {
     { name: 'scale', weight: 9, act: this.#onOne((random, it) => this.#scale(random, it)) },
     { name: 'scale beyond what there is', weight: 1, act: this.#onOne((_, it) => this.#scaleBeyond(it)) },
     { name: 'change how it deploys', weight: 4, act: this.#onOne((random, it) => this.#configure(random, it)) },
+    { name: 'balance its zones or not', weight: 3, act: this.#onOne((random, it) => this.#balance(random, it)) },
+    { name: 'change its capacity', weight: 6, act: this.#onOne((random, it) => this.#provide(random, it)) },
     { name: 'change where it runs', weight: 3, act: this.#onOne((random, it) => this.#place(random, it)) },
   ];
 
@@ -123,7 +126,7 @@ export class ServiceUsers {
       isBusy: true,
       changedMs: 0,
     };
-    const answer = await this.#client.call('CreateService', {
+    const input = {
       cluster,
       serviceName: name,
       taskDefinition: shape.family,
@@ -132,12 +135,13 @@ export class ServiceUsers {
       ...(isDaemon ? { schedulingStrategy: 'DAEMON' } : { desiredCount }),
       ...(launchType === 'EC2' ? placement : {}),
       ...(launchType === 'FARGATE' && random.chance(0.5)
-        ? { capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] }
+        ? { capacityProviderStrategy: random.pick(fargateStrategies) }
         : { launchType }),
       ...(launchType === 'FARGATE' ? { networkConfiguration: this.#tasks.network() } : {}),
       healthCheckGracePeriodSeconds: graceSeconds,
       availabilityZoneRebalancing: isDaemon ? 'DISABLED' : random.pick(['ENABLED', 'DISABLED']),
-    });
+    };
+    const answer = await this.#client.call('CreateService', input, shape.hasRole ? mayLackRole : {});
     if (!answer) return;
     known.arn = textIn(answer['service'], 'serviceArn');
     known.changedMs = this.#system.clock.monotonicMs();
@@ -157,14 +161,16 @@ export class ServiceUsers {
   ): Promise<void> {
     const { shape, desiredCount, deployment, others = {} } = change;
     await this.#outwait(service);
-    const answer = await this.#client.call('UpdateService', {
+    const input = {
       cluster,
       service: service.name,
       ...(shape ? { taskDefinition: shape.family } : {}),
       ...(desiredCount === undefined || service.isDaemon ? {} : { desiredCount }),
       ...(deployment ? { deploymentConfiguration: deployment.configuration } : {}),
       ...others,
-    });
+    };
+    const { hasRole } = shape ?? service.shape;
+    const answer = await this.#client.call('UpdateService', input, hasRole ? mayLackRole : {});
     if (!answer) return;
     if (shape) {
       service.shape = shape;
@@ -267,6 +273,17 @@ export class ServiceUsers {
     await this.update(service, { others: placement });
   }
 
+  async #balance(random: SimRandom, service: KnownService): Promise<void> {
+    if (service.isDaemon || service.shape.launchType !== 'EC2') return;
+    await this.update(service, { others: { availabilityZoneRebalancing: random.pick(['ENABLED', 'DISABLED']) } });
+  }
+
+  async #provide(random: SimRandom, service: KnownService): Promise<void> {
+    if (service.shape.launchType !== 'FARGATE') return;
+    const capacityProviderStrategy = random.pick(fargateStrategies);
+    await this.update(service, { others: { capacityProviderStrategy, forceNewDeployment: true } });
+  }
+
   async #list(random: SimRandom): Promise<void> {
     if (random.chance(0.5)) await this.#client.call('ListServices', { cluster });
     else {
@@ -324,6 +341,14 @@ export function shapeOfDefinition(arn: string): ServiceShape | undefined {
   return shapesByFamily.get(/task-definition\/([^:]+):/.exec(arn)?.[1] ?? '');
 }
 
+const fargateStrategies: readonly (readonly object[])[] = [
+  [{ capacityProvider: 'FARGATE', weight: 1 }],
+  [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+  [
+    { capacityProvider: 'FARGATE', weight: 1, base: 1 },
+    { capacityProvider: 'FARGATE_SPOT', weight: 3 },
+  ],
+];
 const mostLive = 5;
 /** A repeated request comes at most ten seconds after the first. */
 const latestRepetitionMs = 15_000;

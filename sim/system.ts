@@ -25,7 +25,7 @@ const longestBadNetworkMs = 75_000;
 const accountId = '000000000000';
 const region = 'us-east-1';
 const port = 4566;
-const keys = { accessKeyId: 'AKIASIMULATEDROOTKEY', secretAccessKey: 'simulated' };
+export const keys = { accessKeyId: 'AKIASIMULATEDROOTKEY', secretAccessKey: 'simulated' };
 
 /** The control plane, agents on machines of their own and a client, all in this process, under virtual time. */
 export class System {

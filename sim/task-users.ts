@@ -2,7 +2,8 @@ import { subnets } from '../src/services/ec2/tables.ts';
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
 import { type Action, pickAction } from './actions.ts';
 import type { Answer, Client } from './client.ts';
-import { type Shape, shapes } from './definitions.ts';
+import { type Shape, shapes, withRole } from './definitions.ts';
+import { trustEcs } from './roles.ts';
 import { cluster, type System } from './system.ts';
 
 /** What the client was told of a task that it ran itself, which the system must stand by. */
@@ -52,6 +53,7 @@ export class TaskUsers {
   /** What users of tasks do. */
   readonly actions: readonly Action[] = [
     { name: 'run tasks', weight: 35, act: (random) => this.#runSome(random) },
+    { name: 'run tasks whose role goes', weight: 6, act: (random) => this.#runWithoutRole(random) },
     { name: 'run the same again by its token', weight: 8, act: (random) => this.#repeat(random) },
     { name: 'stop a task', weight: 25, act: (random) => this.#stopOne(random) },
     { name: 'look at tasks', weight: 20, act: (random) => this.#describeSome(random) },
@@ -75,6 +77,17 @@ export class TaskUsers {
     if (this.#live.length < mostLive) await this.run(random, random.pick(shapes), random.integer(1, 3));
   }
 
+  /** Its role is there when a task is asked for, and perhaps not any more when it is to start. */
+  async #runWithoutRole(random: SimRandom): Promise<void> {
+    const { clock } = this.#system.clientWorld;
+    const running = this.run(random, withRole, random.integer(1, 3));
+    await clock.sleep(random.integer(0, 12));
+    await trustEcs(this.#system, false);
+    await running;
+    await clock.sleep(random.integer(0, 30_000));
+    await trustEcs(this.#system, true);
+  }
+
   async #stopOne(random: SimRandom): Promise<void> {
     if (this.#live.length > 0) await this.stop(random.pick(this.#live));
   }
@@ -95,8 +108,8 @@ export class TaskUsers {
   /** A program that does not remember whether it was answered asks again: the token says that it is the same request. */
   async #repeat(random: SimRandom): Promise<void> {
     if (this.#answered.length === 0) return;
-    const { input, arns } = random.pick(this.#answered);
-    const answer = await this.#client.call('RunTask', input);
+    const { input, arns, shape } = random.pick(this.#answered);
+    const answer = await this.#client.call('RunTask', input, shape.hasRole ? mayLackRole : {});
     const others = tasksIn(answer).filter(({ taskArn }) => !arns.includes(taskArn));
     if (others.length > 0) {
       this.#system.fail(
@@ -116,10 +129,10 @@ export class TaskUsers {
       clientToken,
       ...(shape.launchType === 'FARGATE' ? { networkConfiguration: this.network() } : {}),
     };
-    const answer = await this.#client.call('RunTask', input);
+    const answer = await this.#client.call('RunTask', input, shape.hasRole ? mayLackRole : {});
     const arns = tasksIn(answer).map(({ taskArn }) => taskArn);
     if (arns.length === 0) this.emptyTokens.add(clientToken);
-    else this.#answered.unshift({ input, arns });
+    else this.#answered.unshift({ input, arns, shape });
     this.#answered.splice(mostRepeated);
     const started: KnownTask[] = [];
     for (const task of tasksIn(answer)) {
@@ -202,7 +215,11 @@ export class TaskUsers {
 interface AnsweredRun {
   readonly input: object;
   readonly arns: readonly string[];
+  readonly shape: Shape;
 }
+
+/** Of what asks for a role that may have been taken away. */
+export const mayLackRole = { allowed: ['InvalidParameterException', 'ClientException'] };
 
 const mostLive = 12;
 const mostRepeated = 5;

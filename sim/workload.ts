@@ -34,7 +34,7 @@ export class Workload {
     await this.client.call('CreateCluster', { clusterName: cluster });
     await this.client.call('PutClusterCapacityProviders', {
       cluster,
-      capacityProviders: ['FARGATE'],
+      capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
       defaultCapacityProviderStrategy: [],
     });
     await this.tasks.prepare();
@@ -60,6 +60,7 @@ export class Workload {
   async stop(): Promise<void> {
     this.#stopped = true;
     while (this.#acting > 0) await this.#system.clientWorld.clock.sleep(1000);
+    await this.operators.giveRolesBack();
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Checker } from './checker.ts';
 import { deployments } from './deployments.ts';
 import { forwardStatuses } from './forward-statuses.ts';
 import { grace } from './grace.ts';
+import { launches } from './launches.ts';
 import { logs } from './logs.ts';
 import { oneHost } from './one-host.ts';
 import { placement } from './placement.ts';
@@ -27,6 +28,7 @@ export const checkers: readonly Checker[] = [
   grace,
   deployments,
   backoff,
+  launches,
   oneHost,
   sandboxes,
   undisturbedTasks,
