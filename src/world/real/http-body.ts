@@ -86,12 +86,13 @@ function readAll(request: IncomingMessage, limit: number, slow: SlowBodies): Pro
       request.off('data', onData);
       resolve(leave(request));
     };
+    // Not once(): each of them comes once, and the wrapper would be made for every request.
     request.on('data', onData);
-    request.once('end', () => {
+    request.on('end', () => {
       slow.forget(request);
       resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
     });
-    request.once('error', (error) => {
+    request.on('error', (error) => {
       slow.forget(request);
       reject(new NetError(`the request ended early: ${error.message}`, { cause: error }));
     });
