@@ -161,7 +161,12 @@ async function connectHost(index: number): Promise<void> {
       );
     }
   };
-  await parts.agents.openAcs(store, socket, { instance, remoteAddress: '127.0.0.1', versionInfo: {} });
+  await parts.agents.openAcs(store, socket, {
+    instance,
+    remoteAddress: '127.0.0.1',
+    endpoint: 'http://127.0.0.1',
+    versionInfo: {},
+  });
 }
 
 /** An operation as the gateway calls it, after the wire. */

@@ -291,6 +291,7 @@ export class AcsSession {
       task,
       definition,
       speaksLongshore: this.#parts.speaksLongshore,
+      endpoint: this.#parts.endpoint,
       clusterTags: reader.get(clusters, task.clusterArn)?.tags ?? [],
       ...(subnet
         ? {
@@ -437,6 +438,8 @@ export interface AcsSessionParts {
   readonly remoteAddress: string;
   /** Whether the agent is ours and reads what we add to the protocol. */
   readonly speaksLongshore: boolean;
+  /** The URL by which the agent reached us. */
+  readonly endpoint: string;
   readonly onEnd: (session: AcsSession, reason: string) => void;
 }
 

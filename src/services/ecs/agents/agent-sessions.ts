@@ -83,6 +83,7 @@ export class AgentSessions {
       socket,
       instance: opened.instance,
       remoteAddress: opened.remoteAddress,
+      endpoint: opened.endpoint,
       speaksLongshore: opened.versionInfo?.agentHash === longshoreAgentHash,
       onEnd: (ended, reason) => this.#acsEnded(ended, reason),
     });
@@ -169,6 +170,8 @@ export interface AgentSessionsParts {
 export interface OpenedSession {
   readonly instance: ContainerInstanceRecord;
   readonly remoteAddress: string;
+  /** The URL by which the agent reached us. */
+  readonly endpoint: string;
   readonly versionInfo: ContainerInstanceRecord['versionInfo'] | undefined;
 }
 

@@ -57,7 +57,7 @@ function verify(
   if (instance.status === 'INACTIVE') {
     return refuse(400, 'InactiveInstanceException', 'The container instance is not active.');
   }
-  return { instance, remoteAddress: request.remoteAddress, versionInfo: versionInfo(query) };
+  return { instance, remoteAddress: request.remoteAddress, endpoint: call.endpoint, versionInfo: versionInfo(query) };
 }
 
 /** The body that the agent reads as a typed error: an object whose only member is named after the type. */

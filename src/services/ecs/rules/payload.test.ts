@@ -306,9 +306,28 @@ describe('logs of awslogs', () => {
     assert.equal(payload.longshore, undefined);
     assert.deepEqual(hostConfigOf(payload)['LogConfig'], {
       Type: 'awslogs',
-      Config: { 'awslogs-region': 'eu-west-1', 'awslogs-group': 'g', 'awslogs-stream': `p/app/${id}` },
+      Config: {
+        'awslogs-region': 'eu-west-1',
+        'awslogs-endpoint': 'http://127.0.0.1:4566',
+        'awslogs-group': 'g',
+        'awslogs-stream': `p/app/${id}`,
+      },
     });
     assert.equal(containerOf(payload).dockerConfig.version, '1.19');
+  });
+
+  it('of a stock agent go to the address by which it reached us, and its containers are told of one they can reach', () => {
+    const sent = (endpoint: string, tags: TaskRecord['tags'] = []): readonly unknown[] => {
+      const payload = payloadOf(awslogs({ 'awslogs-group': 'g' }), { tags }, {}, false, endpoint);
+      const { Config } = hostConfigOf(payload)['LogConfig'] as { Config: Record<string, string> };
+      return [Config['awslogs-endpoint'], containerOf(payload).environment['AWS_ENDPOINT_URL']];
+    };
+    assert.deepEqual(sent('http://10.0.0.5:4566'), ['http://10.0.0.5:4566', 'http://10.0.0.5:4566']);
+    assert.deepEqual(sent('http://127.0.0.1:4566'), ['http://127.0.0.1:4566', undefined]);
+    const none = { key: 'longshore:endpoint', value: 'none' };
+    assert.deepEqual(sent('http://10.0.0.5:4566', [none]), [undefined, undefined]);
+    const app = containerOf(payloadOf({}, {}, {}, true, 'http://10.0.0.5:4566'));
+    assert.equal(app.environment['AWS_ENDPOINT_URL'], undefined, 'our agent tells its containers itself');
   });
 });
 
@@ -351,6 +370,7 @@ function payloadOf(
   task: Partial<TaskRecord> = {},
   rest: Partial<Definition> = {},
   speaksLongshore = true,
+  endpoint = 'http://127.0.0.1:4566',
 ): PayloadTask {
   const [app] = definition.definition.containerDefinitions ?? [];
   const containerDefinitions = [{ ...app, ...container }];
@@ -358,6 +378,7 @@ function payloadOf(
     task: taskOf(1, 'i', task),
     definition: { ...definition, definition: { ...definition.definition, ...rest, containerDefinitions } },
     speaksLongshore,
+    endpoint,
     ...(task.networkInterface ? { subnet } : {}),
   });
 }

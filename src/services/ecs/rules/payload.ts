@@ -73,6 +73,8 @@ export interface PayloadSources {
   readonly definition: TaskDefinitionRecord;
   /** Whether the agent is ours: it ships logs itself and makes networks; the stock agent leaves logs to the engine. */
   readonly speaksLongshore: boolean;
+  /** The URL by which the agent reaches us, which a stock agent's tasks can only be told here. */
+  readonly endpoint?: string;
   readonly clusterTags?: TaskRecord['tags'];
   /** The subnet of the task's network interface. */
   readonly subnet?: PayloadSubnet;
@@ -102,6 +104,16 @@ function wantsNoEndpoint(taskTags: TaskRecord['tags'], clusterTags: TaskRecord['
   return tag?.value === 'none';
 }
 
+/** Our own agent finds an address of its own for its containers; of a stock agent's we know the one it has used. */
+function endpointToTell({ task, clusterTags = [], endpoint }: PayloadSources): string | undefined {
+  return wantsNoEndpoint(task.tags, clusterTags) ? undefined : endpoint;
+}
+
+/** In a container with a network of its own, the host's loopback address is its own. */
+function isOfTheHostAlone(endpoint: string): boolean {
+  return /^https?:\/\/(localhost|127\.[0-9.]+|\[::1\])(:|\/|$)/.test(endpoint);
+}
+
 const endpointTag = 'longshore:endpoint';
 
 const cpuUnitsPerVcpu = 1024;
@@ -111,8 +123,10 @@ type NetworkMode = NonNullable<PayloadTask['networkMode']>;
 function payloadContainer(
   container: Kept<ContainerDefinition>,
   networkMode: NetworkMode,
-  { task, speaksLongshore, executionRoleCredentials }: PayloadSources,
+  sources: PayloadSources,
 ): PayloadContainer {
+  const { task, speaksLongshore, executionRoleCredentials } = sources;
+  const endpoint = speaksLongshore ? undefined : endpointToTell(sources);
   const name = container.name ?? '';
   const record = task.containers.find((candidate) => candidate.name === name);
   const override = task.overrides.containerOverrides?.find((candidate) => candidate.name === name);
@@ -127,7 +141,7 @@ function payloadContainer(
     essential: container.essential ?? true,
     command: override?.command ?? container.command ?? [],
     ...(container.entryPoint?.length ? { entryPoint: container.entryPoint } : {}),
-    environment: environment(container, override, task),
+    environment: environment(container, override, task, endpoint),
     ...environmentFilesOf(override?.environmentFiles ?? container.environmentFiles ?? []),
     links: container.links ?? [],
     portMappings: (container.portMappings ?? []).map(portMapping),
@@ -142,7 +156,7 @@ function payloadContainer(
     })),
     dockerConfig: dockerConfig(container, {
       networkMode: networkMode === 'awsvpc' ? undefined : networkMode,
-      logConfig: logConfig(container, task, speaksLongshore),
+      logConfig: logConfig(container, task, speaksLongshore, endpoint),
       memoryMiB,
       memoryReservationMiB: override?.memoryReservation ?? container.memoryReservation,
     }),
@@ -220,10 +234,12 @@ function environment(
   container: Kept<ContainerDefinition>,
   override: Kept<ContainerOverride> | undefined,
   task: TaskRecord,
+  endpoint: string | undefined,
 ): Readonly<Record<string, string>> {
   const pairs = [...(container.environment ?? []), ...(override?.environment ?? [])];
   return {
     AWS_EXECUTION_ENV: task.launchType === 'FARGATE' ? 'AWS_ECS_FARGATE' : 'AWS_ECS_EC2',
+    ...(endpoint === undefined || isOfTheHostAlone(endpoint) ? {} : { AWS_ENDPOINT_URL: endpoint }),
     ...Object.fromEntries(pairs.map(({ name, value }) => [name ?? '', value ?? ''])),
   };
 }
@@ -274,6 +290,7 @@ function logConfig(
   container: Kept<ContainerDefinition>,
   task: TaskRecord,
   speaksLongshore: boolean,
+  endpoint: string | undefined,
 ): { readonly Type: string; readonly Config: Readonly<Record<string, string>> } | undefined {
   const log = container.logConfiguration;
   if (!log?.logDriver) return undefined;
@@ -283,7 +300,8 @@ function logConfig(
   // The prefix is not an option of Docker's driver: the control plane turns it into the stream's name.
   const { 'awslogs-stream-prefix': prefix, ...driverOptions } = options;
   const stream = prefix === undefined ? {} : { 'awslogs-stream': `${prefix}/${container.name ?? ''}/${task.id}` };
-  return { Type: 'awslogs', Config: { 'awslogs-region': task.region, ...driverOptions, ...stream } };
+  const where = { 'awslogs-region': task.region, ...(endpoint === undefined ? {} : { 'awslogs-endpoint': endpoint }) };
+  return { Type: 'awslogs', Config: { ...where, ...driverOptions, ...stream } };
 }
 
 /** Which GPU goes to which container, in the form in which the stock agent is told. */
