@@ -166,6 +166,7 @@ async function connectHost(index: number): Promise<void> {
     remoteAddress: '127.0.0.1',
     endpoint: 'http://127.0.0.1',
     versionInfo: {},
+    readyInterfaces: 0,
   });
 }
 

@@ -1,9 +1,19 @@
 import { join } from 'node:path';
+import { DescribeSubnetsCommand, EC2Client, type Subnet } from '@aws-sdk/client-ec2';
+import { networkNameOf } from '../src/agent/docker-config.ts';
+import { pauseImage } from '../src/agent/images/pause-image.ts';
 import { createRealCgroups } from '../src/world/real/real-cgroups.ts';
 import type { ContainerBody } from '../src/world/world.ts';
 import { clientOf, connectedInstance, taskReaches } from '../test/running/cluster.ts';
 import { docker, ensureTestImage, removeContainersOf, testImage } from '../test/running/engine.ts';
-import { type LongshoreProcess, startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
+import {
+  type LongshoreProcess,
+  type Server,
+  startLongshore,
+  startServer,
+  temporaryDirectory,
+  testKeys,
+} from '../test/running/server.ts';
 import { eventually } from '../test/running/eventually.ts';
 import { EngineProxy } from './engine-proxy.ts';
 import { type Figure, median, milliseconds, ratioFigure } from './figure.ts';
@@ -15,7 +25,7 @@ const cluster = 'bench';
 export interface StartKind {
   readonly bench: string;
   readonly name: string;
-  readonly networkMode: 'host' | 'bridge';
+  readonly networkMode: 'host' | 'bridge' | 'awsvpc';
   readonly warmSandboxes: number;
   readonly atMost: number;
 }
@@ -30,6 +40,13 @@ export const startKinds: readonly StartKind[] = [
     networkMode: 'bridge',
     warmSandboxes: 1,
     atMost: 0.5,
+  },
+  {
+    bench: 'run-task-start-awsvpc',
+    name: 'awsvpc mode, sandbox ready',
+    networkMode: 'awsvpc',
+    warmSandboxes: 1,
+    atMost: 0.35,
   },
 ];
 
@@ -57,6 +74,7 @@ export async function runTaskStart({
     const client = clientOf(server);
     await client.call('ecs', 'CreateCluster', { clusterName: cluster });
     await connectedInstance(client, cluster);
+    const subnet = networkMode === 'awsvpc' ? await anySubnet(server) : undefined;
     await client.call('ecs', 'RegisterTaskDefinition', {
       family: networkMode,
       networkMode,
@@ -69,13 +87,14 @@ export async function runTaskStart({
     const rawMs: number[] = [];
     let body: ContainerBody | undefined;
     for (let round = -2; round < rounds; round += 1) {
-      const task = await runOnce(client, proxy, networkMode);
+      const task = await runOnce(client, proxy, networkMode, subnet?.SubnetId);
       arns.push(task.arn);
       body ??= await sameContainer(task.runtimeId, networkMode);
-      const raw = await rawOnce(proxy, body);
+      const network = subnet && networkNameOf(subnet.CidrBlock ?? '');
+      const raw = await rawOnce(proxy, body, network);
       await client.call('ecs', 'StopTask', { cluster, task: task.arn });
       await taskReaches(client, cluster, task.arn, 'STOPPED');
-      if (warmSandboxes > 0) await sandboxesReady(agent, arns.length);
+      if (warmSandboxes > 0) await sandboxesReady(agent, arns.length, networkMode);
       if (round < 0) continue; // warm-up
       oursMs.push(task.ms);
       shareMs.push(task.shareMs);
@@ -85,7 +104,10 @@ export async function runTaskStart({
       ratioFigure({
         name: `RunTask to running, ${name}`,
         subject: 'answer of RunTask to the end of start',
-        anchor: 'create + start by the Engine API, same mode without a sandbox',
+        anchor:
+          networkMode === 'awsvpc'
+            ? 'create + start by the Engine API of a pause container on the same network, then of the container in it'
+            : 'create + start by the Engine API, same mode without a sandbox',
         oursMs: median(oursMs),
         anchorMs: median(rawMs),
         atMost,
@@ -110,19 +132,40 @@ export async function runTaskStart({
   }
 }
 
-/** The agent says so, each time that all are ready again, with how many containers have asked for one. */
-async function sandboxesReady(agent: LongshoreProcess, asked: number): Promise<void> {
+/** The agent says so, each time that all are ready again, with how many have asked for one. */
+async function sandboxesReady(
+  agent: LongshoreProcess,
+  asked: number,
+  networkMode: StartKind['networkMode'],
+): Promise<void> {
+  const pattern =
+    networkMode === 'awsvpc'
+      ? /"interfacesReady":1,"interfaceHits":(\d+),"interfaceMisses":(\d+)/g
+      : /"hits":(\d+),"misses":(\d+)/g;
   await eventually('a sandbox', async () => {
-    const said = agent.log().matchAll(/"hits":(\d+),"misses":(\d+)/g);
+    const said = agent.log().matchAll(pattern);
     return said.some(([, hits, misses]) => Number(hits) + Number(misses) === asked) ? true : undefined;
   });
 }
 
-async function runOnce(client: ReturnType<typeof clientOf>, proxy: EngineProxy, family: string) {
+async function anySubnet({ endpoint }: Server): Promise<Subnet> {
+  const ec2 = new EC2Client({ endpoint, region: 'us-east-1', credentials: testKeys });
+  const { Subnets: [subnet] = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  if (!subnet) throw new Error('the default VPC has no subnet');
+  return subnet;
+}
+
+async function runOnce(
+  client: ReturnType<typeof clientOf>,
+  proxy: EngineProxy,
+  family: string,
+  subnetId: string | undefined,
+) {
   const calls = proxy.nextStart();
   const answer = await client.call<{ readonly tasks: readonly { readonly taskArn: string }[] }>('ecs', 'RunTask', {
     cluster,
     taskDefinition: family,
+    ...(subnetId !== undefined && { networkConfiguration: { awsvpcConfiguration: { subnets: [subnetId] } } }),
   });
   const accepted = performance.now();
   const { create, start } = await calls;
@@ -137,16 +180,34 @@ async function runOnce(client: ReturnType<typeof clientOf>, proxy: EngineProxy, 
   };
 }
 
-/** Creates and starts a container like the agent's, waits for the end of start, and removes it outside the measured time. */
-async function rawOnce(proxy: EngineProxy, body: ContainerBody): Promise<number> {
+/**
+ * Creates and starts a container like the agent's, before it one that holds its network where one is named, waits for the
+ * end of start, and removes them outside the measured time.
+ */
+async function rawOnce(proxy: EngineProxy, body: ContainerBody, network: string | undefined): Promise<number> {
+  const { docker: engine } = proxy;
   const begun = performance.now();
   const name = `longshore-bench-${Math.round(begun * 1000)}`;
   // A group of its own, as each task has: making it is work for the engine.
   const CgroupParent = `/ecs/${name}`;
-  const id = await proxy.docker.createContainer(name, { ...body, HostConfig: { ...body.HostConfig, CgroupParent } });
-  await proxy.docker.startContainer(id);
+  const made: string[] = [];
+  const run = async (called: string, wanted: ContainerBody): Promise<string> => {
+    const HostConfig = { ...wanted.HostConfig, CgroupParent };
+    const id = await engine.createContainer(called, { ...wanted, HostConfig });
+    made.push(id);
+    await engine.startContainer(id);
+    return id;
+  };
+  const holder =
+    network &&
+    (await run(`${name}-pause`, {
+      Image: pauseImage,
+      HostConfig: { NetworkMode: network, LogConfig: { Type: 'none', Config: {} } },
+    }));
+  const joined = holder ? { NetworkMode: `container:${holder}` } : {};
+  await run(name, { ...body, HostConfig: { ...body.HostConfig, ...joined } });
   const ms = performance.now() - begun;
-  await proxy.docker.removeContainer(id, { force: true, volumes: true });
+  for (const id of made.toReversed()) await engine.removeContainer(id, { force: true, volumes: true });
   await cgroups.removeTaskCgroup(CgroupParent);
   return ms;
 }

@@ -4,7 +4,13 @@ import { runAcsSession } from './sessions/acs-session.ts';
 import { createBlockVolumes } from './volumes/block-volumes.ts';
 import { createSharedVolumes } from './volumes/shared-volumes.ts';
 import { type Attribute, capabilityAttributes, instanceResources } from './capabilities.ts';
-import { type Backend, longshoreAgentHash, type ObjectReader, type RoleCredentials } from './contract.ts';
+import {
+  type Backend,
+  longshoreAgentHash,
+  type ObjectReader,
+  readyInterfacesParameter,
+  type RoleCredentials,
+} from './contract.ts';
 import { cgroupParentOf, type DockerContext } from './docker-config.ts';
 import { createExecutor } from './execute.ts';
 import { findGpus } from './gpus.ts';
@@ -26,6 +32,7 @@ import { TaskCredentials } from './environment/task-credentials.ts';
 import { createTaskObjects } from './environment/task-objects.ts';
 import { endpointEnvironment } from './task-endpoint/environment.ts';
 import { startTaskEndpoint, type TaskEndpoint } from './task-endpoint/task-endpoint.ts';
+import { createSubnetNetworks } from './subnet-networks.ts';
 import { TaskEngine } from './task-engine.ts';
 import { runTcsSession } from './sessions/tcs-session.ts';
 
@@ -121,6 +128,8 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   });
   const logs = createLogShipper({ docker, clock, log, store, backend });
   const pause = createPauseImage(docker, info.Architecture);
+  const networks = createSubnetNetworks(docker, createVpcPaths({ firewall: world.firewall, log }));
+  const warmSandboxes = config.warmSandboxes ?? 2 * info.NCPU;
   const credentials = new TaskCredentials();
   const endpoint = parts.taskEndpoint && (await startOwnEndpoint(parts, parts.taskEndpoint, agentId, credentials));
   const secrets = createSecrets({ backend, clock, credentials });
@@ -131,7 +140,6 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const securityGroups = await createSecurityGroups({ ...world, firewall, store, agentId, lookEveryMs });
   const executor = createExecutor({
     securityGroups,
-    vpcPaths: createVpcPaths({ firewall: world.firewall, log }),
     secrets,
     environmentFiles: createEnvironmentFiles(objects),
     objects,
@@ -143,6 +151,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     images,
     access: createRegistryAccess({ backend, credentials, secrets, endpoint: parts.taskEndpoint?.endpoint }),
     pause,
+    networks,
     environment: (task, container) => (endpoint ? endpointEnvironment(task, container, endpoint.endpointUrl) : {}),
     disk: world.disk,
     blockVolumes,
@@ -170,7 +179,8 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     cleanupWaitMs: config.cleanupWaitMs ?? 3 * 3600_000,
     keepStoppedTasks: config.keepStoppedTasks ?? 50,
     pause,
-    warmSandboxes: config.warmSandboxes ?? 2 * info.NCPU,
+    networks,
+    warmSandboxes,
     lookEveryMs,
   });
   const reporter = startStateReporter({
@@ -241,6 +251,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
             protocolVersion: '2',
             sendCredentials: String(sendCredentials),
             seqNum: '1',
+            ...(warmSandboxes > 0 && { [readyInterfacesParameter]: String(warmSandboxes) }),
           }),
         onSecurityGroups: (message) => securityGroups.take(message),
         onCredentials: (taskArn, given) => credentials.set(taskArn, given, engine.tasks()),

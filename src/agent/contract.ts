@@ -104,6 +104,22 @@ export interface SecurityGroupRule {
   readonly peer: { readonly cidr: string } | { readonly groupId: string };
 }
 
+/**
+ * Ours: network interfaces that tasks of this instance may be given, so that their networks can be made beforehand. Each
+ * message holds all of them. One that was given to a task is left out only behind the payload of that task.
+ */
+export interface ReadyInterfacesMessage {
+  readonly messageId: string;
+  readonly interfaces: readonly ReadyInterface[];
+}
+
+export interface ReadyInterface {
+  readonly privateIpv4Address: string;
+  readonly macAddress: string;
+  readonly privateDnsName: string;
+  readonly subnet: { readonly cidrBlock: string; readonly gateway: string; readonly vpcCidrBlock?: string };
+}
+
 export type DesiredStatus = 'RUNNING' | 'STOPPED';
 
 /** One task as the agent is to run it. With desiredStatus STOPPED the containers may be left out. */
@@ -414,3 +430,6 @@ export const fargatePoolAttribute = 'longshore.fargate-pool';
 
 /** What our own agent gives as `agentHash` when it opens its session: by it the control plane knows the members under `longshore`. */
 export const longshoreAgentHash = 'longshore';
+
+/** How our own agent says how many ready interfaces it wants to be told of, when it opens its session. */
+export const readyInterfacesParameter = 'longshoreReadyInterfaces';

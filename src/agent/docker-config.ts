@@ -1,5 +1,5 @@
 import type { ContainerBody, HostConfig, Labels } from '../world/world.ts';
-import type { PayloadContainer, PayloadTask } from './contract.ts';
+import type { PayloadContainer, PayloadNetworkInterface, PayloadTask } from './contract.ts';
 import { firelensOf, routedEnvironment, routedLogConfig, routedOptions, routerBinds } from './logs/firelens.ts';
 import { gpuRuntime, gpusOf } from './gpus.ts';
 import { rangesOf } from './host-ports.ts';
@@ -92,22 +92,34 @@ export function pauseBody(task: TaskRecord, image: string, context: DockerContex
   if (payload.networkMode !== 'awsvpc' || !card || !subnet) {
     return { ...base, HostConfig: { ...host, NetworkMode: 'none' } };
   }
-  const network = networkNameOf(subnet.cidrBlock);
-  const address = addressOf(payload);
+  const { HostConfig, ...network } = interfaceNetwork(
+    { ...card, privateIpv4Address: addressOf(payload) },
+    subnet.cidrBlock,
+  );
+  return { ...base, ...network, HostConfig: { ...host, ...HostConfig } };
+}
+
+/** What makes a container hold a network interface. */
+export function interfaceNetwork(
+  card: Pick<PayloadNetworkInterface, 'macAddress' | 'privateDnsName' | 'domainNameServers'> & {
+    readonly privateIpv4Address: string | undefined;
+  },
+  cidrBlock: string,
+): Omit<ContainerBody, 'Image'> & { readonly HostConfig: HostConfig } {
+  const { macAddress, privateDnsName, domainNameServers, privateIpv4Address } = card;
+  const network = networkNameOf(cidrBlock);
   return {
-    ...base,
-    MacAddress: card.macAddress,
-    ...(card.privateDnsName === '' ? {} : { Hostname: card.privateDnsName.slice(0, 63) }),
+    MacAddress: macAddress,
+    ...(privateDnsName === '' ? {} : { Hostname: privateDnsName.slice(0, 63) }),
     HostConfig: {
-      ...host,
       NetworkMode: network,
-      ...(card.domainNameServers.length > 0 ? { Dns: card.domainNameServers } : {}),
+      ...(domainNameServers.length > 0 ? { Dns: domainNameServers } : {}),
     },
     NetworkingConfig: {
       EndpointsConfig: {
         [network]: {
-          ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
-          MacAddress: card.macAddress,
+          ...(privateIpv4Address === undefined ? {} : { IPAMConfig: { IPv4Address: privateIpv4Address } }),
+          MacAddress: macAddress,
         },
       },
     },

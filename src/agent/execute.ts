@@ -15,8 +15,6 @@ import {
   cgroupParentOf,
   containerBody,
   type DockerContext,
-  bridgeNameOf,
-  networkNameOf,
   pauseBody,
   taskArnLabel,
   taskLimits,
@@ -34,9 +32,10 @@ import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './images/pause-image.ts';
 import type { Step } from './plan.ts';
 import type { SecurityGroups } from './firewall/security-groups.ts';
-import type { VpcPaths } from './firewall/vpc-paths.ts';
 import { type Sandbox, sandboxOf } from './sandboxes/sandbox.ts';
 import type { SharedVolumes } from './volumes/shared-volumes.ts';
+import { asNew } from './sandboxes/interface-sandbox.ts';
+import type { SubnetNetworks } from './subnet-networks.ts';
 import { type Secrets, secretsResource } from './environment/secrets.ts';
 import type { TaskObjects } from './environment/task-objects.ts';
 import {
@@ -78,17 +77,16 @@ export interface ExecutorParts {
   readonly logs: Pick<LogShipper, 'prepare' | 'forget'>;
   readonly context: Omit<DockerContext, 'environment' | 'imageEnvironment'>;
   readonly pause: PauseImage;
+  readonly networks: SubnetNetworks;
   readonly secrets: Secrets;
   readonly environmentFiles: EnvironmentFiles;
   readonly objects: TaskObjects;
   readonly securityGroups: Pick<SecurityGroups, 'guard'>;
-  readonly vpcPaths: VpcPaths;
   readonly environment: (task: TaskRecord, container: PayloadContainer) => Readonly<Record<string, string>>;
 }
 
 export function createExecutor(parts: ExecutorParts): Executor {
-  const { docker, clock, cgroups, images, pause, secrets, environmentFiles } = parts;
-  const networks = new Map<string, Promise<void>>();
+  const { docker, clock, cgroups, images, pause, secrets, environmentFiles, networks } = parts;
 
   async function pull(task: TaskRecord, name: string): Promise<readonly Outcome[]> {
     const startedAt = clock.now();
@@ -164,7 +162,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const again = container.phase === 'exited' ? 1 : 0;
     let sandbox: Sandbox | undefined;
     try {
-      sandbox = await within(clock, startTimeoutMs, 'started', startIn(container.sandbox, id));
+      const joined = container.sandbox ?? task.containers[pauseName]?.sandbox;
+      const started = await within(clock, startTimeoutMs, 'started', startIn(joined, id));
+      sandbox = container.sandbox && started;
     } catch (error) {
       if (isMissing(error, container.sandbox?.id) && container.startedAt === undefined) {
         const isRemoved = await docker.removeContainer(id, { force: true, volumes: true }).then(
@@ -220,7 +220,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     await docker.startContainer(held.id);
     await docker.startContainer(id);
     const seen = await docker.inspectContainer(held.id);
-    return sandboxOf(held.id, seen?.NetworkSettings.Networks['bridge']?.IPAddress);
+    return sandboxOf(held.id, seen?.NetworkSettings.Networks['bridge']?.IPAddress ?? held.address);
   }
 
   async function stop(task: TaskRecord, name: string, timeoutSeconds: number): Promise<readonly Outcome[]> {
@@ -323,37 +323,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   async function networkPrepared(task: TaskRecord): Promise<void> {
     const subnet = task.payload.longshore?.subnet;
     if (!subnet) throw new StepError('ResourceInitializationError: the payload names no subnet for the task');
-    const name = networkNameOf(subnet.cidrBlock);
-    const shared =
-      networks.get(name) ??
-      makeNetwork(name, subnet.cidrBlock, subnet.gateway).then(() =>
-        parts.vpcPaths.open(subnet.vpcCidrBlock ?? subnet.cidrBlock),
-      );
-    networks.set(name, shared);
-    // Known networks are not asked for again; one that was removed meanwhile shows when a container joins it.
-    await shared.catch((error: unknown) => {
-      networks.delete(name);
-      throw error;
-    });
-  }
-
-  async function makeNetwork(name: string, cidrBlock: string, gateway: string): Promise<void> {
-    if (await docker.inspectNetwork(name)) return;
-    try {
-      await docker.createNetwork({
-        Name: name,
-        Driver: 'bridge',
-        IPAM: { Config: [{ Subnet: cidrBlock, Gateway: gateway }] },
-        Options: {
-          'com.docker.network.bridge.enable_icc': 'true',
-          'com.docker.network.bridge.name': bridgeNameOf(cidrBlock),
-        },
-        Labels: { 'longshore.subnet': cidrBlock },
-      });
-    } catch (error) {
-      if (await docker.inspectNetwork(name)) return; // another agent was quicker
-      throw error;
-    }
+    await networks.prepared(subnet);
   }
 
   async function volumePrepared(task: TaskRecord, name: string): Promise<void> {
@@ -381,7 +351,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   function networkFailure(error: unknown, startedName?: string): Outcome {
-    networks.clear(); // perhaps the network itself went: the next task looks again
+    networks.forget(); // perhaps the network itself went: the next task looks again
     const reason = stepError('ResourceInitializationError', error).message;
     return (now) => ({
       ...edit(now, pauseName, { error: reason, ...(startedName === undefined ? {} : { startFailed: true }) }),
@@ -395,7 +365,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return (now) => {
       const current = recordOf(now, container.name);
       if (current.id !== id) return now;
-      return edit(now, container.name, observe(current, seen, maybeWanted(task, container.name), clock.now()));
+      const next = observe(current, seen, maybeWanted(task, container.name), clock.now());
+      return edit(now, container.name, asNew(now, next));
     };
   }
 
@@ -410,7 +381,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
       await parts.logs.forget(container.id);
     }
     // What no record names is free, so a sandbox that was used goes before its record.
-    for (const { sandbox } of Object.values(task.containers)) if (sandbox) await removeSandbox(sandbox.id);
+    for (const { id, sandbox } of Object.values(task.containers)) {
+      if (sandbox && sandbox.id !== id) await removeSandbox(sandbox.id);
+    }
     for (const volume of task.payload.volumes) {
       const name = task.volumes[volume.name];
       if (volume.ebs) await parts.blockVolumes.release(volume.ebs);

@@ -179,7 +179,8 @@ function hasNetwork(task: TaskRecord): boolean {
 
 function mayStart(task: TaskRecord, name: string): boolean {
   const pause = task.containers[pauseName];
-  const needed = ['@cgroup', logResource(name)].filter((target) => resourcesOf(task).includes(target));
+  // What an awsvpc task may reach and be reached by is in force before anything of it runs.
+  const needed = ['@cgroup', '@network', logResource(name)].filter((target) => resourcesOf(task).includes(target));
   return needed.every((target) => task.resources[target]) && (!pause || pause.phase === 'running');
 }
 

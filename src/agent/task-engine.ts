@@ -4,7 +4,7 @@ import type { Clock, Docker, DockerEvent, Log, Random, Timer } from '../world/wo
 import { newTask, stopped } from './accept.ts';
 import { type Cleaner, createCleaner } from './cleaner.ts';
 import { isOver } from './container-end.ts';
-import type { PayloadTask } from './contract.ts';
+import type { PayloadTask, ReadyInterface } from './contract.ts';
 import { agentLabel, containerNameLabel, taskArnLabel } from './docker-config.ts';
 import { EngineAway } from './engine-error.ts';
 import type { Executor, Outcome } from './execute.ts';
@@ -14,9 +14,11 @@ import { observe } from './observe.ts';
 import type { PauseImage } from './images/pause-image.ts';
 import { isEnding, type Plan, planTask, type Step, statusOf } from './plan.ts';
 import { nextReport } from './report.ts';
-import { fitsSandbox, sandboxLabel } from './sandboxes/sandbox.ts';
+import { adopting, asNew, interfaceKeyOf } from './sandboxes/interface-sandbox.ts';
+import { bridgeKey, fitsSandbox, sandboxLabel } from './sandboxes/sandbox.ts';
 import { isSandbox, type SandboxCounts, SandboxPool, type SandboxUse } from './sandboxes/sandbox-pool.ts';
-import { agentTasks, type ContainerRecord, identities, type TaskRecord } from './state.ts';
+import { agentTasks, type ContainerRecord, identities, pauseName, type TaskRecord } from './state.ts';
+import type { SubnetNetworks } from './subnet-networks.ts';
 
 export interface TaskEngineParts {
   readonly store: Store;
@@ -32,6 +34,7 @@ export interface TaskEngineParts {
   readonly cleanupWaitMs: number;
   readonly keepStoppedTasks: number;
   readonly pause: PauseImage;
+  readonly networks: SubnetNetworks;
   readonly warmSandboxes: number;
   readonly lookEveryMs: number;
 }
@@ -56,7 +59,11 @@ export class TaskEngine {
     this.#parts = parts;
     this.#lanes = createLanes(parts.clock, 2 * parts.cores);
     this.#cleaner = createCleaner({ ...parts, lanes: this.#lanes });
-    this.#pool = new SandboxPool({ ...parts, lanes: this.#lanes });
+    this.#pool = new SandboxPool({
+      ...parts,
+      lanes: this.#lanes,
+      useOf: (id, key) => (key === bridgeKey ? this.#useOfBridge(id) : this.#useOfInterface(id, key)),
+    });
   }
 
   /** Takes over what is on the engine, then works until `stop`. Resolves once what was found is in the records. */
@@ -116,6 +123,9 @@ export class TaskEngine {
   /** Written with the task: a sandbox that was given away is not free, whatever becomes of the agent. */
   #withSandboxes(task: TaskRecord): TaskRecord {
     if (task.desiredStatus === 'STOPPED' || task.failure !== undefined) return task;
+    const key = interfaceKeyOf(task.payload);
+    const ofItsInterface = key === undefined ? undefined : this.#pool.takeInterface(key);
+    if (ofItsInterface) return adopting(task, ofItsInterface, this.#parts.clock.now());
     const containers: Record<string, ContainerRecord> = { ...task.containers };
     for (const wanted of task.payload.containers) {
       const record = containers[wanted.name];
@@ -123,6 +133,11 @@ export class TaskEngine {
       if (record && sandbox) containers[wanted.name] = { ...record, sandbox };
     }
     return { ...task, containers };
+  }
+
+  /** The network interfaces that tasks to come may be given. */
+  keepReady(interfaces: readonly ReadyInterface[]): void {
+    this.#pool.keep(interfaces);
   }
 
   async stopTasks(arns: readonly string[]): Promise<void> {
@@ -191,8 +206,25 @@ export class TaskEngine {
 
   #releaseSandboxes(task: TaskRecord): void {
     for (const container of Object.values(task.containers)) {
-      if (container.sandbox && this.#sandboxUse(task, container) === 'over') this.#pool.release(container.sandbox.id);
+      const { sandbox, name } = container;
+      // What holds the task's own interface is removed by its plan, before anybody is told that the task has stopped.
+      if (!sandbox || name === pauseName) continue;
+      if (this.#sandboxUse(task, container) === 'over') this.#pool.release(sandbox.id);
     }
+  }
+
+  #useOfBridge(id: string | undefined): SandboxUse | undefined {
+    const holder = id === undefined ? undefined : this.#holderOf(id);
+    return holder && this.#sandboxUse(holder.task, holder.container);
+  }
+
+  #useOfInterface(id: string | undefined, key: string): SandboxUse | undefined {
+    const task = this.tasks().find(({ payload }) => interfaceKeyOf(payload) === key);
+    const pause = task?.containers[pauseName];
+    if (!task || !pause) return undefined;
+    if (task.stoppedAt !== undefined || pause.phase === 'gone') return 'over';
+    if (pause.phase === 'none' && pause.id === undefined) return isEnding(task) ? 'over' : 'claimed';
+    return id === undefined || pause.id === id ? 'needed' : 'over';
   }
 
   #sandboxUse(task: TaskRecord, container: ContainerRecord): SandboxUse {
@@ -215,6 +247,7 @@ export class TaskEngine {
     this.#pool.lost(id);
     const seen = await this.#parts.docker.inspectContainer(id);
     const holder = this.#holderOf(id);
+    if (holder?.container.name === pauseName) return this.#look(holder.task.arn, pauseName);
     if (seen?.State.Running || holder?.container.phase !== 'running') return;
     const { task, container } = holder;
     this.#write(task.arn, (now) => {
@@ -236,7 +269,8 @@ export class TaskEngine {
       const still = task && this.#plan(task).steps.some((s) => s.kind === step.kind && s.target === step.target);
       if (!task || !still || this.#stop.signal.aborted) return [];
       busy.set(step.target, step.kind);
-      return this.#parts.executor.execute(step, task);
+      const outcomes = await this.#parts.executor.execute(step, task);
+      return step.target === '@network' ? [...(await this.#lateSandbox(task)), ...outcomes] : outcomes;
     };
     const lane = laneOf(step.kind);
     const run = lane === undefined ? work() : this.#lanes.run(lane, work);
@@ -259,6 +293,14 @@ export class TaskEngine {
         ]);
       },
     );
+  }
+
+  /** The sandbox with the task's interface, where it was being made when the task came; else that address is free now. */
+  async #lateSandbox(task: TaskRecord): Promise<readonly Outcome[]> {
+    const key = interfaceKeyOf(task.payload);
+    if (key === undefined || task.containers[pauseName]?.phase !== 'none') return [];
+    const sandbox = await this.#pool.settled(key);
+    return sandbox ? [(now) => adopting(now, sandbox, this.#parts.clock.now())] : [];
   }
 
   /** The step stays busy, so that nothing is begun behind it, until the engine answers; then the task is planned anew. */
@@ -438,7 +480,7 @@ export class TaskEngine {
         this.#write(task.arn, (now) => {
           const seen = now.containers[container.name];
           if (!seen || (seen.id !== undefined && seen.id !== id)) return now;
-          const next = observe({ ...seen, id }, inspect, wanted, clock.now());
+          const next = asNew(now, observe({ ...seen, id }, inspect, wanted, clock.now()));
           return { ...now, containers: { ...now.containers, [container.name]: next } };
         });
         const after = this.#task(task.arn);
@@ -450,10 +492,7 @@ export class TaskEngine {
         if (after && (!this.#adopted || startedAt !== container.startedAt)) this.#followLogs(after, container.name);
       }
     }
-    await this.#pool.reconcile(sandboxes, (id) => {
-      const holder = this.#holderOf(id);
-      return holder && this.#sandboxUse(holder.task, holder.container);
-    });
+    await this.#pool.reconcile(sandboxes);
     for (const { Id, State } of sandboxes) if (State !== 'running') await this.#sandboxEnded(Id);
   }
 

@@ -3,7 +3,8 @@ import type { PayloadContainer, PayloadTask } from '../contract.ts';
 import { agentLabel } from '../docker-config.ts';
 
 /**
- * A container that only holds a network, made before the task it is for: most of the time in which an engine starts a
+ * A container that only holds a network, made before the task it is for, on the engine's bridge or with a network
+ * interface that a task may be given (interface-sandbox.ts): most of the time in which an engine starts a
  * container goes into its network, and one that joins another's network needs none of it.
  */
 export interface Sandbox {
@@ -13,6 +14,9 @@ export interface Sandbox {
 
 /** Which network a sandbox has. It tells sandboxes from a task's containers, which do not carry it. */
 export const sandboxLabel = 'longshore.sandbox';
+
+/** The label of those on the engine's bridge, of which one is as good as another. */
+export const bridgeKey = 'bridge';
 
 /**
  * Whether a container finds in a sandbox on the engine's own bridge all it would have on a network of its own: it asks
@@ -45,12 +49,18 @@ const ownHostConfig = [
   'UTSMode',
 ] as const;
 
-/** A sandbox on the engine's bridge. Its output is nothing, so nothing keeps it. */
+/** A sandbox on the engine's bridge. */
 export function sandboxBody(agentId: string, image: string): ContainerBody {
+  const body = labelledBody(agentId, image, bridgeKey);
+  return { ...body, HostConfig: { ...body.HostConfig, NetworkMode: 'bridge' } };
+}
+
+/** What all have in common. Its output is nothing, so nothing keeps it. */
+export function labelledBody(agentId: string, image: string, key: string): ContainerBody {
   return {
     Image: image,
-    Labels: { [agentLabel]: agentId, [sandboxLabel]: 'bridge' },
-    HostConfig: { NetworkMode: 'bridge', LogConfig: { Type: 'none', Config: {} } },
+    Labels: { [agentLabel]: agentId, [sandboxLabel]: key },
+    HostConfig: { LogConfig: { Type: 'none', Config: {} } },
   };
 }
 

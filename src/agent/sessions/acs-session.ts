@@ -4,6 +4,7 @@ import type {
   Backend,
   IamRoleCredentialsMessage,
   PayloadMessage,
+  ReadyInterfacesMessage,
   RoleCredentials,
   SecurityGroupsMessage,
   TaskManifestMessage,
@@ -94,6 +95,7 @@ export function runAcsSession(parts: AcsParts): SessionLoop {
     },
     // In its turn before the payloads behind it, and not acknowledged: each session begins with all of it.
     SecurityGroupsMessage: parts.onSecurityGroups,
+    ReadyInterfacesMessage: ({ interfaces }: ReadyInterfacesMessage) => engine.keepReady(interfaces),
     IAMRoleCredentialsMessage: (message: IamRoleCredentialsMessage, socket) =>
       takeCredentials(socket, message.messageId, message.taskArn, message.roleCredentials),
   };

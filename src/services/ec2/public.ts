@@ -1,17 +1,23 @@
 import { assert } from '../../core/assert.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Env, Reader, Store, Transaction } from '../../store/store.ts';
+import { freeAddress, type NetworkInterfaceView, newMacAddress, privateDnsName } from './addresses.ts';
 import { newResourceId } from './default-vpc.ts';
-import { formatAddress, gatewayOf, knownCidr, usableAddresses } from './rules/cidr.ts';
+import { gatewayOf, knownCidr } from './rules/cidr.ts';
 import { protocolNumber } from './rules/ip-permissions.ts';
-import {
-  networkInterfaces,
-  type SecurityGroupRuleRecord,
-  securityGroups,
-  type SubnetRecord,
-  subnets,
-  vpcs,
-} from './tables.ts';
+import { networkInterfaces, type SecurityGroupRuleRecord, securityGroups, subnets, vpcs } from './tables.ts';
+
+export { type NetworkInterfaceView, privateDnsName } from './addresses.ts';
+export {
+  holdInterface,
+  type ReadyInterfaceView,
+  readyInterfacesFor,
+  releaseReadyInterface,
+  roomForReadyInterfaces,
+  takeReadyInterface,
+} from './ready-interfaces.ts';
+/** For those that have to be woken when one of them changes. */
+export { networkInterfaces, readyInterfaces, subnets } from './tables.ts';
 
 /** A subnet as other services need it. */
 export interface SubnetView {
@@ -22,14 +28,6 @@ export interface SubnetView {
   readonly vpcCidrBlock: string;
   /** Second address of the block: the router, and the network's own address in the engine. */
   readonly gateway: string;
-}
-
-/** A network interface as other services need it. */
-export interface NetworkInterfaceView {
-  readonly networkInterfaceId: string;
-  readonly macAddress: string;
-  readonly privateIpv4Address: string;
-  readonly privateDnsName: string;
 }
 
 export function findSubnet(reader: Reader, scope: Scope, subnetId: string): SubnetView | undefined {
@@ -160,33 +158,6 @@ export function createNetworkInterface(
 
 export function deleteNetworkInterface(tx: Transaction, networkInterfaceId: string): void {
   tx.delete(networkInterfaces, networkInterfaceId);
-}
-
-/** The name AWS's resolver gives an address. us-east-1 is the region with a name of its own. */
-export function privateDnsName(privateIpv4Address: string, region: string): string {
-  const suffix = region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
-  return `ip-${privateIpv4Address.replaceAll('.', '-')}.${suffix}`;
-}
-
-/**
- * Any free address, taken by chance: an address just given up is unlikely to be the next one given, and two Longshores
- * on one engine, whose default subnets are the same network there, seldom choose the same.
- */
-function freeAddress(tx: Transaction, env: Env, subnet: SubnetRecord): string | undefined {
-  const { first, last } = usableAddresses(knownCidr(subnet.cidrBlock));
-  const size = last - first + 1;
-  if (tx.count(networkInterfaces, 'subnet', subnet.subnetId) >= size) return undefined;
-  const start = Math.floor(env.random.fraction() * size);
-  for (let step = 0; step < size; step += 1) {
-    const address = formatAddress(first + ((start + step) % size));
-    if (tx.count(networkInterfaces, 'address', `${subnet.subnetId}/${address}`) === 0) return address;
-  }
-  return undefined;
-}
-
-/** Locally administered and unicast: the low bits of the first octet are 10, as EC2's own are. */
-function newMacAddress(env: Env): string {
-  return [0x0e, ...env.random.bytes(5)].map((octet) => octet.toString(16).padStart(2, '0')).join(':');
 }
 
 function inScope(record: Scope, scope: Scope): boolean {

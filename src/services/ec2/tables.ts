@@ -98,6 +98,28 @@ export const networkInterfaces = table<NetworkInterfaceRecord>()({
   },
 });
 
+/** A network interface to be (ready-interfaces.ts): its address is kept for a task to come. */
+export interface ReadyInterfaceRecord extends Scope {
+  readonly networkInterfaceId: string;
+  readonly subnetId: string;
+  readonly privateIpv4Address: string;
+  readonly macAddress: string;
+  /** Whom it is held for. */
+  readonly holder: string;
+  /** Grows with each one of a holder. */
+  readonly order: number;
+}
+
+export const readyInterfaces = table<ReadyInterfaceRecord>()({
+  name: 'ec2.ready-interfaces',
+  key: (held) => held.networkInterfaceId,
+  indexes: {
+    holder: (held) => held.holder,
+    subnet: (held) => held.subnetId,
+    address: (held) => `${held.subnetId}/${held.privateIpv4Address}`,
+  },
+});
+
 /** The tags of one resource, whatever it is. */
 export interface ResourceTagsRecord extends Scope {
   readonly resourceId: string;

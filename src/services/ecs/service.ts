@@ -67,6 +67,7 @@ import { deregisteredInstances } from './reconcilers/deregistered-instances.ts';
 import { drainedServices } from './reconcilers/drained-services.ts';
 import { inactiveServices } from './reconcilers/inactive-services.ts';
 import { outboxRoom } from './reconcilers/outbox-room.ts';
+import { readyInterfaces } from './reconcilers/ready-interfaces.ts';
 import { serviceTasks } from './reconcilers/service-tasks.ts';
 import { overdueTasks } from './reconcilers/overdue-tasks.ts';
 import { stoppedTasksAfter } from './reconcilers/stopped-tasks.ts';
@@ -113,6 +114,7 @@ import {
   clusters,
   containerInstances,
   families,
+  subnetUses,
   taskDefinitions,
   tasks,
 } from './tables.ts';
@@ -193,6 +195,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       serviceEvents,
       serviceRevisions,
       services,
+      subnetUses,
       taskDefinitions,
       taskSets,
       tasks,
@@ -231,6 +234,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       drainedServices,
       inactiveServices,
       outboxRoom,
+      readyInterfaces,
       serviceTaskSets({ healthyAfterMs: parts.healthyAfterMs }),
       serviceTasks({ healthyAfterMs: parts.healthyAfterMs }),
       overdueTasks,

@@ -128,6 +128,8 @@ export interface ContainerInstanceRecord extends Scope {
   readonly clientToken?: string;
   /** ARN of the principal that registered it: only that principal may open its sessions. */
   readonly registeredBy: string;
+  /** How many network interfaces its agent wants to know before there are tasks for them; only our own asks for any. */
+  readonly readyInterfaces?: number;
 }
 
 export const containerInstances = table<ContainerInstanceRecord>()({
@@ -139,6 +141,19 @@ export const containerInstances = table<ContainerInstanceRecord>()({
       record.capacity === 'FARGATE' && record.status === 'ACTIVE' ? scopeKey(record) : undefined,
     clientToken: (record) => record.clientToken,
   },
+});
+
+/** In which subnets an instance that wants ready interfaces had tasks lately. */
+export interface SubnetUseRecord {
+  readonly containerInstanceArn: string;
+  readonly subnetId: string;
+  readonly usedAt: Instant;
+}
+
+export const subnetUses = table<SubnetUseRecord>()({
+  name: 'ecs.subnet-uses',
+  key: (use) => `${use.containerInstanceArn} ${use.subnetId}`,
+  indexes: { instance: (use) => use.containerInstanceArn },
 });
 
 /** Container states the API knows, in order. */

@@ -1,7 +1,7 @@
 import type { DescribeNetworkInterfacesRequest, DescribeNetworkInterfacesResult } from '@aws-sdk/client-ec2';
 import type { Operation } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
-import { privateDnsName } from '../public.ts';
+import { privateDnsName } from '../addresses.ts';
 import { type Describable, describe } from '../rules/describe.ts';
 import { type NetworkInterfaceRecord, networkInterfaces, securityGroups } from '../tables.ts';
 import { tagsOf } from '../tags.ts';

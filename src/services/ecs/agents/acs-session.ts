@@ -1,6 +1,7 @@
 import type {
   IamRoleCredentialsMessage,
   PayloadMessage,
+  ReadyInterfacesMessage,
   RoleCredentials,
   SecurityGroupsMessage,
   TaskManifestMessage,
@@ -23,6 +24,7 @@ import {
 } from '../tables.ts';
 import { rolesOfTask, unableToAssume } from '../task-roles.ts';
 import { type JsonObject, newMessageId, objectsIn, parseFrame, textIn, writeFrame } from './frames.ts';
+import { ReadyInterfaceFeed } from './ready-interface-feed.ts';
 import { SecurityGroupFeed } from './security-group-feed.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import type { TaskCredentials } from './task-credentials.ts';
@@ -58,6 +60,8 @@ export class AcsSession {
   /** Tasks that cannot start because a role of theirs cannot be assumed: which one. */
   readonly #unable = new Map<string, string>();
   readonly #securityGroups = new SecurityGroupFeed();
+  /** Where the agent wants to be told. */
+  readonly #readyInterfaces: ReadyInterfaceFeed | undefined;
   #manifestDue = true;
   #unansweredHeartbeat: string | undefined;
   #scheduled = false;
@@ -70,6 +74,9 @@ export class AcsSession {
     this.#instance = parts.instance;
     this.remoteAddress = parts.remoteAddress;
     this.#sequence = new SequenceNumbers(parts.store, parts.instance.arn);
+    this.#readyInterfaces = parts.wantsReadyInterfaces
+      ? new ReadyInterfaceFeed(parts.instance, parts.instance.arn)
+      : undefined;
     parts.socket.onClose((code) => this.#end(`closed with code ${code}`));
   }
 
@@ -98,6 +105,13 @@ export class AcsSession {
   wakeNetworkInterface(networkInterfaceId: string): void {
     this.#securityGroups.interfaceChanged(networkInterfaceId);
     if (this.#securityGroups.hasNews) this.#schedule();
+  }
+
+  /** Some instance has other ready interfaces. */
+  wakeReadyInterfaces(): void {
+    if (!this.#readyInterfaces) return;
+    this.#readyInterfaces.hasNews = true;
+    this.#schedule();
   }
 
   #needGroupsOf({ networkInterface }: TaskRecord): void {
@@ -157,7 +171,9 @@ export class AcsSession {
   }
 
   #hasWork(): boolean {
-    return !this.#ended && (this.#manifestDue || this.#woken.size > 0 || this.#securityGroups.hasNews);
+    if (this.#ended) return false;
+    if (this.#manifestDue || this.#woken.size > 0) return true;
+    return this.#securityGroups.hasNews || (this.#readyInterfaces?.hasNews ?? false);
   }
 
   #isFull(): boolean {
@@ -166,7 +182,7 @@ export class AcsSession {
 
   async #sendNext(): Promise<void> {
     const { store, socket, clock, random } = this.#parts;
-    if (!this.#manifestDue && !this.#wokenNeedSending()) return this.#sendSecurityGroups();
+    if (!this.#manifestDue && !this.#wokenNeedSending()) return this.#sendWhatIsAround();
     const number = await this.#sequence.take();
     if (number === undefined) return this.close(1000, 'the container instance is gone');
     const messageId = newMessageId(random);
@@ -181,6 +197,31 @@ export class AcsSession {
     if (this.#ended) return;
     this.#manifestDue &&= message.type !== 'TaskManifestMessage';
     socket.send(writeFrame(message.type, message.body));
+  }
+
+  async #sendWhatIsAround(): Promise<void> {
+    await this.#sendSecurityGroups();
+    await this.#sendReadyInterfaces();
+  }
+
+  /**
+   * Goes behind the payload of a task that was given one: what an agent is not told of any more, it clears away. All that is
+   * seen here has woken its session once it is durable.
+   */
+  async #sendReadyInterfaces(): Promise<void> {
+    const feed = this.#readyInterfaces;
+    const { store, socket, random } = this.#parts;
+    const interfaces = feed && store.view((reader) => feed.next(reader));
+    if (!interfaces) return;
+    await store.durable();
+    if (this.#ended) return;
+    if (this.#wokenNeedSending()) {
+      feed.hasNews = true;
+      return;
+    }
+    feed.tell(interfaces);
+    const message: ReadyInterfacesMessage = { messageId: newMessageId(random), interfaces };
+    socket.send(writeFrame('ReadyInterfacesMessage', message));
   }
 
   /** Goes before a payload: what a task may receive and send is known before it is there. */
@@ -440,6 +481,8 @@ export interface AcsSessionParts {
   readonly speaksLongshore: boolean;
   /** The URL by which the agent reached us. */
   readonly endpoint: string;
+  /** Whether it makes networks ready before there are tasks for them. */
+  readonly wantsReadyInterfaces: boolean;
   readonly onEnd: (session: AcsSession, reason: string) => void;
 }
 

@@ -1,6 +1,12 @@
 /** The stage for tests of the agent protocol: the real store and manifest, and agents that behave as AWS's own does. */
 import assert from 'node:assert/strict';
-import type { Frame, PayloadMessage, PayloadTask, TaskManifestMessage } from '../../../agent/contract.ts';
+import {
+  type Frame,
+  type PayloadMessage,
+  type PayloadTask,
+  readyInterfacesParameter,
+  type TaskManifestMessage,
+} from '../../../agent/contract.ts';
 import type { Call, OperationContext } from '../../../aws/operation.ts';
 import { Store } from '../../../store/store.ts';
 import { MemoryJournal } from '../../../world/sim/memory-journal.ts';
@@ -242,6 +248,7 @@ export class AgentScene {
       protocolVersion: '2',
       sendCredentials: 'true',
       seqNum: '1',
+      ...(options.readyInterfaces !== undefined && { [readyInterfacesParameter]: String(options.readyInterfaces) }),
     };
     return await this.#open('/_acs/ws', query, options);
   }
@@ -297,6 +304,8 @@ export interface ConnectOptions {
   readonly address?: string;
   readonly latencyMs?: () => number;
   readonly agentHash?: string;
+  /** How many our own agent asks for. */
+  readonly readyInterfaces?: number;
   /** What the server is told of its end. */
   readonly bufferedBytes?: () => number;
 }

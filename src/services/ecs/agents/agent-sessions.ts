@@ -1,7 +1,7 @@
 import { longshoreAgentHash } from '../../../agent/contract.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts';
-import { watchSecurityGroups } from '../../ec2/public.ts';
+import { readyInterfaces, watchSecurityGroups } from '../../ec2/public.ts';
 import { type ContainerInstanceRecord, containerInstances, tasks } from '../tables.ts';
 import { AcsSession } from './acs-session.ts';
 import type { InstanceHealth } from './instance-health.ts';
@@ -46,6 +46,9 @@ export class AgentSessions {
           for (const session of this.#acs.values()) session.wakeNetworkInterface(networkInterfaceId);
         },
       }),
+      store.watch(readyInterfaces, () => {
+        for (const session of this.#acs.values()) session.wakeReadyInterfaces();
+      }),
     ];
     const connected = store.view((reader) => [...reader.list(containerInstances)].filter((it) => it.agentConnected));
     for (const { arn } of connected) this.#expectBack(store, arn, restartGraceMs);
@@ -85,6 +88,7 @@ export class AgentSessions {
       remoteAddress: opened.remoteAddress,
       endpoint: opened.endpoint,
       speaksLongshore: opened.versionInfo?.agentHash === longshoreAgentHash,
+      wantsReadyInterfaces: opened.readyInterfaces > 0,
       onEnd: (ended, reason) => this.#acsEnded(ended, reason),
     });
     this.#acs.set(arn, session);
@@ -92,7 +96,7 @@ export class AgentSessions {
     this.#graces.get(arn)?.cancel();
     this.#graces.delete(arn);
     try {
-      await setConnected(store, arn, true, opened.versionInfo);
+      await setConnected(store, arn, true, opened);
     } catch (error) {
       this.#parts.log.error('agent session failed', { instance: arn, error: String(error) });
       return session.close(1011, 'internal error');
@@ -173,22 +177,30 @@ export interface OpenedSession {
   /** The URL by which the agent reached us. */
   readonly endpoint: string;
   readonly versionInfo: ContainerInstanceRecord['versionInfo'] | undefined;
+  /** How many of them the agent wants to be told of. */
+  readonly readyInterfaces: number;
 }
 
 async function setConnected(
   store: Store,
   instanceArn: string,
   agentConnected: boolean,
-  versionInfo: ContainerInstanceRecord['versionInfo'] | undefined,
+  opened: Pick<OpenedSession, 'versionInfo' | 'readyInterfaces'> | undefined,
 ): Promise<void> {
   await store.update((tx, env) => {
     const instance = tx.get(containerInstances, instanceArn);
     if (!instance) return;
-    const versions = versionInfo ? { versionInfo: { ...instance.versionInfo, ...versionInfo } } : {};
-    if (instance.agentConnected === agentConnected) return tx.put(containerInstances, { ...instance, ...versions });
+    const { readyInterfaces: _wanted, ...kept } = instance;
+    const told = opened
+      ? {
+          ...kept,
+          ...(opened.versionInfo && { versionInfo: { ...instance.versionInfo, ...opened.versionInfo } }),
+          ...(opened.readyInterfaces > 0 && { readyInterfaces: opened.readyInterfaces }),
+        }
+      : instance;
+    if (instance.agentConnected === agentConnected) return tx.put(containerInstances, told);
     tx.put(containerInstances, {
-      ...instance,
-      ...versions,
+      ...told,
       agentConnected,
       agentConnectedChangedAt: env.now,
       version: instance.version + 1,

@@ -1,4 +1,5 @@
 /** The two websocket endpoints of the agent protocol: who may open a session, and what a refusal looks like. */
+import { readyInterfacesParameter } from '../../../agent/contract.ts';
 import type { OperationContext } from '../../../aws/operation.ts';
 import type { SocketEndpoint } from '../../../aws/service.ts';
 import type { HttpRequest, HttpResponse } from '../../../world/world.ts';
@@ -57,13 +58,27 @@ function verify(
   if (instance.status === 'INACTIVE') {
     return refuse(400, 'InactiveInstanceException', 'The container instance is not active.');
   }
-  return { instance, remoteAddress: request.remoteAddress, endpoint: call.endpoint, versionInfo: versionInfo(query) };
+  return {
+    instance,
+    remoteAddress: request.remoteAddress,
+    endpoint: call.endpoint,
+    versionInfo: versionInfo(query),
+    readyInterfaces: readyInterfaces(query),
+  };
 }
 
 /** The body that the agent reads as a typed error: an object whose only member is named after the type. */
 function refuse(status: number, type: string, message: string): HttpResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ [type]: message }) };
 }
+
+/** What our own agent asks for. More than it could ever use are not kept from others. */
+function readyInterfaces(query: ReadonlyMap<string, string>): number {
+  const wanted = Number(query.get(readyInterfacesParameter) ?? 0);
+  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, mostReadyInterfaces) : 0;
+}
+
+const mostReadyInterfaces = 64;
 
 /** Agents tell their versions here and not when they register. */
 function versionInfo(query: ReadonlyMap<string, string>): ContainerInstanceRecord['versionInfo'] | undefined {

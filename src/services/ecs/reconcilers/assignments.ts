@@ -1,7 +1,7 @@
 import type { Reconciler } from '../../../control/reconciler.ts';
 import { assert } from '../../../core/assert.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
-import { createNetworkInterface, deleteNetworkInterface, findSubnet } from '../../ec2/public.ts';
+import { createNetworkInterface, deleteNetworkInterface, findSubnet, takeReadyInterface } from '../../ec2/public.ts';
 import {
   beginStopping,
   networkInterfaceGone,
@@ -9,7 +9,7 @@ import {
   type StopCause,
   stopWithoutAgent,
 } from '../rules/lifecycle.ts';
-import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
+import { containerInstances, subnetUses, type TaskRecord, tasks } from '../tables.ts';
 
 /**
  * The steps of a task that are the control plane's and not its agent's: giving it its network interface and taking it
@@ -78,15 +78,29 @@ function giveInterface(tx: Transaction, env: Env, task: TaskRecord): TaskRecord 
       env.now,
     );
   if (!findSubnet(tx, task, subnetId)) return failed('InvalidSubnetID.NotFound');
-  const made = createNetworkInterface(tx, env, {
+  const wanted = {
     accountId: task.accountId,
     region: task.region,
     subnetId,
     securityGroupIds,
     description: `arn:aws:ecs:${task.region}:${task.accountId}:attachment/${attachmentId}`,
-  });
+  };
+  const made = readyInterfaceFor(tx, env, task, wanted) ?? createNetworkInterface(tx, env, wanted);
   if (!made) return failed('InsufficientFreeAddressesInSubnet');
   return networkInterfaceReady(task, { ...networkInterface, ...made, attachmentStatus: 'ATTACHING' });
+}
+
+/** One whose network the instance's agent may have made already. */
+function readyInterfaceFor(
+  tx: Transaction,
+  env: Env,
+  { containerInstanceArn }: TaskRecord,
+  wanted: Omit<Parameters<typeof takeReadyInterface>[1], 'holder'>,
+): ReturnType<typeof takeReadyInterface> {
+  const instance = containerInstanceArn === undefined ? undefined : tx.get(containerInstances, containerInstanceArn);
+  if (!instance?.readyInterfaces) return undefined;
+  tx.put(subnetUses, { containerInstanceArn: instance.arn, subnetId: wanted.subnetId, usedAt: env.now });
+  return takeReadyInterface(tx, { ...wanted, holder: instance.arn });
 }
 
 function giveBackInterface(tx: Transaction, env: Env, task: TaskRecord): TaskRecord {
