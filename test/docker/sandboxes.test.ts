@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { sandboxLabel } from '../../src/agent/sandboxes/sandbox.ts';
+import { DescribeNetworkInterfacesCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import type { RunTaskResponse } from '@aws-sdk/client-ecs';
+import { bridgeKey, sandboxLabel } from '../../src/agent/sandboxes/sandbox.ts';
 import { agentLabel } from '../../src/agent/docker-config.ts';
 import type { ContainerSummary } from '../../src/world/world.ts';
 import { type Client, clientOf, connectedInstance, describeTask, runTask, taskReaches } from '../running/cluster.ts';
@@ -14,6 +16,7 @@ import {
   startLongshore,
   startServer,
   temporaryDirectory,
+  testKeys,
 } from '../running/server.ts';
 
 const warmSandboxes = 2;
@@ -162,6 +165,55 @@ describe('a pool of sandboxes', () => {
       return task.lastStatus === 'STOPPED' ? task : undefined;
     });
     assert.equal(stopped.containers?.[0]?.exitCode, 7);
+  });
+
+  test('an awsvpc task runs in the sandbox that has its network interface, behind its security groups', async () => {
+    const ec2 = new EC2Client({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
+    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+    const subnets = [Subnets[0]?.SubnetId ?? ''];
+    await client.call('ecs', 'RegisterTaskDefinition', {
+      family: 'own-address',
+      networkMode: 'awsvpc',
+      containerDefinitions: [{ name: 'app', image: testImage, cpu: 1, memory: 32, command: sleeper, stopTimeout: 2 }],
+    });
+    const runHere = async (): Promise<string> => {
+      const { tasks = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
+        cluster: 'other',
+        taskDefinition: 'own-address',
+        networkConfiguration: { awsvpcConfiguration: { subnets } },
+      });
+      const arn = tasks[0]?.taskArn ?? '';
+      arns.push(arn);
+      await taskReaches(client, 'other', arn, 'RUNNING');
+      return arn;
+    };
+    const withInterface = async (beside: string, count: number): Promise<readonly ContainerSummary[]> =>
+      await eventually(`${count} sandboxes with an interface`, async () => {
+        const found = await sandboxesBeside(beside);
+        const own = found.filter(({ Labels, State }) => Labels[sandboxLabel] !== bridgeKey && State === 'running');
+        return own.length === count ? own : undefined;
+      });
+
+    const first = await runHere();
+    const prepared = await withInterface(first, warmSandboxes);
+    const { NetworkInterfaces = [] } = await ec2.send(new DescribeNetworkInterfacesCommand({}));
+    assert.equal(NetworkInterfaces.length, 1, 'what is only ready is nobody’s network interface');
+
+    const second = await runHere();
+    const sandbox = /^container:(.+)$/.exec(await modeOf(second))?.[1] ?? '';
+    assert.ok(prepared.some(({ Id }) => Id === sandbox));
+    const { attachments } = await describeTask(client, 'other', second);
+    const details = new Map((attachments?.[0]?.details ?? []).map(({ name, value = '' }) => [name, value]));
+    const address = details.get('privateIPv4Address') ?? '';
+    assert.equal((await inside(second, 'cat', '/sys/class/net/eth0/address')).trim(), details.get('macAddress'));
+    assert.equal((await inside(second, 'cat', '/etc/hostname')).trim(), details.get('privateDnsName'));
+    assert.match(await inside(second, 'cat', '/etc/hosts'), new RegExp(`^${address.replaceAll('.', '\\.')}\t`, 'm'));
+    assert.match(await host('nft', 'list', 'ruleset'), new RegExp(`\\b${address.replaceAll('.', '\\.')}\\b`));
+
+    await client.call('ecs', 'StopTask', { cluster: 'other', task: second });
+    await taskReaches(client, 'other', second, 'STOPPED');
+    const left = await withInterface(first, warmSandboxes);
+    assert.ok(left.every(({ Id }) => Id !== sandbox));
   });
 
   test('an agent that ends takes the free ones along', async () => {

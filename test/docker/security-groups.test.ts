@@ -72,6 +72,7 @@ describe('security groups', () => {
       {
         ...server.environment,
         ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+        LONGSHORE_WARM_SANDBOXES: '2', // the rules hold in those as well
       },
     );
     await connectedInstance(client, 'default');
