@@ -89,7 +89,8 @@ test('two subnets share what is kept ready, and one without tasks for an hour ha
   await runIn(ecs, one);
   await runIn(ecs, other);
   await ecs.settle();
-  assert.deepEqual([heldOf(ecs, one).length, heldOf(ecs, other).length].sort(), [1, 2]);
+  assert.equal(heldOf(ecs).length, 3);
+  assert.ok(heldOf(ecs, one).length > 0 && heldOf(ecs, other).length > 0);
   await ecs.clock.advance(50 * 60_000);
   await runIn(ecs, other);
   await ecs.settle();
