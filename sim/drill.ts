@@ -48,4 +48,5 @@ async function setStatus(workload: Workload, arn: string, status: string): Promi
 
 /** Long enough for slow starts, one after the other. */
 const drainMs = 480_000;
-const restMs = 240_000;
+/** Tasks come back for the balance of zones, round by round, and what they leave is cleaned up minutes later. */
+const restMs = 360_000;

@@ -52,6 +52,10 @@ export async function runSeed(seed: string, options: RunOptions): Promise<RunRes
     () => clock.advance(60_000, hasFailed),
     () => act(workload.mend()),
     () => clock.advance(settleMs, hasFailed),
+    async () => {
+      if (areAllSteady(system)) return;
+      await clock.advance(longestSettleMs - settleMs, hasFailed);
+    },
     () => act(drill(system, workload)),
     ...checkers.map((checker) => () => checkSettled(system, workload, checker, act)),
   ];
@@ -116,5 +120,12 @@ export interface RunResult {
 export const usualMinutes = 24;
 
 const lookEveryMs = 30_000;
-/** Longer than every time limit of the system: lost agents, hanging engines, stop timeouts, protection, failing launches. */
-const settleMs = 1_320_000;
+/** Longer than the time limits of the system: lost agents, hanging engines, stop timeouts, protection. */
+const settleMs = 900_000;
+/** As long as the longest wait of failing launches can last: what waits is not steady. */
+const longestSettleMs = 1_320_000;
+
+function areAllSteady({ durable }: System): boolean {
+  for (const { status, isSteady } of durable.services.all()) if (status !== 'INACTIVE' && !isSteady) return false;
+  return true;
+}
