@@ -68,6 +68,7 @@ async function runOne(seed: string): Promise<readonly RunResult[]> {
 
 async function runMany(from: number, howMany: number): Promise<readonly RunResult[]> {
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
   const failures: RunResult[] = [];
   const totals = { virtualMs: 0, events: 0, commits: 0, tasks: 0 };
   const calls = new Map<string, number>();
@@ -91,9 +92,11 @@ async function runMany(from: number, howMany: number): Promise<readonly RunResul
   });
   clearProgress();
   const tookMs = performance.now() - startedMs;
+  const { user, system } = process.cpuUsage(startedCpu);
   console.log(
     `${howMany} seeds, ${(totals.virtualMs / 3_600_000).toFixed(0)} virtual hours in ${(tookMs / 1000).toFixed(0)} s ` +
-      `(${((tookMs / 1000 / howMany) * Math.min(Number(values.jobs), howMany)).toFixed(2)} s a seed and thread), ` +
+      `(${((tookMs / 1000 / howMany) * Math.min(Number(values.jobs), howMany)).toFixed(2)} s a seed and thread, ` +
+      `${((user + system) / 1e6 / howMany).toFixed(2)} s of processors), ` +
       `${totals.events} events, ${totals.commits} commits, ${totals.tasks} tasks, ${failures.length} failed`,
   );
   tell('', calls);

@@ -11,7 +11,7 @@ import {
 } from './service-requests.ts';
 import { roleless, type ServiceShape, serviceShapes, shapesByFamily } from './service-shapes.ts';
 import { cluster, type System } from './system.ts';
-import { mayLackRole, type TaskUsers } from './task-users.ts';
+import { checkDurable, mayLackRole, tasksIn, type TaskUsers } from './task-users.ts';
 
 /** A service as its user knows it: what was acknowledged last. */
 export interface KnownService {
@@ -65,6 +65,7 @@ export class ServiceUsers {
     { name: 'stop a task of a service', weight: 9, act: (random) => this.#stopTask(random) },
     { name: 'protect tasks', weight: 9, act: (random) => this.#protect(random) },
     { name: 'stop a deployment', weight: 5, act: this.#onOne((random, it) => this.#stopDeployment(random, it)) },
+    { name: 'look at the tasks of a service', weight: 8, act: this.#onOne((_, it) => this.#lookAtTasks(it)) },
     { name: 'look at a service', weight: 14, act: this.#onOne((_, it) => this.describe([it])) },
     { name: 'delete a service', weight: 6, act: this.#onOne((random, it) => this.delete(random, it)) },
     { name: 'deploy another definition', weight: 16, act: this.#onOne((random, it) => this.#deploy(random, it)) },
@@ -248,6 +249,8 @@ export class ServiceUsers {
       desiredCount: random.chance(0.3) ? random.integer(0, 6) : undefined,
       deployment: random.chance(0.25) ? deploymentChoice(random, service.isDaemon) : undefined,
     });
+    // While the answer of the controller to it is on its way to the disk.
+    if (random.chance(0.5)) await this.#lookAtTasks(service);
   }
 
   async #deployAnew(service: KnownService): Promise<void> {
@@ -294,6 +297,13 @@ export class ServiceUsers {
   async #tasksOf(service: KnownService): Promise<readonly string[]> {
     const answer = await this.#client.call('ListTasks', { cluster, serviceName: service.name }, gone);
     return listIn(answer, 'taskArns').map(String);
+  }
+
+  async #lookAtTasks(service: KnownService): Promise<void> {
+    const arns = await this.#tasksOf(service);
+    if (arns.length === 0) return;
+    const answer = await this.#client.call('DescribeTasks', { cluster, tasks: arns.slice(0, 100) });
+    for (const task of tasksIn(answer)) checkDurable(this.#system, task);
   }
 
   async #stopTask(random: SimRandom): Promise<void> {
