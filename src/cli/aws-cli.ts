@@ -23,6 +23,12 @@ export async function findAwsCli(): Promise<AwsCliProgram> {
   throw new UsageError("the demo needs the AWS CLI, version 2: install it (Debian's package is awscli) and try again");
 }
 
+/** The version of the `aws` on the PATH where it does not read AWS_ENDPOINT_URL: its calls would go to AWS itself. */
+export async function awsCliWithoutEndpoint(): Promise<string | undefined> {
+  const version = await versionOf('aws');
+  return version && !readsEndpoint(version) ? `${version.major}.${version.minor}` : undefined;
+}
+
 interface Version {
   readonly major: number;
   readonly minor: number;
@@ -34,8 +40,11 @@ async function versionOf(path: string): Promise<Version | undefined> {
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
 }
 
-/** AWS_ENDPOINT_URL is read from version 2.13 on (AWS SDKs and Tools Reference Guide, service-specific endpoints). */
-function endpointArguments({ major, minor }: Version): (endpoint: string) => readonly string[] {
-  const reads = major > 2 || (major === 2 && minor >= 13);
-  return (endpoint) => (reads ? [] : ['--endpoint-url', endpoint]);
+function endpointArguments(version: Version): (endpoint: string) => readonly string[] {
+  return (endpoint) => (readsEndpoint(version) ? [] : ['--endpoint-url', endpoint]);
+}
+
+/** From 1.29 and from 2.13 on (AWS SDKs and Tools Reference Guide, service-specific endpoints). Debian 12 has 2.9. */
+function readsEndpoint({ major, minor }: Version): boolean {
+  return major > 2 || minor >= (major === 2 ? 13 : 29);
 }

@@ -86,7 +86,9 @@ class Story {
       );
     }
 
-    this.#say('three tasks of each');
+    this.#say(
+      'three tasks of each; like ECS, the agent asks a registry first, and warns that only this engine has the image',
+    );
     const subnet = await this.#aws(
       'ec2',
       'describe-subnets',
@@ -225,7 +227,9 @@ class Story {
       throw new Error(
         `run-task placed ${Array.isArray(arns) ? arns.length : 0} of 3 tasks: ${JSON.stringify(failures)}`,
       );
-    return arns.map(String);
+    const ids = arns.map((arn) => shorten('task', arn));
+    process.stdout.write(`    ${ids.join('  ')}\n`);
+    return ids;
   }
 
   async #describe(tasks: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { PullBehavior } from '../app/host-agent.ts';
 import { AwsError } from '../aws/error.ts';
 import { defaultDataDirectory, defaults, UsageError } from '../app/config.ts';
+import { version } from '../app/version.ts';
 import { NetError } from '../world/world.ts';
 
 /** Runs one command. Exit codes: 0 done, 1 failed, 2 called wrongly. */
@@ -26,13 +27,14 @@ export async function run(args: readonly string[]): Promise<void> {
 function program(): Command {
   const longshore = new Command('longshore')
     .description('Amazon ECS for your own machines: the same API, real containers.')
+    .version(version, '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(longshore --help shows the commands)');
 
   longshore
     .command('up')
     .description('start the control plane, and an agent that runs Fargate tasks on this machine')
-    .option('--port <port>', 'port to listen on', wholeNumber, defaults.port)
+    .option('--port <port>', 'port to listen on (0: a free one)', portNumber, defaults.port)
     .option('--host <address>', 'address to listen on', defaults.host)
     .option('--data-dir <directory>', 'where state, logs and root keys are kept', defaultDataDirectory())
     .option('--credentials <id:secret>', 'root keys to use, instead of the ones made at first start')
@@ -139,6 +141,12 @@ function warmSandboxes(): Option {
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
   return Number(text);
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError('A port is a number up to 65535.');
+  return port;
 }
 
 function attribute(
