@@ -82,10 +82,11 @@ class PlacementIndex {
 
   catchUp(reader: Reader): void {
     const changedByTasks = reader.projected(instancesOfChangedTasks);
-    for (const arn of changedByTasks) this.#changed.add(arn);
-    changedByTasks.clear();
-    for (const arn of this.#changed) this.#refresh(reader, arn);
-    this.#changed.clear();
+    for (const changed of [this.#changed, changedByTasks]) {
+      if (changed.size === 0) continue;
+      for (const arn of changed) this.#refresh(reader, arn);
+      changed.clear();
+    }
   }
 
   #refresh(reader: Reader, arn: string): void {

@@ -150,9 +150,9 @@ export function parseRevisionKey(key: string): Revision {
 }
 
 /** By ARN of the container instance. Instances without tasks have no entry: `usageOf` gives the empty sums. */
-export const usageByInstance = projection<TaskRecord, Map<string, Usage>>({
+export const usageByInstance = projection<TaskRecord, Usages>({
   of: tasks,
-  create: () => new Map(),
+  create: () => ({ byInstance: new Map(), last: undefined }),
   apply: (state, before, after) => {
     if (before && after && occupyAlike(before, after)) return;
     if (before) occupy(state, before, -1);
@@ -173,7 +173,13 @@ export function occupyAlike(before: TaskRecord, after: TaskRecord): boolean {
 
 /** What tasks occupy on an instance at this moment. */
 export function usageOf(reader: Reader, containerInstanceArn: string): InstanceUsage {
-  return reader.projected(usageByInstance).get(containerInstanceArn) ?? unused;
+  return reader.projected(usageByInstance).byInstance.get(containerInstanceArn) ?? unused;
+}
+
+interface Usages {
+  readonly byInstance: Map<string, Usage>;
+  /** The group of the last task: most come with others of theirs, and making its key anew costs more than all else here. */
+  last: (Pick<TaskRecord, 'clusterArn' | 'group'> & { readonly key: string }) | undefined;
 }
 
 interface Usage {
@@ -190,11 +196,11 @@ interface Usage {
   readonly tasksByGroup: Map<string, number>;
 }
 
-function occupy(state: Map<string, Usage>, task: TaskRecord, change: 1 | -1): void {
+function occupy(state: Usages, task: TaskRecord, change: 1 | -1): void {
   const { containerInstanceArn, reservation } = task;
   if (containerInstanceArn === undefined || task.lastStatus === 'STOPPED') return;
-  const usage = state.get(containerInstanceArn) ?? noUsage();
-  state.set(containerInstanceArn, usage);
+  let usage = state.byInstance.get(containerInstanceArn);
+  if (!usage) state.byInstance.set(containerInstanceArn, (usage = noUsage()));
   usage.tasks += change;
   usage.cpuUnits += change * reservation.cpuUnits;
   usage.memoryMiB += change * reservation.memoryMiB;
@@ -206,12 +212,18 @@ function occupy(state: Map<string, Usage>, task: TaskRecord, change: 1 | -1): vo
   if (counted === 'running') usage.runningTasks += change;
   if (counted === 'pending') usage.pendingTasks += change;
   if (task.desiredStatus === 'RUNNING') {
-    const key = groupKey(task);
+    const key = groupKeyOf(state, task);
     const count = (usage.tasksByGroup.get(key) ?? 0) + change;
     if (count === 0) usage.tasksByGroup.delete(key);
     else usage.tasksByGroup.set(key, count);
   }
-  if (usage.tasks === 0) state.delete(containerInstanceArn);
+  if (usage.tasks === 0) state.byInstance.delete(containerInstanceArn);
+}
+
+function groupKeyOf(state: Usages, { clusterArn, group }: TaskRecord): string {
+  if (state.last?.group === group && state.last.clusterArn === clusterArn) return state.last.key;
+  state.last = { clusterArn, group, key: groupKey({ clusterArn, group }) };
+  return state.last.key;
 }
 
 const noPorts: ReadonlySet<number> = new Set();

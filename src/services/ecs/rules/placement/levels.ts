@@ -11,13 +11,14 @@ import type { Cell, Entry, View } from './view.ts';
 interface Level<C extends Candidate> {
   readonly count: number;
   readonly entries: Entry<C>[];
-  readonly positions: Map<Entry<C>, number>;
 }
 
 export class Levels<C extends Candidate> {
   readonly #groupKey: string;
   readonly #isFit: (entry: Entry<C>) => boolean;
   readonly #levels = new Map<Cell<C>, Level<C>>();
+  /** By the number of a slot, where its entry was last put in a level; true as long as it is found there. */
+  readonly #positions: number[] = [];
   #seen = -1;
 
   constructor(groupKey: string, isFit: (entry: Entry<C>) => boolean) {
@@ -33,12 +34,23 @@ export class Levels<C extends Candidate> {
     const seen = pool.changedSince(this.#seen, (slot) => this.#refresh(view, slot));
     if (seen === undefined) this.#levels.clear();
     this.#seen = seen ?? pool.all(() => undefined);
-    const levels = cells.map((cell) => this.#levelOf(cell));
-    const count = levels.reduce((least, level) => Math.min(least, level.count), Number.POSITIVE_INFINITY);
-    const best = levels.filter((level) => level.count === count);
-    let index = Math.floor(fraction() * best.reduce((sum, { entries }) => sum + entries.length, 0));
+    let count = Number.POSITIVE_INFINITY;
+    let size = 0;
+    const best: Level<C>[] = [];
+    for (const cell of cells) {
+      const level = this.#levelOf(cell);
+      if (level.count < count) {
+        count = level.count;
+        size = 0;
+        best.length = 0;
+      }
+      if (level.count > count) continue;
+      best.push(level);
+      size += level.entries.length;
+    }
+    let index = Math.floor(fraction() * size);
     for (const { entries } of best) {
-      const entry = entries[index];
+      const entry = index < entries.length ? entries[index] : undefined;
       index -= entries.length;
       if (!entry) continue;
       if (entry.bucket) return entry;
@@ -61,7 +73,8 @@ export class Levels<C extends Candidate> {
       count = own;
       entries.push(entry);
     }
-    const level = { count, entries, positions: new Map(entries.map((entry, index) => [entry, index])) };
+    for (let index = 0; index < entries.length; index += 1) this.#place(entries[index] as Entry<C>, index);
+    const level = { count, entries };
     this.#levels.set(cell, level);
     return level;
   }
@@ -75,23 +88,29 @@ export class Levels<C extends Candidate> {
     }
     const level = this.#levels.get(entry.cell);
     if (!level) return;
-    const position = level.positions.get(entry);
+    const noted = this.#positions[slot.number] ?? level.entries.length;
+    const position = noted < level.entries.length && level.entries[noted] === entry ? noted : undefined;
     const count = this.#count(entry);
     const isFit = this.#isFit(entry);
     if (isFit && (count < level.count || (count === level.count && position === undefined))) {
       this.#levels.delete(entry.cell);
-    } else if (position !== undefined && (!isFit || count !== level.count)) remove(level, entry, position);
+    } else if (position !== undefined && (!isFit || count !== level.count)) this.#remove(level, position);
+  }
+
+  #remove({ entries }: Level<C>, position: number): void {
+    const last = entries.pop();
+    if (!last || position === entries.length) return;
+    entries[position] = last;
+    this.#place(last, position);
+  }
+
+  #place(entry: Entry<C>, position: number): void {
+    // Without holes, so that V8 keeps a plain list.
+    while (this.#positions.length < entry.slot.number) this.#positions.push(0);
+    this.#positions[entry.slot.number] = position;
   }
 
   #count({ slot }: Entry<C>): number {
     return slot.candidate.usage.tasksByGroup.get(this.#groupKey) ?? 0;
   }
-}
-
-function remove<C extends Candidate>({ entries, positions }: Level<C>, entry: Entry<C>, position: number): void {
-  positions.delete(entry);
-  const last = entries.pop();
-  if (!last || last === entry) return;
-  entries[position] = last;
-  positions.set(last, position);
 }

@@ -12,6 +12,8 @@ import { type Entry, View, viewKey } from './view.ts';
 
 /** One instance of the pool. The candidate is replaced when the instance or what runs on it changes. */
 export interface Slot<C extends Candidate> {
+  /** Small, its own while it is in the pool: what is derived finds what it keeps of the slot by it, in lists. */
+  readonly number: number;
   candidate: C;
   /** Left the pool: draining, deregistered. */
   isGone: boolean;
@@ -29,6 +31,8 @@ const kept = { views: 16, totals: 512, levels: 16 } as const;
 
 export class Pool<C extends Candidate> {
   readonly #slots = new Map<string, Slot<C>>();
+  /** Numbers of slots that have left. Who reads the log learns of the one that left before the one that came. */
+  readonly #freeNumbers: number[] = [];
   readonly #views = new Map<string, Following<C, View<C>>>();
   readonly #totals = new Map<string, Following<C, GroupTotals<C>>>();
   readonly #levels = new Map<string, Levels<C>>();
@@ -57,7 +61,7 @@ export class Pool<C extends Candidate> {
   set(candidate: C): Slot<C> {
     const present = this.#slots.get(candidate.instance.arn);
     if (present) return this.change(present, candidate);
-    const slot = { candidate, isGone: false };
+    const slot = { number: this.#freeNumbers.pop() ?? this.#slots.size, candidate, isGone: false };
     this.#slots.set(candidate.instance.arn, slot);
     return this.change(slot, candidate);
   }
@@ -74,6 +78,7 @@ export class Pool<C extends Candidate> {
     if (!slot) return;
     this.#slots.delete(arn);
     slot.isGone = true;
+    this.#freeNumbers.push(slot.number);
     this.#note(slot);
   }
 
@@ -132,19 +137,20 @@ export class Pool<C extends Candidate> {
 /** Something derived of a pool's slots, and how far it has read the pool's log. */
 export class Following<C extends Candidate, D extends Derived<C>> {
   readonly #derived: D;
+  readonly #tell: (slot: Slot<C>) => void;
   #seen = -1;
 
   constructor(derived: D) {
     this.#derived = derived;
+    this.#tell = (slot) => derived.refresh(slot);
   }
 
   /** As of now. */
   of(pool: Pool<C>): D {
-    const tell = (slot: Slot<C>): void => this.#derived.refresh(slot);
-    const seen = pool.changedSince(this.#seen, tell);
+    const seen = pool.changedSince(this.#seen, this.#tell);
     if (seen === undefined) {
       this.#derived.clear();
-      this.#seen = pool.all(tell);
+      this.#seen = pool.all(this.#tell);
     } else this.#seen = seen;
     return this.#derived;
   }

@@ -53,15 +53,16 @@ export class Selection<C extends Candidate> {
   /** The instance for the next task; undefined when there is none with room. `fraction` gives numbers in [0, 1). */
   choose(fraction: () => number): C | undefined {
     const view = this.#view.of(this.#pool);
+    if (this.#totals.length === 0) return this.#chooseWithin(view, [...view.cells], fraction);
     const totals = this.#totals.map((following) => following.of(this.#pool));
-    if (totals.length === 0) return this.#chooseWithin(view, [...view.cells], fraction);
-    const scored = [...view.cells].map((cell) => ({ cell, score: scoreOf(cell, totals) }));
-    while (scored.length > 0) {
-      const best = takeBest(scored);
+    let tried: Cell<C> | undefined;
+    for (;;) {
+      const best = bestAfter(view.cells, totals, tried);
+      [tried] = best;
+      if (!tried) return undefined;
       const chosen = this.#chooseWithin(view, best, fraction);
       if (chosen) return chosen;
     }
-    return undefined;
   }
 
   /** The best instance of cells that spread holds to be equal. */
@@ -177,39 +178,36 @@ function planOf(strategies: readonly Strategy[]): Plan {
   return { attributes, binpack: [...binpack], rest };
 }
 
-/** An instance without the attribute belongs to no value: it is taken only when there is no other. */
-function scoreOf<C extends Candidate>(cell: Cell<C>, totals: readonly GroupTotals<C>[]): readonly number[] {
-  return totals.map((total, index) => {
-    const value = cell.values[index];
-    return value === undefined ? Number.POSITIVE_INFINITY : total.of(value);
-  });
-}
-
-interface Scored<C extends Candidate> {
-  readonly cell: Cell<C>;
-  readonly score: readonly number[];
-}
-
-/** Takes the cells with the least score out of the list. */
-function takeBest<C extends Candidate>(scored: Scored<C>[]): readonly Cell<C>[] {
-  let [best] = scored;
-  for (const one of scored) if (best && compare(one.score, best.score) < 0) best = one;
-  const taken: Cell<C>[] = [];
-  for (let index = scored.length - 1; index >= 0; index -= 1) {
-    const one = scored[index];
-    if (!one || !best || compare(one.score, best.score) !== 0) continue;
-    taken.push(one.cell);
-    scored.splice(index, 1);
+/** The cells that spread prefers among those that it holds to be worse than `tried`. */
+function bestAfter<C extends Candidate>(
+  cells: Iterable<Cell<C>>,
+  totals: readonly GroupTotals<C>[],
+  tried: Cell<C> | undefined,
+): readonly Cell<C>[] {
+  const best: Cell<C>[] = [];
+  for (const cell of cells) {
+    if (tried && compare(cell, tried, totals) <= 0) continue;
+    const [first] = best;
+    const order = first ? compare(cell, first, totals) : 0;
+    if (order < 0) best.length = 0;
+    if (order <= 0) best.push(cell);
   }
-  return taken;
+  return best;
 }
 
-function compare(left: readonly number[], right: readonly number[]): number {
-  for (const [index, score] of left.entries()) {
-    const other = right[index] ?? 0;
+/** By the tasks of the group under their values, of the first attribute and then of the next. */
+function compare<C extends Candidate>(left: Cell<C>, right: Cell<C>, totals: readonly GroupTotals<C>[]): number {
+  for (let index = 0; index < totals.length; index += 1) {
+    const [score, other] = [scoreOf(left, totals, index), scoreOf(right, totals, index)];
     if (score !== other) return score < other ? -1 : 1;
   }
   return 0;
+}
+
+/** An instance without the attribute belongs to no value: it is taken only when there is no other. */
+function scoreOf<C extends Candidate>(cell: Cell<C>, totals: readonly GroupTotals<C>[], index: number): number {
+  const value = cell.values[index];
+  return value === undefined ? Number.POSITIVE_INFINITY : (totals[index]?.of(value) ?? 0);
 }
 
 function memberAt<C extends Candidate>(cells: readonly Cell<C>[], index: number): Entry<C> | undefined {

@@ -33,7 +33,8 @@ export class View<C extends Candidate> implements Derived<C> {
   readonly #wanted: Wanted;
   readonly #attributes: readonly string[];
   readonly #first: 'cpu' | 'memory';
-  readonly #entries = new Map<Slot<C>, Entry<C>>();
+  /** By the number of the slot. */
+  readonly #entries: (Entry<C> | undefined)[] = [];
   readonly #cells = new Map<string, Cell<C>>();
 
   constructor(wanted: Wanted, attributes: readonly string[], first: 'cpu' | 'memory') {
@@ -47,7 +48,8 @@ export class View<C extends Candidate> implements Derived<C> {
   }
 
   entry(slot: Slot<C>): Entry<C> | undefined {
-    return this.#entries.get(slot);
+    const entry = this.#entries[slot.number];
+    return entry?.slot === slot ? entry : undefined; // a slot that has gone has left its number to another
   }
 
   /** Buckets of a cell that have room for the amounts, those with least of the view's first amount first. */
@@ -57,7 +59,7 @@ export class View<C extends Candidate> implements Derived<C> {
 
   refresh(slot: Slot<C>): void {
     const { candidate } = slot;
-    const present = this.#entries.get(slot);
+    const present = this.entry(slot);
     const isSame = present?.instance === candidate.instance && present.capacity === candidate.capacity;
     if (present && isSame && !slot.isGone) {
       present.cell.free.delete(present);
@@ -71,12 +73,12 @@ export class View<C extends Candidate> implements Derived<C> {
     const member = cell.members.length;
     const entry: Entry<C> = { slot, cell, member, instance, capacity, bucket: undefined, position: 0 };
     cell.members.push(entry);
-    this.#entries.set(slot, entry);
+    this.#entries[slot.number] = entry;
     this.#add(entry, candidate);
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#entries.length = 0;
     this.#cells.clear();
   }
 
@@ -96,7 +98,7 @@ export class View<C extends Candidate> implements Derived<C> {
       last.member = entry.member;
     }
     if (cell.members.length === 0) this.#cells.delete(JSON.stringify(cell.values));
-    this.#entries.delete(slot);
+    this.#entries[slot.number] = undefined;
   }
 
   #isEligible(candidate: C): boolean {
