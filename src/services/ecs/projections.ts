@@ -176,6 +176,11 @@ export function usageOf(reader: Reader, containerInstanceArn: string): InstanceU
   return reader.projected(usageByInstance).byInstance.get(containerInstanceArn) ?? unused;
 }
 
+/** ARNs of the instances that tasks occupy. */
+export function occupiedInstances(reader: Reader): readonly string[] {
+  return Array.from(reader.projected(usageByInstance).byInstance.keys());
+}
+
 interface Usages {
   readonly byInstance: Map<string, Usage>;
   /** The group of the last task: most come with others of theirs, and making its key anew costs more than all else here. */

@@ -321,10 +321,28 @@ export const tasks = table<TaskRecord>()({
     leaving: (task) => (task.desiredStatus === 'STOPPED' ? task.containerInstanceArn : undefined),
     /** Tasks that still occupy their instance. */
     occupying: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.containerInstanceArn),
+    /** Tasks whose next step may be the control plane's own; those whose instance is lost are found by that. */
+    ownStep: (task) => (mayHaveOwnStep(task) ? 'due' : undefined),
     /** Active tasks of a cluster, whatever is desired of them. */
     active: (task) => (task.lastStatus === 'STOPPED' ? undefined : task.clusterArn),
   },
 });
+
+function mayHaveOwnStep(task: TaskRecord): boolean {
+  switch (task.lastStatus) {
+    case 'STOPPED':
+      return false;
+    case 'PROVISIONING':
+    case 'DEPROVISIONING':
+      return true;
+    case 'PENDING':
+    case 'ACTIVATING':
+    case 'RUNNING':
+    case 'DEACTIVATING':
+    case 'STOPPING':
+      return task.desiredStatus === 'STOPPED' || task.containerInstanceArn === undefined;
+  }
+}
 
 /** What a client token has been used for: the same request again gets the same tasks. */
 export interface ClientTokenRecord extends Scope {

@@ -9,6 +9,7 @@ import {
   type StopCause,
   stopWithoutAgent,
 } from '../rules/lifecycle.ts';
+import { occupiedInstances } from '../projections.ts';
 import { containerInstances, subnetUses, type TaskRecord, tasks } from '../tables.ts';
 
 /**
@@ -24,7 +25,7 @@ export const assignments: Reconciler = {
       keys: (reader, arn) => (lost(reader, arn) ? arnsOf(reader.find(tasks, 'occupying', arn)) : []),
     },
   ],
-  all: (reader) => arnsOf(reader.list(tasks), (task) => isDue(reader, task)),
+  all: dueTasks,
   reconcile: (tx, env, arn) => {
     const task = tx.get(tasks, arn);
     if (!task || !isDue(tx, task)) return undefined;
@@ -32,6 +33,15 @@ export const assignments: Reconciler = {
     return undefined;
   },
 };
+
+/** Found without a look at the tasks that run undisturbed, which is nearly all of them. */
+function dueTasks(reader: Reader): readonly string[] {
+  const isDueNow = (task: TaskRecord): boolean => isDue(reader, task);
+  const ofLost = occupiedInstances(reader).flatMap((arn) =>
+    lost(reader, arn) ? [...arnsOf(reader.find(tasks, 'occupying', arn), isDueNow)] : [],
+  );
+  return [...arnsOf(reader.find(tasks, 'ownStep', 'due'), isDueNow), ...ofLost];
+}
 
 /** The one next step. Its write wakes the key again, until nothing is due. */
 function step(tx: Transaction, env: Env, task: TaskRecord): TaskRecord {

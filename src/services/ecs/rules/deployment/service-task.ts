@@ -40,19 +40,25 @@ export interface HealthRules {
 
 export function serviceTask(task: TaskRecord, rules: HealthRules, isDraining: boolean, now: Instant): ServiceTask {
   const phase = phaseOf(task);
-  return {
+  const { startedAt, protectedUntil, containerInstanceArn, availabilityZone } = task;
+  const { health, healthyAt, changesAt } = healthOf(task, phase, rules, now);
+  // Member by member: a step of a large service makes thousands of these, and spreading is several times as slow.
+  const seen: { -readonly [Name in keyof ServiceTask]: ServiceTask[Name] } = {
     arn: task.arn,
     deploymentId: task.startedBy ?? '',
     phase,
     isCounted: task.lastStatus === 'RUNNING' || phase === 'STARTING',
-    ...healthOf(task, phase, rules, now),
-    ...(task.startedAt !== undefined && { startedAt: task.startedAt }),
-    isProtected: task.protectedUntil !== undefined && task.protectedUntil > now,
-    ...(task.protectedUntil !== undefined && { protectedUntil: task.protectedUntil }),
+    health,
+    isProtected: protectedUntil !== undefined && protectedUntil > now,
     isDraining,
-    ...(task.containerInstanceArn !== undefined && { containerInstanceArn: task.containerInstanceArn }),
-    ...(task.availabilityZone !== undefined && { availabilityZone: task.availabilityZone }),
   };
+  if (healthyAt !== undefined) seen.healthyAt = healthyAt;
+  if (changesAt !== undefined) seen.changesAt = changesAt;
+  if (startedAt !== undefined) seen.startedAt = startedAt;
+  if (protectedUntil !== undefined) seen.protectedUntil = protectedUntil;
+  if (containerInstanceArn !== undefined) seen.containerInstanceArn = containerInstanceArn;
+  if (availabilityZone !== undefined) seen.availabilityZone = availabilityZone;
+  return seen;
 }
 
 function phaseOf(task: TaskRecord): TaskPhase {
