@@ -44,6 +44,7 @@ export function deploymentChoice(random: SimRandom, isDaemon: boolean): Deployme
       strategy,
       ...stagesOf(random, strategy),
       ...alarmsOf(random, strategy),
+      ...(strategy === 'ROLLING' && { earlySuccessCriteria: earlySuccessOf(percents) }),
     },
   };
 }
@@ -54,6 +55,17 @@ export const alarmNames = ['errors', 'latency'] as const;
 function alarmsOf(random: SimRandom, strategy: DeploymentChoice['strategy']): object {
   if (strategy !== 'ROLLING' || !random.chance(0.3)) return {};
   return { alarms: { alarmNames: [random.pick(alarmNames)], enable: true, rollback: random.chance(0.6) } };
+}
+
+/** By the percentages, so that it takes no chance of its own: some succeed early, and leave their source's tasks or not. */
+export function earlySuccessOf({ minimumHealthyPercent }: DeploymentChoice['percents']) {
+  if (minimumHealthyPercent === 75) {
+    return { enable: true, healthyPercent: 80, sourceServiceRevisionCleanup: 'BLOCKING' as const };
+  }
+  if (minimumHealthyPercent === 33) {
+    return { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup: 'DEFERRED' as const };
+  }
+  return { enable: false };
 }
 
 const replicaPercents: readonly (readonly [number, number])[] = [

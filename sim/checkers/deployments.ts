@@ -78,8 +78,12 @@ function checkServiceDeployment(system: System, before: ServiceDeploymentRecord,
   }
 }
 
-/** What was started before has gone by the time a deployment is complete. */
-function checkCompleted(system: System, { id, serviceArn }: DeploymentRecord): void {
+/** What was started before has gone by the time a deployment is complete, unless it was to complete earlier. */
+function checkCompleted(system: System, { id, serviceArn, serviceDeploymentArn }: DeploymentRecord): void {
+  const { earlySuccessCriteria } =
+    system.durable.serviceDeployments.get(serviceDeploymentArn)?.deploymentConfiguration ?? {};
+  if (earlySuccessCriteria?.enable) system.saw('early success');
+  if (earlySuccessCriteria?.enable && earlySuccessCriteria.sourceServiceRevisionCleanup === 'DEFERRED') return;
   for (const task of system.durable.tasks.all()) {
     const isOlder = task.serviceArn === serviceArn && task.startedBy?.startsWith('ecs-svc/') && task.startedBy !== id;
     if (!isOlder || task.lastStatus !== 'RUNNING' || task.desiredStatus !== 'RUNNING') continue;

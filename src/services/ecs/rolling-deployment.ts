@@ -305,8 +305,13 @@ export function bakedAt(reader: Reader, { open }: Rolling, now: Instant): Instan
   return (open.bakeStartedAt ?? now) + (bakeTimeInMinutes > 0 ? bakeTimeInMinutes * 60_000 : Math.max(0, ...spans));
 }
 
-/** All tasks have come. The deployment bakes where alarms are watched, and completes. */
-export function completeIfBaked(tx: Transaction, env: Env, rolling: Rolling): Rolling {
+/** When a deployment under way may succeed early; one that goes back may not. */
+export function earlySuccessCriteriaOf({ open }: Rolling) {
+  return open?.status === 'IN_PROGRESS' ? open.deploymentConfiguration.earlySuccessCriteria : undefined;
+}
+
+/** Its tasks have come. The deployment bakes where alarms are watched, and completes if nothing else is waited for. */
+export function completeIfBaked(tx: Transaction, env: Env, rolling: Rolling, isComplete: boolean): Rolling {
   const { service, primary, open } = rolling;
   if (primary.rolloutState !== 'IN_PROGRESS') return rolling;
   const until = bakedAt(tx, rolling, env.now);
@@ -316,6 +321,7 @@ export function completeIfBaked(tx: Transaction, env: Env, rolling: Rolling): Ro
       open: open.bakeStartedAt === undefined ? { ...open, bakeStartedAt: env.now } : open,
     });
   }
+  if (!isComplete) return rolling;
   addServiceEvent(tx, env, service, serviceMessage.deploymentCompleted(service.name, primary.id));
   const completed: DeploymentRecord = {
     ...primary,

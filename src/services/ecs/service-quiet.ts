@@ -76,6 +76,7 @@ function startsOfUneventful(reader: Reader, service: ServiceRecord): Starts | un
     primary.failedTasks === 0 &&
     primary.desiredCount === desiredCount &&
     open.status === 'IN_PROGRESS' &&
+    !open.deploymentConfiguration.earlySuccessCriteria?.enable &&
     open.alarms.status !== 'MONITORING' &&
     open.circuitBreaker.failureCount === 0;
   // What the first task that runs is to be noted for has been noted.

@@ -7,6 +7,7 @@ import {
   completeIfBaked,
   countFailed,
   countFailedChecks,
+  earlySuccessCriteriaOf,
   failIfDue,
   failuresToCount,
   mayLaunch,
@@ -18,6 +19,7 @@ import {
 } from '../rolling-deployment.ts';
 import { boundsOf } from '../rules/deployment/bounds.ts';
 import { daemon } from '../rules/deployment/daemon.ts';
+import { type EarlySuccess, earlySuccess } from '../rules/deployment/early-success.ts';
 import { keepUp, type KeepUpDecision, type Stop } from '../rules/deployment/keep-up.ts';
 import type { ServiceTask } from '../rules/deployment/service-task.ts';
 import { chooseFromFullest } from '../rules/deployment/zone-balance.ts';
@@ -106,12 +108,13 @@ function startOnly(tx: Transaction, env: Env, rolling: Rolling, start: number): 
   return act(tx, env, rolling, [], decision, tasksPerStep(tx, rolling.service, sourceOf(tx, rolling).settings));
 }
 
-const nothingElse = { isStuck: false, isHeldByProtection: false, isSettled: false } as const;
+const nothingElse = { isStuck: false, isHeldByProtection: false, isSettled: false, early: 'no' } as const;
 
 /** The same for both kinds of service; a DAEMON starts its tasks on instances by name. */
 interface Decision extends Pick<KeepUpDecision, 'stop' | 'isStuck' | 'isHeldByProtection' | 'isSettled'> {
   readonly start: number | readonly string[];
   readonly desiredCount: number;
+  readonly early: EarlySuccess;
 }
 
 function decide(reader: Reader, env: Env, rolling: Rolling, seen: readonly ServiceTask[], unplaced: number): Decision {
@@ -120,26 +123,29 @@ function decide(reader: Reader, env: Env, rolling: Rolling, seen: readonly Servi
   const isDaemon = schedulingStrategy === 'DAEMON';
   const instances = isDaemon ? daemonInstances(reader, sourceOf(reader, rolling)) : undefined;
   const desiredCount = instances ? instances.matching.length : service.desiredCount;
+  const isWanted = (task: ServiceTask): boolean => task.deploymentId === primary.id;
+  const early = earlySuccess(earlySuccessCriteriaOf(rolling), desiredCount, seen, isWanted);
   const common = {
     ...boundsOf(desiredCount, schedulingStrategy, deploymentConfiguration),
     tasks: seen,
-    isWanted: (task: ServiceTask) => task.deploymentId === primary.id,
+    isWanted,
     mayStart: mayLaunch(rolling, env.now),
   };
   if (instances) {
     const decision = daemon({ ...common, instances: instances.matching, heldInstances: instances.held });
-    return { ...decision, isHeldByProtection: false, desiredCount };
+    return { ...decision, isHeldByProtection: false, desiredCount, early };
   }
   const chooseToStop = stopChooser(reader, service);
   const decision = keepUp({
     ...common,
     desiredCount,
+    isEnough: early !== 'no',
     isRollout: primary.rolloutState !== 'COMPLETED',
     unplaced,
     ...(service.isRebalancing && { chooseExcess: chooseFromFullest }),
     chooseToStop: (from, count) => chooseToStop(from, Math.min(count, limits.tasksPerServiceStep)),
   });
-  return { ...decision, desiredCount };
+  return { ...decision, desiredCount, early };
 }
 
 function act(
@@ -171,7 +177,10 @@ function act(
   }
   retireEmpty(tx, env, service);
   const isSettled = decision.isSettled && started.length + stopped.length === 0;
-  const ended = isSettled ? completeIfBaked(tx, env, rolling) : rolling;
+  const { early } = decision;
+  const isBaking = isSettled || early !== 'no';
+  const isComplete = isSettled || early === 'complete';
+  const ended = isBaking ? completeIfBaked(tx, env, rolling, isComplete) : rolling;
   const isSteady = isSettled && ended.primary.rolloutState === 'COMPLETED';
   const isBalanced = isSteady && isRebalancing && tellOfBalanceReached(tx, env, service, seen);
   const isMoving = isSteady && startForBalance(tx, env, ended, seen, slice).length > 0;
@@ -189,7 +198,7 @@ function act(
     ...seen.map((task) => task.changesAt),
     ...(decision.isHeldByProtection || isUneven ? seen.map((task) => task.protectedUntil) : []),
     launchesAfter,
-    isSettled ? bakedAt(tx, ended, env.now) : undefined,
+    isBaking ? bakedAt(tx, ended, env.now) : undefined,
     refusal === undefined ? undefined : env.now + limits.unplacedRetryMs,
     steadyAt === undefined ? undefined : steadyAt + limits.repeatedEventMs,
   ]);

@@ -55,6 +55,7 @@ export const limits = {
   minimumHealthyPercent: { min: 0, max: 100 },
   /** AWS names no largest value; this one lets a million tasks replace one. */
   maximumPercent: { min: 1, max: 100_000_000 },
+  earlySuccessPercent: { min: 0, max: 100 },
   breakerPercent: { min: 1, max: 100 },
   breakerCount: { min: 1, max: 1_000_000 },
   deploymentAlarms: 100,

@@ -39,9 +39,13 @@ export function deploymentConfigurationOf(
 }
 
 /** What belongs to a strategy the service has left goes with it. */
-function stagedConfiguration(strategy: string, { linearConfiguration, canaryConfiguration, ...rest }: Configuration) {
+function stagedConfiguration(
+  strategy: string,
+  { linearConfiguration, canaryConfiguration, earlySuccessCriteria, ...rest }: Configuration,
+) {
   return {
     ...rest,
+    ...(strategy === 'ROLLING' && earlySuccessCriteria && { earlySuccessCriteria }),
     ...(strategy === 'LINEAR' && {
       linearConfiguration: { stepPercent: 10, stepBakeTimeInMinutes: 6, ...linearConfiguration },
     }),

@@ -10,6 +10,8 @@ export interface KeepUpState extends Bounds {
   readonly isWanted: (task: ServiceTask) => boolean;
   /** False while launches wait (back-off) and for good after a failed deployment. */
   readonly mayStart: boolean;
+  /** Wanted tasks are enough as they are: the others go though nothing may be started in their place. */
+  readonly isEnough?: boolean;
   /** A deployment is under way: its failed tasks go at once. In a settled service their replacements come first. */
   readonly isRollout: boolean;
   /** How many tasks, of those it should start, have found no place in the cluster. */
@@ -161,6 +163,6 @@ function stopLeaving(stops: Stops, state: KeepUpState, { staying, leaving }: Set
   const serving = leaving.filter((task) => task.phase === 'RUNNING' && task.health !== 'UNHEALTHY');
   if (serving.length === 0) return;
   const servingCount = serving.length + staying.filter((task) => task.health === 'HEALTHY').length;
-  const kept = state.mayStart ? state.lower : Math.max(state.lower, state.desiredCount);
+  const kept = state.mayStart || state.isEnough ? state.lower : Math.max(state.lower, state.desiredCount);
   for (const task of state.chooseToStop(serving, Math.max(servingCount - kept, 0))) stops.add(task, 'SCALING');
 }

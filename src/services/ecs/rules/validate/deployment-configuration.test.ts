@@ -19,6 +19,7 @@ function refusal(given: Configuration, facts: Facts = replica): string | undefin
   return firstRefusal(deploymentConfigurationRefusals(given, whole, facts))?.message;
 }
 
+const early = { enable: true, healthyPercent: 100, sourceServiceRevisionCleanup: 'BLOCKING' } as const;
 const pause = { targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'] } as const;
 const blueGreen = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 } as const;
 
@@ -33,6 +34,8 @@ const taken: readonly (readonly [Configuration, Facts?])[] = [
   [{ alarms: { alarmNames: [], enable: false, rollback: false } }],
   [{ alarms: { alarmNames: ['a', 'b'], enable: true, rollback: true } }],
   [{ deploymentCircuitBreaker: { enable: true, rollback: true, thresholdConfiguration: { type: 'COUNT', value: 1 } } }],
+  [{ earlySuccessCriteria: early }],
+  [{ earlySuccessCriteria: { enable: false } }],
   [{ ...blueGreen, bakeTimeInMinutes: 0 }],
   [{ ...blueGreen, lifecycleHooks: [pause] }],
   [{ strategy: 'LINEAR', linearConfiguration: { stepPercent: 3, stepBakeTimeInMinutes: 0 } }],
@@ -99,7 +102,10 @@ const refused: readonly (readonly [Configuration, RegExp, Facts?])[] = [
     { ...blueGreen, lifecycleHooks: [{ ...pause, timeoutConfiguration: { timeoutInMinutes: 0 } }] },
     /^timeoutInMinutes must be/,
   ],
-  [{ earlySuccessCriteria: { enable: true, healthyPercent: 50 } }, /does not support .*earlySuccessCriteria yet/],
+  [{ earlySuccessCriteria: { enable: true, healthyPercent: 100 } }, /^healthyPercent and sourceServiceRevisionCleanup/],
+  [{ earlySuccessCriteria: { ...early, healthyPercent: 101 } }, /^healthyPercent must be/],
+  [{ earlySuccessCriteria: { ...early, healthyPercent: 99 } }, /greater than or equal to minimumHealthyPercent/],
+  [{ ...blueGreen, earlySuccessCriteria: early }, /only be specified with the ROLLING/],
 ];
 
 for (const [given, message, facts = replica] of refused) {

@@ -31,6 +31,7 @@ export function* deploymentConfigurationRefusals(
   yield* breakerRefusals(given);
   yield* alarmRefusals(given);
   yield* strategyRefusals(given, whole, facts);
+  yield* earlySuccessRefusals(given, whole);
   yield* hookRefusals(given.lifecycleHooks ?? []);
 }
 
@@ -112,9 +113,27 @@ function* strategyRefusals(
   const { canaryPercent, canaryBakeTimeInMinutes } = given.canaryConfiguration ?? {};
   yield* notTenths('canaryPercent', canaryPercent, limits.canaryPercent);
   yield* outOfRange('canaryBakeTimeInMinutes', canaryBakeTimeInMinutes, limits.bakeTimeMinutes);
-  if (given.earlySuccessCriteria?.enable) {
-    yield invalid('Longshore does not support deploymentConfiguration.earlySuccessCriteria yet.');
+}
+
+function* earlySuccessRefusals(
+  given: Configuration,
+  { strategy, minimumHealthyPercent = 0, earlySuccessCriteria }: Configuration,
+): Generator<Refusal> {
+  if (given.earlySuccessCriteria?.enable && strategy !== 'ROLLING') {
+    yield invalid('earlySuccessCriteria can only be specified with the ROLLING deployment strategy.');
   }
+  if (!earlySuccessCriteria?.enable) return;
+  const { healthyPercent, sourceServiceRevisionCleanup } = earlySuccessCriteria;
+  if (healthyPercent === undefined || sourceServiceRevisionCleanup === undefined) {
+    yield invalid(
+      'healthyPercent and sourceServiceRevisionCleanup must be specified when earlySuccessCriteria is enabled.',
+    );
+  }
+  yield* outOfRange('healthyPercent', healthyPercent, limits.earlySuccessPercent);
+  if (healthyPercent !== undefined && healthyPercent < minimumHealthyPercent) {
+    yield invalid('healthyPercent must be greater than or equal to minimumHealthyPercent.');
+  }
+  yield* notOneOf('sourceServiceRevisionCleanup', sourceServiceRevisionCleanup, ['BLOCKING', 'DEFERRED']);
 }
 
 const hookStages = [
