@@ -10,6 +10,7 @@ import type {
   DeleteAccountSettingRequest,
   DeleteTaskDefinitionsRequest,
   DeleteTaskSetRequest,
+  DescribeCapacityProvidersRequest,
   DescribeClustersRequest,
   DescribeServiceDeploymentsRequest,
   DescribeServiceRevisionsRequest,
@@ -43,7 +44,14 @@ import {
   requestTags,
   taggedOnCreation,
 } from './permission-resources.ts';
-import { clusterArnOf, clusterNameOf, containerInstanceArnOf, ecsArn, serviceArnOf } from './references.ts';
+import {
+  capacityProviderArnOf,
+  clusterArnOf,
+  clusterNameOf,
+  containerInstanceArnOf,
+  ecsArn,
+  serviceArnOf,
+} from './references.ts';
 import { taskSetArnOf } from './task-set-reference.ts';
 import { containerInstances } from './tables.ts';
 
@@ -101,6 +109,12 @@ const createCluster: Permissions<CreateClusterRequest> = (input, asked) => {
 
 const describeClusters: Permissions<DescribeClustersRequest> = ({ clusters = [] }, asked) =>
   (clusters.length > 0 ? clusters : [undefined]).map((cluster) => onCluster(asked, 'DescribeClusters', cluster));
+
+const describeCapacityProviders: Permissions<DescribeCapacityProvidersRequest> = (input, { call }) => {
+  const named = input.capacityProviders ?? [];
+  const resources = named.length > 0 ? named.map((one) => capacityProviderArnOf(call, one)) : ['*'];
+  return resources.map((resource) => ({ action: 'ecs:DescribeCapacityProviders', resources: [resource] }));
+};
 
 const putClusterCapacityProviders: Permissions<PutClusterCapacityProvidersRequest> = (input, asked) => [
   onCluster(
@@ -341,6 +355,7 @@ export const ecsPermissions: Readonly<Record<string, Permissions<never>>> = {
   DeleteTaskDefinitions: deleteTaskDefinitions,
   DeleteTaskSet: aboutTaskSets('DeleteTaskSet'),
   DeregisterContainerInstance: aboutCluster('DeregisterContainerInstance'),
+  DescribeCapacityProviders: describeCapacityProviders,
   DescribeClusters: describeClusters,
   DescribeContainerInstances: aboutInstances('DescribeContainerInstances'),
   DescribeServiceDeployments: aboutDeployments('DescribeServiceDeployments'),

@@ -102,6 +102,11 @@ export function taskDefinitionArn(scope: Scope, family: string, revision: number
   return ecsArn(scope, `task-definition/${family}:${revision}`);
 }
 
+/** ARN of the capacity provider that a name or ARN stands for, whether or not there is one. */
+export function capacityProviderArnOf(scope: Scope, reference: string): string {
+  return ecsArn(scope, `capacity-provider/${shortName(scope, reference, 'capacity-provider')}`);
+}
+
 export function ecsArn(scope: Scope, resource: string): string {
   return formatArn({ service: 'ecs', region: scope.region, accountId: scope.accountId, resource });
 }

@@ -14,6 +14,7 @@ import { deleteTaskSet } from './operations/delete-task-set.ts';
 import { deleteTaskDefinitions } from './operations/delete-task-definitions.ts';
 import { deregisterContainerInstance } from './operations/deregister-container-instance.ts';
 import { deregisterTaskDefinition } from './operations/deregister-task-definition.ts';
+import { describeCapacityProviders } from './operations/describe-capacity-providers.ts';
 import { describeClusters } from './operations/describe-clusters.ts';
 import { describeContainerInstances } from './operations/describe-container-instances.ts';
 import { describeServiceDeployments } from './operations/describe-service-deployments.ts';
@@ -137,6 +138,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       DeleteTaskSet: deleteTaskSet,
       DeregisterContainerInstance: deregisterContainerInstance,
       DeregisterTaskDefinition: deregisterTaskDefinition,
+      DescribeCapacityProviders: describeCapacityProviders,
       DescribeClusters: describeClusters,
       DescribeContainerInstances: describeContainerInstances,
       DescribeServiceDeployments: describeServiceDeployments,

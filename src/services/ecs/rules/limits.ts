@@ -14,6 +14,8 @@ export const limits = {
   tagKey: 128,
   tagValue: 256,
   capacityProvidersPerCluster: 20,
+  describedCapacityProviders: 100,
+  capacityProvidersPage: { max: 10, default: 10 },
   strategyItems: 20,
   strategyWeight: { min: 0, max: 1000 },
   strategyBase: { min: 0, max: 100_000 },
