@@ -246,7 +246,7 @@ function unplaced({ name }: ServiceRecord, refused: Iterable<Refused>): string {
 const noFargateCapacity =
   'Capacity is unavailable at this time. Please try again later or in a different availability zone';
 
-/** Fargate spreads over zones by the subnets it chooses: each task goes to a zone that has fewest. */
+/** Fargate spreads over zones by the subnets it chooses, for each of its providers apart: to a zone that has fewest. */
 function startOnFargate(
   tx: Transaction,
   env: Env,
@@ -256,7 +256,7 @@ function startOnFargate(
   zone: string | undefined,
 ): Launched {
   const placement = placementOf(tx, plan, []);
-  const { byZone, byProvider, total } = spreadOf(tx, service.arn, deploymentId);
+  const { zonesOf, byProvider, total } = spreadOf(tx, service.arn, deploymentId);
   const strategy = settings.capacityProviderStrategy ?? [];
   const providers = new ProviderShares(assignProviders(strategy, total + count), byProvider);
   const started: TaskRecord[] = [];
@@ -265,7 +265,9 @@ function startOnFargate(
     if (!chosen) {
       return { started, refusal: serviceMessage.unableToPlaceBecause(service.name, noFargateCapacity) };
     }
-    const task = putTask(tx, env, inEmptiestZone(plan, byZone, zone), chosen, providers.next());
+    const provider = providers.next();
+    const byZone = zonesOf(provider);
+    const task = putTask(tx, env, inEmptiestZone(plan, byZone, zone), chosen, provider);
     const { availabilityZone = '' } = task;
     byZone.set(availabilityZone, (byZone.get(availabilityZone) ?? 0) + 1);
     started.push(task);
@@ -274,17 +276,23 @@ function startOnFargate(
 }
 
 function spreadOf(reader: Reader, serviceArn: string, deploymentId: string) {
-  const byZone = new Map<string, number>();
+  const zones = new Map<string, Map<string, number>>();
+  const zonesOf = (provider = ''): Map<string, number> => {
+    let byZone = zones.get(provider);
+    if (!byZone) zones.set(provider, (byZone = new Map()));
+    return byZone;
+  };
   const byProvider = new Map<string, number>();
   let total = 0;
   for (const task of reader.find(tasks, 'service', serviceArn)) {
     if (task.desiredStatus === 'STOPPED' || task.startedBy !== deploymentId) continue;
     const { availabilityZone = '', capacityProviderName = '' } = task;
+    const byZone = zonesOf(capacityProviderName);
     byZone.set(availabilityZone, (byZone.get(availabilityZone) ?? 0) + 1);
     byProvider.set(capacityProviderName, (byProvider.get(capacityProviderName) ?? 0) + 1);
     total += 1;
   }
-  return { byZone, byProvider, total };
+  return { zonesOf, byProvider, total };
 }
 
 function inEmptiestZone(plan: TaskPlan, byZone: ReadonlyMap<string, number>, zone: string | undefined): TaskPlan {
