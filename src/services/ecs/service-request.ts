@@ -57,6 +57,18 @@ export function checkedSettings(
   };
 }
 
+/** Throws where tasks are to take commands and have no role that could let them: AWS asks for one, whatever it allows. */
+export function checkTaskRole(
+  { enableExecuteCommand }: Pick<ServiceRecord, 'enableExecuteCommand'>,
+  definition: TaskDefinitionRecord | undefined,
+  what: 'created' | 'updated',
+): void {
+  if (!enableExecuteCommand || !definition || definition.definition.taskRoleArn) return;
+  throw invalidParameter(
+    `The service couldn't be ${what} because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.`,
+  );
+}
+
 /** As AWS shows it: every member of awsvpcConfiguration there. */
 export function keptNetwork(
   network: Parsed<NetworkConfiguration> | undefined,

@@ -12,7 +12,7 @@ import { limits } from '../rules/limits.ts';
 import { deploymentConfigurationOf, rebalancingObstacle } from '../rules/service-defaults.ts';
 import { keptTags, tagRefusals } from '../rules/tags.ts';
 import { createServiceRefusals } from '../rules/validate/service.ts';
-import { checkedSettings, checkService, keptNetwork } from '../service-request.ts';
+import { checkedSettings, checkService, checkTaskRole, keptNetwork } from '../service-request.ts';
 import { type RevisionSettings, type ServiceRecord, services } from '../service-tables.ts';
 import { showService } from '../service-view.ts';
 import type { ClusterRecord, TaskDefinitionRecord } from '../tables.ts';
@@ -88,6 +88,7 @@ function newService(
     isSteady: false,
     failedLaunches: 0,
   };
+  checkTaskRole(draft, definition, 'created');
   checkService(draft, definition, {
     deploymentConfiguration,
     isRebalancingAsked: input.availabilityZoneRebalancing === 'ENABLED',

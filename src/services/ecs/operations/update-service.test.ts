@@ -42,7 +42,7 @@ test('what tasks are made from begins a deployment, the rest of a service does n
     [{ deploymentConfiguration: { maximumPercent: 150 } }, false],
     [{ availabilityZoneRebalancing: 'DISABLED' }, false],
     [{ healthCheckGracePeriodSeconds: 60 }, false],
-    [{ enableExecuteCommand: true }, false],
+    [{ enableExecuteCommand: false }, false],
     [{ enableECSManagedTags: true }, false],
     [{ propagateTags: 'SERVICE' }, false],
     [{ placementConstraints: [], placementStrategy: [] }, false],
@@ -56,6 +56,23 @@ test('what tasks are made from begins a deployment, the rest of a service does n
     await ecs.ask(updateService, { service: 'web', ...change });
     assert.equal(ecs.history().length - before, begins ? 1 : 0, JSON.stringify(change));
   }
+});
+
+test('commands in tasks ask for a task role', async () => {
+  const ecs = await openServiceScene();
+  const refused = (what: string): RegExp =>
+    new RegExp(`^The service couldn't be ${what} because a valid taskRoleArn is not being used\\. Specify a valid`);
+  await ecs.define();
+  const plain = { serviceName: 'plain', taskDefinition: 'web:1', desiredCount: 1, enableExecuteCommand: true };
+  await ecs.refuses(createService, plain, 'InvalidParameterException', refused('created'));
+  await ecs.create();
+  const enable = { service: 'web', enableExecuteCommand: true };
+  await ecs.refuses(updateService, enable, 'InvalidParameterException', refused('updated'));
+  await ecs.define({ taskRoleArn: await ecs.role('app') });
+  const { service } = await ecs.ask(updateService, { ...enable, taskDefinition: 'web' });
+  assert.equal(service?.enableExecuteCommand, true);
+  const back = { service: 'web', taskDefinition: 'web:1' };
+  await ecs.refuses(updateService, back, 'InvalidParameterException', refused('updated'));
 });
 
 test('what an update does not name stays as it was', async () => {

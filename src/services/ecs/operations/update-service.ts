@@ -12,7 +12,7 @@ import { circuitBreakerThreshold } from '../rules/deployment/circuit-breaker.ts'
 import { hookRefusals } from '../rules/deployment/hooks.ts';
 import { deploymentConfigurationOf } from '../rules/service-defaults.ts';
 import { updateServiceRefusals } from '../rules/validate/service.ts';
-import { checkedSettings, checkService, keptNetwork } from '../service-request.ts';
+import { checkedSettings, checkService, checkTaskRole, keptNetwork } from '../service-request.ts';
 import {
   deployments,
   type RevisionSettings,
@@ -40,6 +40,8 @@ export const updateService: Operation<UpdateServiceRequest, UpdateServiceRespons
     throwFirst(hookRefusals(input.deploymentConfiguration ?? {}, parts.hooks.canCall));
     const { settings, definition, isNewDeployment } = settingsAfter(tx, call, input, { cluster, present });
     const service = serviceAfter(input, present, settings);
+    const isRoleAsked = input.enableExecuteCommand !== undefined || input.taskDefinition !== undefined;
+    if (isRoleAsked) checkTaskRole(service, definition, 'updated');
     checkService(service, definition, {
       deploymentConfiguration: input.deploymentConfiguration ?? {},
       isRebalancingAsked: service.availabilityZoneRebalancing === 'ENABLED' && present.deploymentController === 'ECS',
