@@ -4,7 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { apiLatency } from './api-latency.ts';
 import { costGrowth } from './cost-growth.ts';
+import { eventLatency } from './event-latency.ts';
 import type { Figure } from './figure.ts';
+import { logRate } from './log-rate.ts';
 import { fleet } from './fleet.ts';
 import { placement } from './placement.ts';
 import { line, merged, reportOf, rowOf } from './results.ts';
@@ -20,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'start-up': startUp,
   'api-latency': apiLatency,
   'run-task-throughput': runTaskThroughput,
+  'event-latency': eventLatency,
   'cost-growth': costGrowth,
   placement,
   'rolling-growth': rollingGrowth,
@@ -27,6 +30,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   ...Object.fromEntries(startKinds.map((kind) => [kind.bench, () => runTaskStart(kind)])),
   registry,
   'task-endpoint': taskEndpoint,
+  'log-rate': logRate,
   ...Object.fromEntries(serviceParts.map((part) => [part.name, () => servicePart(part)])),
 };
 

@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts';
-import type { World } from '../world/world.ts';
+import type { Outputs, World } from '../world/world.ts';
 import { runAcsSession } from './sessions/acs-session.ts';
 import { createBlockVolumes } from './volumes/block-volumes.ts';
 import { createSharedVolumes } from './volumes/shared-volumes.ts';
@@ -15,6 +15,7 @@ import { cgroupParentOf, type DockerContext } from './docker-config.ts';
 import { createExecutor } from './execute.ts';
 import { findGpus } from './gpus.ts';
 import { createImages, type PullBehavior } from './images/images.ts';
+import { engineOutputs } from './logs/engine-outputs.ts';
 import { createLogShipper, logCursorTable } from './logs/log-shipper.ts';
 import { createPauseImage } from './images/pause-image.ts';
 import { createPollEndpoints, socketUrl } from './sessions/poll-endpoints.ts';
@@ -78,6 +79,8 @@ export interface AgentParts {
   /** The agent's own, opened with `agentTables`. */
   readonly store: Store;
   readonly backend: Backend;
+  /** Keeps what containers write until it is shipped; without it the engine's log files do. */
+  readonly outputs?: Outputs;
   /** Without it a task with environment files does not start. */
   readonly objects?: ObjectReader;
   readonly config: AgentConfig;
@@ -126,7 +129,8 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     pullTimeoutMs: config.pullTimeoutMs ?? 20 * 60_000,
     endpoint: parts.taskEndpoint?.endpoint,
   });
-  const logs = createLogShipper({ docker, clock, log, store, backend });
+  const outputs = parts.outputs ?? engineOutputs(docker);
+  const logs = createLogShipper({ docker, outputs, clock, log, store, backend });
   const pause = createPauseImage(docker, info.Architecture);
   const networks = createSubnetNetworks(docker, createVpcPaths({ firewall: world.firewall, log }));
   const warmSandboxes = config.warmSandboxes ?? 2 * info.NCPU;
@@ -163,7 +167,17 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       region: backend.region,
       cgroupDriver: info.CgroupDriver,
       limits,
+      keepsOutput: outputs.isKept,
     },
+  });
+  const reporter = startStateReporter({
+    store,
+    backend,
+    clock,
+    random,
+    log,
+    cluster: config.cluster,
+    containerDelayMs: 1000,
   });
   const engine = new TaskEngine({
     store,
@@ -182,15 +196,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     networks,
     warmSandboxes,
     lookEveryMs,
-  });
-  const reporter = startStateReporter({
-    store,
-    backend,
-    clock,
-    random,
-    log,
-    cluster: config.cluster,
-    containerDelayMs: 1000,
+    onEnded: (arn) => reporter.tellNow(arn),
   });
   await engine.start();
 

@@ -1,6 +1,7 @@
 import type { ContainerBody, HostConfig, Labels } from '../world/world.ts';
 import type { PayloadContainer, PayloadNetworkInterface, PayloadTask } from './contract.ts';
 import { firelensOf, routedEnvironment, routedLogConfig, routedOptions, routerBinds } from './logs/firelens.ts';
+import { destinationOf } from './logs/kept-output.ts';
 import { gpuRuntime, gpusOf } from './gpus.ts';
 import { rangesOf } from './host-ports.ts';
 import { pauseName, type TaskRecord, taskIdOf } from './state.ts';
@@ -13,6 +14,8 @@ export interface DockerContext {
   readonly cgroupDriver: string;
   /** Where the task's own limits are kept: in a cgroup around its containers or, where none can be made, on each of them. */
   readonly limits: 'task-cgroup' | 'containers';
+  /** Whether output that is shipped is kept by ourselves, so that the engine writes none of it. */
+  readonly keepsOutput?: boolean;
   /** Where the files of log routers are, apart for each task; absent where this agent makes none. */
   readonly firelensDirectory?: string;
   /** More environment for one container (metadata and credentials endpoints); the definition's own wins. */
@@ -69,7 +72,10 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
     }),
     ...(ports.length > 0 ? { ExposedPorts: Object.fromEntries(ports.map(({ key }) => [key, {}])) } : {}),
     Labels: { ...labelsIn(config), ...labelsOf(payload, wanted.name, context) },
-    HostConfig: logged(joined ? without(host, ['Dns', 'DnsSearch', 'ExtraHosts', 'Links', 'PortBindings']) : host),
+    HostConfig: logged(
+      joined ? without(host, ['Dns', 'DnsSearch', 'ExtraHosts', 'Links', 'PortBindings']) : host,
+      context.keepsOutput === true && destinationOf(payload, wanted.name) !== undefined,
+    ),
   };
   // The engine refuses a host name of its own to a container that shares another one's network.
   return joined ? { ...without(body, ['Hostname', 'ExposedPorts']), Image: body.Image } : body;
@@ -297,8 +303,9 @@ function labelsOf(payload: PayloadTask, containerName: string, context: DockerCo
   };
 }
 
-/** awslogs output stays on the engine, from where the agent ships it: the engine's own driver knows only AWS. */
-function logged(host: HostConfig): HostConfig {
+/** awslogs output is kept by us, or else by the engine, and shipped from there: the engine's own driver knows only AWS. */
+function logged(host: HostConfig, isKept: boolean): HostConfig {
+  if (isKept) return { ...host, LogConfig: { Type: 'none', Config: {} } };
   return host.LogConfig?.Type === 'awslogs' ? { ...host, LogConfig: { Type: 'json-file', Config: {} } } : host;
 }
 

@@ -27,6 +27,7 @@ import { firelensOf, firelensPaths, firelensResource, ownConfigOf } from './logs
 import { type HostRanges, isPortTaken, nextHostRanges } from './host-ports.ts';
 import type { Images } from './images/images.ts';
 import type { RegistryAccesses } from './images/registry-access.ts';
+import { bufferLimitOf, destinationOf } from './logs/kept-output.ts';
 import type { LogShipper } from './logs/log-shipper.ts';
 import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './images/pause-image.ts';
@@ -74,7 +75,7 @@ export interface ExecutorParts {
   readonly sharedVolumes: SharedVolumes;
   readonly images: Images;
   readonly access: RegistryAccesses;
-  readonly logs: Pick<LogShipper, 'prepare' | 'forget'>;
+  readonly logs: Pick<LogShipper, 'prepare' | 'keep' | 'forget'>;
   readonly context: Omit<DockerContext, 'environment' | 'imageEnvironment'>;
   readonly pause: PauseImage;
   readonly networks: SubnetNetworks;
@@ -162,6 +163,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const again = container.phase === 'exited' ? 1 : 0;
     let sandbox: Sandbox | undefined;
     try {
+      const wanted = destinationOf(task.payload, name) && wantedOf(task, name);
+      if (wanted) await parts.logs.keep(id, bufferLimitOf(wanted));
       const joined = container.sandbox ?? task.containers[pauseName]?.sandbox;
       const started = await within(clock, startTimeoutMs, 'started', startIn(joined, id));
       sandbox = container.sandbox && started;
@@ -271,7 +274,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
         await Promise.all([networkPrepared(task), pause.prepared(), parts.securityGroups.guard(task)]);
       } else if (target.startsWith('@log ')) {
         const name = target.slice('@log '.length);
-        const destination = task.payload.longshore?.logs.find((candidate) => candidate.containerName === name);
+        const destination = destinationOf(task.payload, name);
         if (destination) await parts.logs.prepare(destination);
       } else if (target === firelensResource) {
         await firelensPrepared(task);
@@ -374,11 +377,14 @@ export function createExecutor(parts: ExecutorParts): Executor {
     secrets.forget(task.arn);
     environmentFiles.forget(task.arn);
     for (const container of Object.values(task.containers)) {
-      if (container.id === undefined || container.phase === 'gone') continue;
-      await docker.removeContainer(container.id, { force: true, volumes: true }).catch(async (error: unknown) => {
-        if (container.id !== undefined && (await docker.inspectContainer(container.id))) throw error;
-      });
-      await parts.logs.forget(container.id);
+      const { id, name, phase } = container;
+      if (id === undefined) continue;
+      if (phase !== 'gone') {
+        await docker.removeContainer(id, { force: true, volumes: true }).catch(async (error: unknown) => {
+          if (await docker.inspectContainer(id)) throw error;
+        });
+      }
+      if (destinationOf(task.payload, name)) await parts.logs.forget(id);
     }
     // What no record names is free, so a sandbox that was used goes before its record.
     for (const { id, sandbox } of Object.values(task.containers)) {

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/instant.ts';
-import type { ContainerInspect } from '../world/world.ts';
+import type { ContainerInspect, DockerEvent } from '../world/world.ts';
 import type { HealthStatus, PayloadContainer } from './contract.ts';
 import { withRanges } from './host-ports.ts';
 import type { ContainerRecord, PortBinding } from './state.ts';
@@ -45,6 +45,21 @@ export function observe(
     finishedAt: instantOf(state.FinishedAt) ?? now,
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/**
+ * What is known of a running container by the engine's word alone that it died. The engine answers no question about the
+ * container before it has taken its network down, tens of milliseconds later, so it is asked only where the event does
+ * not tell all: after a signal, which may have been the kernel's for want of memory. Undefined then.
+ */
+export function observeDeath(seen: ContainerRecord, event: DockerEvent): ContainerRecord | undefined {
+  const exitCode = Number(event.Actor.Attributes['exitCode'] ?? Number.NaN);
+  const finishedAt = Math.floor(event.timeNano / 1_000_000);
+  const isOfThisRun = seen.phase === 'running' && seen.id === event.Actor.ID && finishedAt >= (seen.startedAt ?? 0);
+  const isSignal = exitCode > 128;
+  return isOfThisRun && !isSignal && !Number.isNaN(exitCode)
+    ? { ...seen, phase: 'exited', exitCode, finishedAt }
+    : undefined;
 }
 
 function vanished(seen: ContainerRecord): ContainerRecord {

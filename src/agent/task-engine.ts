@@ -9,8 +9,9 @@ import { agentLabel, containerNameLabel, taskArnLabel } from './docker-config.ts
 import { EngineAway } from './engine-error.ts';
 import type { Executor, Outcome } from './execute.ts';
 import { createLanes, type Lanes } from './lanes.ts';
+import { destinationOf } from './logs/kept-output.ts';
 import type { LogShipper } from './logs/log-shipper.ts';
-import { observe } from './observe.ts';
+import { observe, observeDeath } from './observe.ts';
 import type { PauseImage } from './images/pause-image.ts';
 import { isEnding, type Plan, planTask, type Step, statusOf } from './plan.ts';
 import { nextReport } from './report.ts';
@@ -37,6 +38,8 @@ export interface TaskEngineParts {
   readonly networks: SubnetNetworks;
   readonly warmSandboxes: number;
   readonly lookEveryMs: number;
+  /** Hears of a task that ended because its containers did, which the engine would show again. */
+  readonly onEnded: (arn: string) => void;
 }
 
 /**
@@ -50,6 +53,8 @@ export class TaskEngine {
   readonly #timers = new Map<string, Timer>();
   /** Containers being looked at, and whether to look again afterwards. */
   readonly #looking = new Map<string, { again: boolean }>();
+  /** Ids of containers in which the kernel has killed for want of memory. */
+  readonly #outOfMemory = new Set<string>();
   readonly #stop = new AbortController();
   readonly #cleaner: Cleaner;
   readonly #pool: SandboxPool;
@@ -424,7 +429,24 @@ export class TaskEngine {
         this.#parts.log.warn('a sandbox that ended was not looked at', { reason: messageOf(error) }),
       );
     }
-    if (arn !== undefined && name !== undefined) void this.#look(arn, name);
+    if (word === 'oom') this.#outOfMemory.add(event.Actor.ID);
+    if (word === 'destroy') this.#outOfMemory.delete(event.Actor.ID);
+    if (arn === undefined || name === undefined) return;
+    if (word !== 'die' || !this.#takeDeath(arn, name, event)) void this.#look(arn, name);
+  }
+
+  /** Whether the event told all there is to know. */
+  #takeDeath(arn: string, name: string, event: DockerEvent): boolean {
+    const kind = this.#busy.get(arn)?.get(name);
+    const seen = this.#task(arn)?.containers[name];
+    if (!seen || kind === 'start' || kind === 'create' || kind === 'remove') return false;
+    const ended = this.#outOfMemory.has(event.Actor.ID) ? undefined : observeDeath(seen, event);
+    if (!ended) return false;
+    this.#write(arn, (now) => ({ ...now, containers: { ...now.containers, [name]: ended } }));
+    this.#advance(arn);
+    const task = this.#task(arn);
+    if (task && isEvident(task)) this.#parts.onEnded(arn);
+    return true;
   }
 
   /** The safety net under the events: whatever they missed is seen here. */
@@ -505,10 +527,16 @@ export class TaskEngine {
 
   #followLogs(task: TaskRecord, name: string): void {
     const container = task.containers[name];
-    const destination = task.payload.longshore?.logs.find((candidate) => candidate.containerName === name);
+    const destination = destinationOf(task.payload, name);
     if (!destination || container?.id === undefined || container.startedAt === undefined) return;
     this.#parts.logs.follow(container.id, destination);
   }
+}
+
+/** Whether the task is over by its containers alone: by no decision, for which an agent that forgot it may decide otherwise. */
+function isEvident(task: TaskRecord): boolean {
+  const mayDecide = task.payload.containers.some((wanted) => wanted.restartPolicy?.enabled);
+  return task.stoppedAt !== undefined && task.failure === undefined && !mayDecide;
 }
 
 /** What a plan decided, written into the record once and never taken back. */

@@ -1,8 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Agent, type AgentConfig, agentTables, startAgent } from '../agent/agent.ts';
+import { engineOutputs } from '../agent/logs/engine-outputs.ts';
 import { createAwsClient, type Credentials } from '../aws/client.ts';
 import { Store } from '../store/store.ts';
+import { realOutputs } from '../world/real/output-keeper/real-outputs.ts';
 import { DockerError, type World } from '../world/world.ts';
 import { openJournal } from './journal.ts';
 import { version } from './version.ts';
@@ -60,6 +62,7 @@ async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() 
   const journal = await openJournal(world.log, options.dataDirectory, false);
   const store = await Store.open({ ...world, journal, tables: agentTables, projections: [] });
   const backend = createAwsClient({ ...world, endpoint, region, credentials: keys });
+  const outputDirectory = resolve(options.dataDirectory, 'output');
   const start = (): Promise<Agent> =>
     startAgent({
       world,
@@ -68,6 +71,13 @@ async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() 
       objects: backend,
       taskEndpoint: { directory: join(runtimeDirectory(), 'agents'), endpoint },
       volumesDirectory: resolve(options.dataDirectory, 'volumes'),
+      outputs: realOutputs({
+        directory: outputDirectory,
+        // A path of its own: that of a socket has at most 107 bytes.
+        socketPath: join(runtimeDirectory(), 'output', `${world.hash.sha256Hex(outputDirectory).slice(0, 16)}.sock`),
+        command: [process.execPath, process.argv[1] ?? '', 'keep-output'],
+        engine: engineOutputs(world.docker),
+      }),
       firelensDirectory: join(runtimeDirectory(), 'firelens'),
       config: {
         cluster: options.cluster,

@@ -93,6 +93,14 @@ function program(): Command {
     .option('--data-dir <directory>', 'data directory of the server', defaultDataDirectory())
     .action(async (task: string, options: LogsOptions) => (await import('./logs.ts')).logs(task, options));
 
+  longshore
+    .command('keep-output <directory> <socket>', { hidden: true })
+    .description('keep what containers write; agents start it')
+    .action(async (directory: string, socketPath: string) => {
+      const { keepOutputs } = await import('../world/real/output-keeper/keeper.ts');
+      await keepOutputs({ directory, socketPath });
+    });
+
   return longshore;
 }
 

@@ -1,4 +1,5 @@
-import { DockerError, type LogLine, type Timer } from '../../world/world.ts';
+import type { Instant } from '../../core/instant.ts';
+import { DockerError, type OutputChunk, type Timer } from '../../world/world.ts';
 import type { LogDestination } from '../contract.ts';
 import { logCursorTable } from './log-shipper-cursors.ts';
 import { type EventJoiner, joinerOf, joinWaitMs } from './log-shipper-joining.ts';
@@ -10,6 +11,7 @@ import {
   cursorsIn,
   LineCutter,
   noCursors,
+  packed,
   type Piece,
   sinceOf,
   tokenOf,
@@ -17,13 +19,13 @@ import {
 
 /** A batch is sent when its first line has waited this long, or when it is this large. */
 const lingerMs = 25;
-const batchBytes = 512 * 1024;
-/** PutLogEvents takes no more. */
+/** PutLogEvents takes no more: 1 MiB. */
+const batchBytes = 1024 * 1024;
 const batchEvents = 10_000;
 const batchSpanMs = 24 * 60 * 60 * 1000;
 const eventOverheadBytes = 26;
 /** Reading pauses while this much waits to be sent. */
-const queueBytes = 1024 * 1024;
+const queueBytes = 2 * 1024 * 1024;
 const backoff = { firstMs: 100, lastMs: 5000 } as const;
 
 /** Errors of a batch that no repetition would cure: it is dropped, as the awslogs driver drops it. */
@@ -117,14 +119,12 @@ export class ContainerShipping {
   }
 
   async #readOnce(): Promise<void> {
-    const since = sinceOf(this.#read);
+    const since = sinceOf(this.#read, this.#joinWaitMs);
     const cutter = new LineCutter();
     const known = this.#read;
-    const { docker } = this.#parts;
-    const options = { follow: true, ...(since === undefined ? {} : { since }) };
-    for await (const line of docker.logs(this.#containerId, options, this.#stopping.signal)) {
+    for await (const chunk of this.#parts.outputs.read(this.#containerId, since, this.#stopping.signal)) {
       if (this.#isStopped) return;
-      this.#enqueue(line, cutter, known);
+      this.#enqueue(chunk, cutter, known);
       while (this.#queuedBytes >= queueBytes && !this.#isStopped) {
         await new Promise<void>((resolve) => {
           this.#wakeReader = resolve;
@@ -133,11 +133,15 @@ export class ContainerShipping {
     }
   }
 
-  /** Queues what of a line lies after `known`: reading begins somewhat before that. */
-  #enqueue(line: LogLine, cutter: LineCutter, known: Cursors): void {
-    for (const piece of cutter.cut(line)) {
-      if (piece.cursor <= known[piece.stream]) continue;
-      this.#read = { ...this.#read, [piece.stream]: piece.cursor };
+  /** Queues what of a chunk lies after `known`: reading begins somewhat before that. */
+  #enqueue(chunk: OutputChunk, cutter: LineCutter, known: Cursors): void {
+    const { stream } = chunk;
+    const cut = cutter.cut(chunk);
+    const pieces = (cut[0]?.cursor ?? '') > known[stream] ? cut : cut.filter(({ cursor }) => cursor > known[stream]);
+    const last = pieces.at(-1);
+    if (!last) return;
+    this.#read = { ...this.#read, [stream]: last.cursor };
+    for (const piece of pieces) {
       if (!this.#joiner) {
         this.#queueUp(piece);
         continue;
@@ -146,6 +150,11 @@ export class ContainerShipping {
       this.#joinTimer ??= this.#parts.clock.after(joinWaitMs, () => this.#queueDue());
     }
     if (this.#queue.length > 0) this.#poke();
+  }
+
+  /** How long a stream may be behind the other in what is acknowledged. */
+  get #joinWaitMs(): number {
+    return this.#joiner ? 2 * joinWaitMs : 0;
   }
 
   /** Whatever its last line was, an event is shipped when no more of it has come for a while. */
@@ -238,20 +247,25 @@ export class ContainerShipping {
         await this.#pause(failures);
       }
     }
-    if (!this.#isStopped) await this.#acknowledge(rest);
+    if (!this.#isStopped) this.#acknowledge(rest);
   }
 
   async #put(pieces: readonly Piece[]): Promise<void> {
-    const logEvents = pieces
-      .filter(({ message }) => message.length > 0)
-      .map(({ timestamp, message }) => ({ timestamp, message }))
-      .sort((a, b) => a.timestamp - b.timestamp);
+    const logEvents: { readonly timestamp: Instant; readonly message: string }[] = [];
+    let isInOrder = true;
+    for (const { timestamp, message } of pieces) {
+      if (message.length === 0) continue;
+      isInOrder &&= timestamp >= (logEvents.at(-1)?.timestamp ?? 0);
+      logEvents.push({ timestamp, message });
+    }
+    if (!isInOrder) logEvents.sort((a, b) => a.timestamp - b.timestamp);
     if (logEvents.length === 0) return;
+    const lines = packed(logEvents);
     const output = await this.#parts.backend.call('logs', 'PutLogEvents', {
       logGroupName: this.#destination.group,
       logStreamName: this.#destination.stream,
-      logEvents,
-      sequenceToken: tokenOf(this.#containerId, pieces, this.#acknowledged),
+      logEvents: lines ? [{ timestamp: lines.runs[0]?.[0], message: lines.text }] : logEvents,
+      sequenceToken: tokenOf(this.#containerId, pieces, this.#acknowledged, lines?.runs),
     });
     if (output['rejectedLogEventsInfo'] === undefined) return;
     const rejected = JSON.stringify(output['rejectedLogEventsInfo']);
@@ -285,18 +299,21 @@ export class ContainerShipping {
     }
   }
 
-  async #acknowledge(pieces: readonly Piece[]): Promise<void> {
+  /** The next batch does not wait until this is durable: should it be lost, the service says how far it had come. */
+  #acknowledge(pieces: readonly Piece[]): void {
     this.#acknowledged = cursorsAfter(pieces, this.#acknowledged);
     const record = { containerId: this.#containerId, cursors: this.#acknowledged };
-    try {
-      await this.#parts.store.update((tx) => tx.put(logCursorTable, record));
-    } catch (error) {
-      // Nothing is lost by it: an older cursor makes lines be read and sent again, and the service knows them.
-      this.#parts.log.warn('log cursor could not be written', {
-        containerId: this.#containerId,
-        error: messageOf(error),
-      });
-    }
+    const { store, outputs, log } = this.#parts;
+    store
+      .updateUnhurried((tx) => tx.put(logCursorTable, record))
+      .then(
+        () => {
+          const since = sinceOf(record.cursors, this.#joinWaitMs);
+          if (since !== undefined) outputs.release(this.#containerId, since);
+        },
+        (error: unknown) =>
+          log.warn('log cursor could not be written', { containerId: this.#containerId, error: messageOf(error) }),
+      );
   }
 
   // --- waiting

@@ -15,6 +15,7 @@ import { SimLog } from '../../world/sim/sim-log.ts';
 import { SimRandom } from '../../world/sim/sim-random.ts';
 import { type Docker, DockerError, type LogLine, NetError } from '../../world/world.ts';
 import type { Backend, LogDestination } from '../contract.ts';
+import { engineOutputs } from './engine-outputs.ts';
 import { createLogShipper, logCursorTable, type LogShipper } from './log-shipper.ts';
 
 const containerId = 'c0ffee';
@@ -86,7 +87,15 @@ class Site {
       projections: [],
     });
     const docker = this.#docker(life);
-    this.shipper = createLogShipper({ docker, clock: life, log: this.log, store, backend: this.#backend(life) });
+    const outputs = engineOutputs(docker);
+    this.shipper = createLogShipper({
+      docker,
+      outputs,
+      clock: life,
+      log: this.log,
+      store,
+      backend: this.#backend(life),
+    });
   }
 
   print(text: string, stream: LogLine['stream'] = 'stdout', bytes = new TextEncoder().encode(text)): void {

@@ -1,5 +1,5 @@
 import type { Store } from '../../store/store.ts';
-import type { Clock, Docker, Log } from '../../world/world.ts';
+import type { Clock, Docker, Log, Outputs } from '../../world/world.ts';
 import type { Backend, LogDestination } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
 import { joinerOf } from './log-shipper-joining.ts';
@@ -16,6 +16,8 @@ export interface LogShipper {
    * the awslogs driver says, where the container then cannot start.
    */
   prepare(destination: LogDestination): Promise<void>;
+  /** To be awaited before each start of the container: what it writes is kept from then on. */
+  keep(containerId: string, maxBufferBytes?: number): Promise<void>;
   /** Ships the output of a container that has been started, from where it was. To be called after each start of it or of the agent. */
   follow(containerId: string, destination: LogDestination): void;
   /** Resolves when the container has ended and all its output is acknowledged; at once for one that is not followed. */
@@ -27,7 +29,8 @@ export interface LogShipper {
 }
 
 export interface LogShipperParts {
-  readonly docker: Pick<Docker, 'logs' | 'inspectContainer'>;
+  readonly docker: Pick<Docker, 'inspectContainer'>;
+  readonly outputs: Outputs;
   readonly clock: Clock;
   readonly log: Log;
   /** The agent's own, with `logCursorTable`. */
@@ -39,6 +42,7 @@ export function createLogShipper(parts: LogShipperParts): LogShipper {
   const shippings = new Map<string, ContainerShipping>();
   return {
     prepare: (destination) => prepare(parts, destination),
+    keep: (containerId, maxBufferBytes) => parts.outputs.keep(containerId, maxBufferBytes),
     follow: (containerId, destination) => {
       const present = shippings.get(containerId);
       if (present && !present.hasEnded) {
@@ -55,9 +59,11 @@ export function createLogShipper(parts: LogShipperParts): LogShipper {
       shippings.delete(containerId);
       await shipping?.stop();
       await parts.store.update((tx) => tx.delete(logCursorTable, containerId));
+      await parts.outputs.forget(containerId);
     },
     close: async () => {
       await Promise.all([...shippings.values()].map((shipping) => shipping.stop()));
+      parts.outputs.close();
     },
   };
 }

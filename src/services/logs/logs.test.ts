@@ -476,7 +476,7 @@ test('what our shipper sends twice is stored once and told how far it came; othe
       logEvents: [{ timestamp: clock.now(), message }],
       sequenceToken,
     });
-  const token = `longshore:${JSON.stringify([{ name: 'c/stdout', from: '1', to: '2' }])}`;
+  const token = `longshore:${JSON.stringify({ sources: [{ name: 'c/stdout', from: '1', to: '2' }] })}`;
   await put('a', token);
   assert.match(
     await refusal(put('a', token)),
@@ -485,4 +485,31 @@ test('what our shipper sends twice is stored once and told how far it came; othe
   await put('b', 'anything');
   await put('b', 'anything');
   assert.deepEqual(messages(await run('GetLogEvents', { logGroupName: 'g', logStreamName: 's' })), ['a', 'b', 'b']);
+});
+
+test('what our shipper sends as lines are events, each of its own time', async () => {
+  const { run, group, clock } = await openLogs();
+  await group('g', 's');
+  const now = clock.now();
+  const put = (runs: readonly (readonly number[])[]): Promise<Answer> =>
+    run('PutLogEvents', {
+      logGroupName: 'g',
+      logStreamName: 's',
+      logEvents: [{ timestamp: now, message: 'one\ntwo\nthree' }],
+      sequenceToken: `longshore:${JSON.stringify({ sources: [], runs })}`,
+    });
+  await put([
+    [now, 2],
+    [now + 5, 1],
+  ]);
+  const { events } = await run('GetLogEvents', { logGroupName: 'g', logStreamName: 's' });
+  assert.deepEqual(
+    events?.map(({ timestamp, message }) => [timestamp, message]),
+    [
+      [now, 'one'],
+      [now, 'two'],
+      [now + 5, 'three'],
+    ],
+  );
+  assert.match(await refusal(put([[now, 2]])), /^InvalidParameterException: /);
 });

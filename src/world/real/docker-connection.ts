@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { DockerError } from '../world.ts';
 import { http } from './node-http.ts';
 
@@ -53,6 +54,27 @@ export class DockerConnection {
   /** The answer as a stream. Rejects when the engine refuses. */
   async open(call: DockerCall): Promise<IncomingMessage> {
     return this.#refusing(await this.#send(call, `/v${await this.version()}${call.path}`));
+  }
+
+  /** A call whose connection both sides go on with for something else. `head` is what came already. Rejects when refused. */
+  async hijack(call: DockerCall): Promise<{ readonly socket: Socket; readonly head: Buffer }> {
+    const path = `/v${await this.version()}${call.path}${queryText(call.query)}`;
+    return new Promise((resolve, reject) => {
+      const { method } = call;
+      const headers = { host: 'docker', connection: 'Upgrade', upgrade: 'tcp', 'content-length': '0' };
+      const request = http.request({ ...this.#place.address, method, path, headers });
+      request.on('upgrade', (_response, socket, head) => resolve({ socket: socket as Socket, head }));
+      request.on('response', (response) => {
+        this.#refusing(response).then(
+          ({ statusCode }) => reject(new DockerError(`the container engine kept its connection: HTTP ${statusCode}`)),
+          reject,
+        );
+      });
+      request.on('error', (error) => {
+        reject(new DockerError(`the container engine at ${this.#place.name} does not answer: ${error.message}`));
+      });
+      request.end();
+    });
   }
 
   /** Agreed upon once, by the first call that reaches the engine. */

@@ -75,10 +75,13 @@ const shipped: Scene = {
       {
         'awslogs-create-group': 'true',
         'awslogs-datetime-format': '\\[%Y-%m-%d %H:%M:%S\\]',
-        mode: 'non-blocking',
-        'max-buffer-size': '4m',
       },
       'echo "[2026-11-22 16:17:46] up"; echo "and running"; echo "[2026-11-22 16:17:47] down"',
+    ),
+    awslogs(
+      'hurried',
+      { 'awslogs-create-group': 'true', mode: 'non-blocking', 'max-buffer-size': '2k' },
+      'echo before; sleep 0.3; printf "%04000d\\n" 0; sleep 0.3; echo after',
     ),
   ]),
 };
@@ -123,11 +126,10 @@ export const logRows: readonly Row[] = [
   ),
   row(
     container('logConfiguration.options'),
-    'awslogs: mode and max-buffer-size are the engine’s for the way out of the container',
-    async ({ play }) => {
-      const { Config } = (await (await play(shipped)).inspect('dated')).HostConfig.LogConfig;
-      assert.equal(Config['mode'], 'non-blocking');
-      assert.equal(Config['max-buffer-size'], '4m');
+    'awslogs: in mode non-blocking, what does not fit into max-buffer-size is dropped',
+    async (stage) => {
+      const seen = await stage.play(shipped);
+      assert.deepEqual(await messagesOf(stage, seen, 'hurried', 2), ['before', 'after']);
     },
   ),
   row(

@@ -1,12 +1,12 @@
 import type { PutLogEventsRequest, PutLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
-import type { Operation, OperationContext } from '../../../aws/operation.ts';
-import type { AppendOutcome, LogBatch } from '../../../dataplane/log-files/contract.ts';
-import { alreadyAccepted, streamNotFound } from '../errors.ts';
+import type { Operation, OperationContext, Parsed } from '../../../aws/operation.ts';
+import type { AppendOutcome, InputEvent, LogBatch } from '../../../dataplane/log-files/contract.ts';
+import { alreadyAccepted, invalidParameter, streamNotFound } from '../errors.ts';
 import type { LogsParts } from '../parts.ts';
 import { groupNamed, streamNamed } from '../references.ts';
 import { checkBatch } from '../rules/batch.ts';
 import { limits } from '../rules/limits.ts';
-import { nextSequenceToken, sourcesOf, tokenOfCursors } from '../rules/sequence-token.ts';
+import { nextSequenceToken, type Shipped, shippedOf, tokenOfCursors, unpacked } from '../rules/sequence-token.ts';
 import { type LogStreamRecord, logStreams } from '../tables.ts';
 
 /**
@@ -21,16 +21,25 @@ export const putLogEvents: Operation<PutLogEventsRequest, PutLogEventsResponse, 
   });
   await store.durable(); // no event outlives the stream it is in
   const now = parts.clock.now();
-  const { accepted, rejected } = checkBatch(input.logEvents, now, group.retentionInDays);
+  const shipped = shippedOf(input.sequenceToken);
+  const { accepted, rejected } = checkBatch(eventsOf(input, shipped), now, group.retentionInDays);
   const rejectedInfo = rejected ? { rejectedLogEventsInfo: rejected } : {};
   if (accepted.length === 0) return { nextSequenceToken: nextSequenceToken(0), ...rejectedInfo };
-  const batch: LogBatch = { ingestionTime: now, events: accepted, sources: sourcesOf(input.sequenceToken) ?? [] };
+  const batch: LogBatch = { ingestionTime: now, events: accepted, sources: shipped?.sources ?? [] };
   const outcome = await append(context, stream, batch);
   if (outcome.kind === 'repeated') throw alreadyAccepted(tokenOfCursors(outcome.cursors));
   parts.liveTail.publish(group, stream, batch);
   await noteActivity(context, stream, now);
   return { nextSequenceToken: nextSequenceToken(outcome.nextPosition), ...rejectedInfo };
 };
+
+function eventsOf({ logEvents }: Parsed<PutLogEventsRequest>, shipped: Shipped | undefined): readonly InputEvent[] {
+  const [packed] = logEvents;
+  if (!shipped?.runs || !packed) return logEvents;
+  const events = unpacked(packed.message, shipped.runs);
+  if (!events) throw invalidParameter('The sequence token tells of other lines than the batch holds.');
+  return events;
+}
 
 async function append(
   { store, parts }: OperationContext<LogsParts>,

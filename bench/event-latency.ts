@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { DescribeTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
+import { clientOf, connectedInstance, taskReaches } from '../test/running/cluster.ts';
+import { docker, ensureTestImage, removeContainersOf, testImage } from '../test/running/engine.ts';
+import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
+import { type Figure, median, milliseconds } from './figure.ts';
+import { RawConnection } from './raw-connection.ts';
+import { prepare } from './signed-post.ts';
+
+const rounds = 40;
+const atOnce = 10;
+const cluster = 'bench';
+
+/**
+ * A container ends. From the moment a second watcher of the engine's events hears it to the answer of DescribeTasks that
+ * shows the task as STOPPED, asked again and again from then on over one kept connection.
+ */
+export async function eventLatency(): Promise<readonly Figure[]> {
+  await ensureTestImage();
+  const directory = await temporaryDirectory();
+  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+  const agent = startLongshore(
+    ['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')],
+    server.environment,
+  );
+  const client = clientOf(server);
+  const arns: string[] = [];
+  try {
+    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
+    await connectedInstance(client, cluster);
+    await client.call('ecs', 'RegisterTaskDefinition', {
+      family: 'ending',
+      networkMode: 'host',
+      containerDefinitions: [
+        // It ends by itself as soon as it is told to.
+        {
+          name: 'app',
+          image: testImage,
+          cpu: 10,
+          memory: 16,
+          command: ['sh', '-c', 'trap "exit 3" TERM; sleep 1000 & wait'],
+        },
+      ],
+    });
+    const times: number[] = [];
+    while (arns.length < rounds + atOnce) {
+      const { tasks = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
+        cluster,
+        taskDefinition: 'ending',
+        count: atOnce,
+      });
+      const started = tasks.map(({ taskArn = '' }) => taskArn);
+      const isWarmUp = arns.length === 0;
+      arns.push(...started);
+      for (const arn of started) {
+        const running = await taskReaches(client, cluster, arn, 'RUNNING');
+        const ms = await endOf(arn, running.containers?.[0]?.runtimeId ?? '', Number(new URL(server.endpoint).port));
+        if (!isWarmUp) times.push(ms);
+      }
+    }
+    const sorted = times.sort((a, b) => a - b);
+    const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
+    const common = { subject: 'a container’s die event, heard by a second watcher, to STOPPED in DescribeTasks' };
+    return [
+      {
+        ...common,
+        name: 'engine event to DescribeTasks, p50',
+        anchor: 'none',
+        ours: milliseconds(median(times)),
+        anchors: '',
+        value: `${milliseconds(median(times))} (p99 ${milliseconds(p99)})`,
+        goal: '≤ 3 ms',
+        held: median(times) <= 3,
+      },
+    ];
+  } finally {
+    await agent.end('SIGTERM');
+    await server.stop();
+    await removeContainersOf(arns);
+    await directory.remove();
+  }
+
+  async function endOf(arn: string, id: string, port: number): Promise<number> {
+    const connection = new RawConnection(prepare(port, 'DescribeTasks', { cluster, tasks: [arn] }));
+    await connection.send();
+    const watching = new AbortController();
+    const events = docker.events([`com.amazonaws.ecs.task-arn=${arn}`], watching.signal)[Symbol.asyncIterator]();
+    let next = events.next();
+    // The engine does not say when it begins to tell; a second container event of the same task would, as this one does.
+    await docker.inspectContainer(id);
+    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    await docker.killContainer(id, 'SIGTERM');
+    for (;;) {
+      const { value } = await next;
+      if (value?.Action === 'die') break;
+      next = events.next();
+    }
+    const heard = performance.now();
+    for (;;) {
+      const { tasks = [] }: DescribeTasksResponse = JSON.parse(String(await connection.send()));
+      if (tasks[0]?.lastStatus === 'STOPPED') break;
+    }
+    const ms = performance.now() - heard;
+    watching.abort();
+    connection.close();
+    return ms;
+  }
+}
+
+/** Long enough for the engine to have begun to tell and for the server to have come to rest. */
+const settleMs = 100;

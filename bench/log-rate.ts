@@ -1,0 +1,146 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
+import { type Client, clientOf, connectedInstance, runTask, taskReaches } from '../test/running/cluster.ts';
+import { docker, ensureTestImage, removeContainersOf, testImage } from '../test/running/engine.ts';
+import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
+import { type Figure, median } from './figure.ts';
+
+const cluster = 'bench';
+const rounds = 3;
+const outputBytes = 48 * 1024 * 1024;
+const group = '/bench';
+const lastLine = 'and this is the last line';
+const atLeast = 1.5;
+const command = ['cat', '/lines/lines.txt'];
+
+/**
+ * A container writes lines of 100 to 200 bytes as fast as it can. Ours: from its start until GetLogEvents gives the last
+ * one. Its anchor: the same under the engine's json-file driver, from its start until it has ended, when all is in the file.
+ */
+export async function logRate(): Promise<readonly Figure[]> {
+  await ensureTestImage();
+  const directory = await temporaryDirectory();
+  const lines = join(directory.path, 'lines');
+  await mkdir(lines);
+  const { text, count } = someLines();
+  await writeFile(join(lines, 'lines.txt'), text);
+  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+  const agent = startLongshore(
+    ['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')],
+    server.environment,
+  );
+  const client = clientOf(server);
+  const arns: string[] = [];
+  const mib = text.length / 1024 / 1024;
+  try {
+    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
+    await connectedInstance(client, cluster);
+    const ours: number[] = [];
+    const anchors: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      anchors.push(mib / (await underJsonFile(lines)));
+      const { arn, seconds } = await underLongshore(client, lines, round);
+      arns.push(arn);
+      ours.push(mib / seconds);
+    }
+    const ratio = median(ours) / median(anchors);
+    const perSecond = (value: number): string => `${value.toFixed(1)} MiB/s`;
+    return [
+      {
+        name: 'container output to GetLogEvents',
+        subject: `${count} lines of 100 to 200 bytes, from the container’s start until the last is readable, median of ${rounds}`,
+        anchor: 'the same under the engine’s json-file driver, until all is in the file',
+        ours: perSecond(median(ours)),
+        anchors: perSecond(median(anchors)),
+        value: `${ratio.toFixed(2)} ×`,
+        goal: `≥ ${atLeast} ×`,
+        held: ratio >= atLeast,
+      },
+    ];
+  } finally {
+    await agent.end('SIGTERM');
+    await server.stop();
+    await removeContainersOf(arns);
+    await directory.remove();
+  }
+}
+
+function someLines(): { readonly text: string; readonly count: number } {
+  const all: string[] = [];
+  for (let bytes = 0; bytes < outputBytes; ) {
+    const line = `${String(all.length).padStart(8, '0')} level=info event="request handled" path=/api/items status=200 `;
+    const whole = line.padEnd(100 + ((all.length * 37) % 100), 'x');
+    all.push(whole);
+    bytes += whole.length + 1;
+  }
+  all.push(lastLine);
+  return { text: `${all.join('\n')}\n`, count: all.length };
+}
+
+async function underJsonFile(lines: string): Promise<number> {
+  const id = await docker.createContainer(`longshore-bench-${Date.now()}`, {
+    Image: testImage,
+    Cmd: command,
+    HostConfig: { NetworkMode: 'host', Binds: [`${lines}:/lines:ro`], LogConfig: { Type: 'json-file', Config: {} } },
+  });
+  try {
+    await docker.startContainer(id);
+    for (;;) {
+      const { StartedAt, FinishedAt, Running } = (await docker.inspectContainer(id))?.State ?? missing(id);
+      if (!Running) return (Date.parse(FinishedAt) - Date.parse(StartedAt)) / 1000;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  } finally {
+    await docker.removeContainer(id, { force: true, volumes: true });
+  }
+}
+
+async function underLongshore(
+  client: Client,
+  lines: string,
+  round: number,
+): Promise<{ readonly arn: string; readonly seconds: number }> {
+  const family = `lines-${round}`;
+  const arn = await runTask(client, cluster, {
+    family,
+    networkMode: 'host',
+    volumes: [{ name: 'lines', host: { sourcePath: lines } }],
+    containerDefinitions: [
+      {
+        name: 'app',
+        image: testImage,
+        cpu: 10,
+        memory: 256,
+        command,
+        mountPoints: [{ sourceVolume: 'lines', containerPath: '/lines', readOnly: true }],
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': group,
+            'awslogs-region': 'us-east-1',
+            'awslogs-stream-prefix': family,
+            'awslogs-create-group': 'true',
+          },
+        },
+      },
+    ],
+  });
+  const stream = `${family}/app/${arn.slice(arn.lastIndexOf('/') + 1)}`;
+  for (;;) {
+    const { events = [] } = await client
+      .call<GetLogEventsResponse>('logs', 'GetLogEvents', { logGroupName: group, logStreamName: stream, limit: 1 })
+      .catch(() => ({ events: [] })); // not made yet
+    if (events[0]?.message === lastLine) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const readableAt = Date.now();
+  const stopped = await taskReaches(client, cluster, arn, 'STOPPED');
+  const id = stopped.containers?.[0]?.runtimeId ?? '';
+  const { StartedAt } = (await docker.inspectContainer(id))?.State ?? missing(id);
+  return { arn, seconds: (readableAt - Date.parse(StartedAt)) / 1000 };
+}
+
+function missing(id: string): never {
+  throw new Error(`there is no container ${id}`);
+}

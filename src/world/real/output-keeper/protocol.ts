@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net';
+
+/** What an agent asks the keeper: one JSON value a line, each answered by its number in any order. */
+export interface Request {
+  readonly n: number;
+  /**
+   * keep: attach before a start · wait: tell where the output ends once that is not (`segment`, `size`) · release: all
+   * before `timeUs` is shipped · forget: the container is removed
+   */
+  readonly verb: 'keep' | 'wait' | 'release' | 'forget';
+  readonly id: string;
+  readonly maxBufferBytes?: number;
+  readonly segment?: number;
+  readonly size?: number;
+  readonly timeUs?: number;
+}
+
+export interface Answer {
+  readonly n: number;
+  readonly error?: string;
+  readonly segment?: number;
+  readonly size?: number;
+  readonly hasEnded?: boolean;
+  /** Nothing was ever kept of the container. */
+  readonly isUnknown?: boolean;
+}
+
+/** The engine's: it names a folder. */
+export function isContainerId(id: string): boolean {
+  return /^[0-9a-f]{64}$/.test(id);
+}
+
+export function messagesOf<T>(socket: Socket, take: (message: T) => void): void {
+  let rest = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(JSON.parse(line));
+  });
+}
