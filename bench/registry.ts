@@ -1,14 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { pack } from 'tar-stream';
 import { clientOf } from '../test/running/cluster.ts';
+import { startDockerRegistry } from '../test/running/docker-registry.ts';
 import { type Server, startServer, temporaryDirectory } from '../test/running/server.ts';
 import { type Figure, median, ratioFigure, timed } from './figure.ts';
 
@@ -24,7 +23,7 @@ const rounds = 4;
 export async function registry(): Promise<readonly Figure[]> {
   const directory = await temporaryDirectory();
   const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-  const anchor = await startAnchor(directory.path);
+  const anchor = await startDockerRegistry(join(directory.path, 'anchor'));
   const environment = { ...process.env, DOCKER_CONFIG: join(directory.path, 'docker') };
   const docker = (...args: readonly string[]): Promise<unknown> => execute('docker', args, { env: environment });
   const images: string[] = [];
@@ -114,36 +113,6 @@ async function logIn(server: Server, environment: NodeJS.ProcessEnv): Promise<st
   return repository.repositoryUri;
 }
 
-async function startAnchor(directory: string): Promise<{ readonly host: string; stop(): Promise<void> }> {
-  const port = await freePort();
-  const root = join(directory, 'anchor');
-  await mkdir(root);
-  const config = join(directory, 'anchor.yml');
-  const settings = {
-    version: '0.1',
-    log: { level: 'error' },
-    storage: { filesystem: { rootdirectory: root } },
-    http: { addr: `127.0.0.1:${port}` },
-  };
-  await writeFile(config, JSON.stringify(settings)); // JSON is YAML
-  const child: ChildProcess = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
-  const failed = new Promise<never>((_resolve, reject) => child.once('error', reject));
-  for (let tries = 0; ; tries += 1) {
-    const answer = await Promise.race([fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined), failed]);
-    if (answer?.ok === true) break;
-    if (tries > 100) throw new Error('docker-registry did not start: is the package installed?');
-    await sleep(50);
-  }
-  return {
-    host: `localhost:${port}`,
-    stop: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill();
-      await ended;
-    },
-  };
-}
-
 /** An image of one layer of random bytes, which no compression makes smaller. */
 async function importLayer(directory: string, name: string): Promise<void> {
   const path = join(directory, 'layer');
@@ -166,13 +135,4 @@ async function importLayer(directory: string, name: string): Promise<void> {
 async function residentMiB(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('a server on a port has an address');
-  return address.port;
 }

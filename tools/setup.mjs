@@ -94,6 +94,12 @@ export function ensureAwsCli() {
     aptInstall(['awscli'], 'the AWS CLI, version 2, is not installed');
 }
 
+/** Another registry for tests: images are cached from it, and it asks for a password. */
+export function ensureDockerRegistry() {
+  if (!onPath('docker-registry'))
+    aptInstall(['docker-registry'], 'docker-registry, which tests need, is not installed');
+}
+
 /**
  * nft, by which security groups are enforced: installed where root may and apt-get is there. Without it tasks run all the
  * same, and the agent's log says that everything may reach them.

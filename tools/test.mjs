@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ensureBundle } from './bundle.mjs';
 import {
   ensureAwsCli,
+  ensureDockerRegistry,
   ensureEngine,
   ensureFirewall,
   ensurePackages,
@@ -24,6 +25,7 @@ await runTool(async () => {
   try {
     ensureFirewall();
     ensureAwsCli();
+    ensureDockerRegistry();
     const files = process.argv.slice(2);
     return files.length > 0 ? runSteps([['tests', node, ['--test', ...files]]]) : runSteps(allSteps(node));
   } finally {

@@ -8,7 +8,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { BatchGetImageResponse, DescribeImagesResponse } from '@aws-sdk/client-ecr';
+import type { DescribeImagesResponse } from '@aws-sdk/client-ecr';
 import type { DescribeTasksResponse, ListTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
@@ -160,28 +160,10 @@ describe('the registry, with the docker client', () => {
       await docker('push', image);
       digests.push(await digestOf(architecture));
     }
-    const manifests = await Promise.all(
-      digests.map(async (digest, index) => {
-        const { images: found = [] } = await aws<BatchGetImageResponse>(
-          'ecr',
-          'batch-get-image',
-          '--repository-name',
-          repositoryName,
-          '--image-ids',
-          `imageDigest=${digest}`,
-        );
-        const [image] = found;
-        return {
-          mediaType: image?.imageManifestMediaType,
-          digest,
-          size: image?.imageManifest?.length,
-          platform: { os: 'linux', architecture: index === 0 ? 'amd64' : 'arm64' },
-        };
-      }),
-    );
-    const mediaType = 'application/vnd.docker.distribution.manifest.list.v2+json';
-    const index = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
-    await client.call('ecr', 'PutImage', { repositoryName, imageManifest: index, imageTag: 'multi' });
+    await docker('manifest', 'create', '--insecure', `${uri}:multi`, `${uri}:amd64`, `${uri}:arm64`);
+    await docker('manifest', 'annotate', `${uri}:multi`, `${uri}:arm64`, '--os', 'linux', '--arch', 'arm64');
+    await docker('manifest', 'push', '--insecure', `${uri}:multi`);
+    assert.match(await docker('manifest', 'inspect', '--insecure', `${uri}:multi`), /"architecture": "arm64"/);
     await docker('rmi', `${uri}:amd64`, `${uri}:arm64`);
     for (const platform of ['amd64', 'arm64']) {
       await docker('pull', '--platform', `linux/${platform}`, `${uri}:multi`);

@@ -1,0 +1,139 @@
+// A pull-through cache in front of a real registry, Debian's docker-registry: what is pulled comes from there once.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { DescribeImagesResponse, DescribeRepositoriesResponse } from '@aws-sdk/client-ecr';
+import { type Client, clientOf } from '../running/cluster.ts';
+import { type DockerRegistry, startDockerRegistry } from '../running/docker-registry.ts';
+import { temporaryDirectory } from '../running/server.ts';
+import { digestOf, errorCode, imageType, indexType, type OciRegistry, startOciRegistry } from './oci-registry.ts';
+
+describe('a pull-through cache', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let upstream: DockerRegistry;
+  let registry: OciRegistry;
+  let client: Client;
+  const layer = randomBytes(5_000_000); // more than one part of what is asked of an upstream at once
+  const config = JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } });
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: imageType,
+    config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: digestOf(config), size: config.length },
+    layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digestOf(layer), size: layer.byteLength }],
+  });
+  const index = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: indexType,
+    manifests: [
+      {
+        mediaType: imageType,
+        digest: digestOf(manifest),
+        size: manifest.length,
+        platform: { os: 'linux', architecture: 'amd64' },
+      },
+    ],
+  });
+
+  before(async () => {
+    directory = await temporaryDirectory();
+    upstream = await startDockerRegistry(join(directory.path, 'upstream'));
+    registry = await startOciRegistry([]);
+    client = clientOf(registry.server);
+    for (const blob of [layer, Buffer.from(config)]) {
+      const begun = await fetch(`http://${upstream.host}/v2/team/app/blobs/uploads/`, { method: 'POST' });
+      const location = new URL(begun.headers.get('location') ?? '', `http://${upstream.host}`);
+      location.searchParams.set('digest', digestOf(blob));
+      assert.equal((await fetch(location, { method: 'PUT', body: blob })).status, 201);
+    }
+    for (const [reference, body, type] of [
+      ['v1', manifest, imageType],
+      ['multi', index, indexType],
+    ] as const) {
+      const url = `http://${upstream.host}/v2/team/app/manifests/${reference}`;
+      assert.equal((await fetch(url, { method: 'PUT', body, headers: { 'content-type': type } })).status, 201);
+    }
+    await client.call('ecr', 'CreateRepositoryCreationTemplate', {
+      prefix: 'cached',
+      appliedFor: ['PULL_THROUGH_CACHE'],
+      imageTagMutability: 'IMMUTABLE',
+      resourceTags: [{ Key: 'made', Value: 'by the cache' }],
+    });
+  });
+
+  after(async () => {
+    await registry?.close();
+    await upstream?.stop();
+    await directory?.remove();
+  });
+
+  async function pull(reference: string): Promise<{ readonly status: number; readonly digest: string }> {
+    const answer = await registry.request('GET', `cached/app/manifests/${reference}`);
+    return { status: answer.status, digest: digestOf(new Uint8Array(await answer.arrayBuffer())) };
+  }
+
+  test('is no cache before there is a rule', async () => {
+    const answer = await registry.request('GET', 'cached/app/manifests/v1');
+    assert.equal(answer.status, 404);
+    assert.equal(await errorCode(answer), 'NAME_UNKNOWN');
+  });
+
+  test('validates a rule by asking the upstream', async () => {
+    await client.call('ecr', 'CreatePullThroughCacheRule', {
+      ecrRepositoryPrefix: 'cached',
+      upstreamRegistryUrl: upstream.host,
+      upstreamRepositoryPrefix: 'team',
+    });
+    const { isValid } = await client.call<{ readonly isValid: boolean }>('ecr', 'ValidatePullThroughCacheRule', {
+      ecrRepositoryPrefix: 'cached',
+    });
+    assert.equal(isValid, true);
+  });
+
+  test('makes the repository as its creation template says, at the first pull', async () => {
+    assert.deepEqual(await pull('v1'), { status: 200, digest: digestOf(manifest) });
+    const { repositories = [] } = await client.call<DescribeRepositoriesResponse>('ecr', 'DescribeRepositories', {
+      repositoryNames: ['cached/app'],
+    });
+    assert.equal(repositories[0]?.imageTagMutability, 'IMMUTABLE');
+    const { tags } = await client.call<{ readonly tags: readonly object[] }>('ecr', 'ListTagsForResource', {
+      resourceArn: repositories[0]?.repositoryArn,
+    });
+    assert.deepEqual(tags, [{ Key: 'made', Value: 'by the cache' }]);
+  });
+
+  test('gives an index, and its images when they are asked for', async () => {
+    assert.deepEqual(await pull('multi'), { status: 200, digest: digestOf(index) });
+    assert.deepEqual(await pull(digestOf(manifest)), { status: 200, digest: digestOf(manifest) });
+  });
+
+  test('says that there is none of what the upstream does not have', async () => {
+    const answer = await registry.request('GET', 'cached/app/manifests/v9');
+    assert.equal(answer.status, 404);
+    assert.equal(await errorCode(answer), 'MANIFEST_UNKNOWN');
+    assert.equal((await registry.request('GET', 'cached/other/manifests/v1')).status, 404);
+  });
+
+  test('gives what it has while the upstream is down, and of the rest says why not', async () => {
+    await upstream.stop();
+    assert.deepEqual(await pull('v1'), { status: 200, digest: digestOf(manifest) });
+    for (const blob of [layer, Buffer.from(config)]) {
+      const answer = await registry.request('GET', `cached/app/blobs/${digestOf(blob)}`);
+      assert.equal(answer.status, 200);
+      assert.equal(
+        createHash('sha256')
+          .update(new Uint8Array(await answer.arrayBuffer()))
+          .digest('hex'),
+        digestOf(blob).slice('sha256:'.length),
+      );
+    }
+    const { imageDetails = [] } = await client.call<DescribeImagesResponse>('ecr', 'DescribeImages', {
+      repositoryName: 'cached/app',
+    });
+    assert.deepEqual(imageDetails.flatMap(({ imageTags = [] }) => imageTags).sort(), ['multi', 'v1']);
+    const answer = await registry.request('GET', 'cached/app/manifests/v2');
+    assert.equal(answer.status, 404);
+    const { errors } = (await answer.json()) as { readonly errors: readonly { readonly message: string }[] };
+    assert.match(errors[0]?.message ?? '', /^The upstream image could not be pulled: .* does not answer/);
+  });
+});
