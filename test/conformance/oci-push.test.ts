@@ -161,6 +161,30 @@ describe('OCI distribution: push', () => {
       assert.equal((await chunk(upload, second, first.length)).status, 202);
     });
 
+    test('the last chunk out of order is 416 as well, and the upload goes on', async () => {
+      const upload = await begin();
+      await chunk(upload, first, 0);
+      const put = (from: number): Promise<Response> =>
+        registry.request('PUT', `${upload}?digest=${digestOf(whole)}`, {
+          headers: { ...octets, 'content-range': `${from}-${from + second.length - 1}` },
+          body: second,
+        });
+      assert.equal((await put(1)).status, 416);
+      assert.equal((await put(first.length)).status, 201);
+    });
+
+    test('bytes of another digest are 400 DIGEST_INVALID, in chunks and in a stream', async () => {
+      const digest = digestOf('what was meant');
+      for (const headers of [{ ...octets, 'content-range': '0-12' }, octets]) {
+        const at = await begin();
+        assert.equal((await registry.request('PATCH', at, { headers, body: 'what was sent' })).status, 202);
+        const answer = await registry.request('PUT', `${at}?digest=${digest}`);
+        assert.equal(answer.status, 400);
+        assert.equal(await errorCode(answer), 'DIGEST_INVALID');
+        assert.equal(await has(digest), false);
+      }
+    });
+
     test('a range that is not that of the bytes is 400', async () => {
       const answer = await registry.request('PATCH', await begin(), {
         headers: { ...octets, 'content-range': '0-100' },

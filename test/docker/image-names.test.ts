@@ -165,8 +165,14 @@ describe('images of tasks, by their names', () => {
     };
     const aws = awsCli(server);
     await aws(
-      ...['iam', 'put-role-policy', '--role-name', 'execution', '--policy-name', 'secret'],
-      ...['--policy-document', JSON.stringify(policy)],
+      'iam',
+      'put-role-policy',
+      '--role-name',
+      'execution',
+      '--policy-name',
+      'secret',
+      '--policy-document',
+      JSON.stringify(policy),
     );
     await runs(image, { ...byRole, container });
   });

@@ -58,9 +58,7 @@ describe('the rights of users on a repository, with the docker client', () => {
       ...(actions.length === 0 ? [] : [{ Effect: 'Allow', Action: actions, Resource: repositoryArn }]),
     ];
     const document = JSON.stringify({ Version: '2012-10-17', Statement: statements });
-    await root(
-      ...['iam', 'put-user-policy', '--user-name', name, '--policy-name', 'own', '--policy-document', document],
-    );
+    await root('iam', 'put-user-policy', '--user-name', name, '--policy-name', 'own', '--policy-document', document);
     const { AccessKey } = await root<{
       readonly AccessKey: { readonly AccessKeyId: string; readonly SecretAccessKey: string };
     }>('iam', 'create-access-key', '--user-name', name);
@@ -86,8 +84,12 @@ describe('the rights of users on a repository, with the docker client', () => {
   const userArn = (name: string): string => `arn:aws:iam::000000000000:user/${name}`;
   const setPolicy = (...statements: readonly object[]): Promise<object> =>
     root(
-      ...['ecr', 'set-repository-policy', '--repository-name', repositoryName],
-      ...['--policy-text', JSON.stringify({ Version: '2012-10-17', Statement: statements })],
+      'ecr',
+      'set-repository-policy',
+      '--repository-name',
+      repositoryName,
+      '--policy-text',
+      JSON.stringify({ Version: '2012-10-17', Statement: statements }),
     );
 
   test('who may push pushes, and who may only pull pulls and is told which right a push lacks', async () => {
