@@ -68,6 +68,8 @@ export interface AgentConfig {
   readonly disableMetrics?: boolean;
   /** How many sandboxes are kept ready for tasks to come, twice as many as the engine has cores by default; 0: none. */
   readonly warmSandboxes?: number;
+  /** Enforced where this is absent. */
+  readonly securityGroups?: 'enforced' | 'off';
   /** How often the engine is asked about every container, besides its events; 30 s by default. */
   readonly lookEveryMs?: number;
   /** How often metrics and health are published, besides changes of health; 20 s by default, as the stock agent. */
@@ -140,8 +142,14 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const objects = createTaskObjects({ objects: parts.objects, clock, credentials });
   const blockVolumes = await createBlockVolumes(world, parts.volumesDirectory);
   const lookEveryMs = config.lookEveryMs ?? 30_000;
-  const { firewall } = world;
-  const securityGroups = await createSecurityGroups({ ...world, firewall, store, agentId, lookEveryMs });
+  const securityGroups = await createSecurityGroups({
+    ...world,
+    firewall: world.firewall,
+    isWanted: config.securityGroups !== 'off',
+    store,
+    agentId,
+    lookEveryMs,
+  });
   const executor = createExecutor({
     securityGroups,
     secrets,

@@ -63,6 +63,7 @@ export async function boot(config: ServerConfig): Promise<RunningServer> {
         keys,
         cluster: 'default',
         fargatePool: true,
+        ...(config.securityGroups === undefined ? {} : { securityGroups: config.securityGroups }),
       })
     : undefined;
 

@@ -17,6 +17,8 @@ export interface ServerConfig {
   readonly insecureListen: boolean;
   /** Start although the journal has lost acknowledged commits. */
   readonly acceptLoss: boolean;
+  /** Of the server's own agent: enforced where this is absent. */
+  readonly securityGroups?: 'enforced' | 'off';
   /** How long stopped tasks can be described: an hour at least, and an hour where nothing is said. */
   readonly keepStoppedMinutes?: number;
 }

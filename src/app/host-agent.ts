@@ -29,6 +29,7 @@ export interface HostAgentOptions {
   readonly memoryMiB?: number;
   readonly warmSandboxes?: number;
   readonly pullBehavior?: PullBehavior;
+  readonly securityGroups?: 'enforced' | 'off';
 }
 
 export type PullBehavior = NonNullable<AgentConfig['pullBehavior']>;
@@ -86,6 +87,7 @@ async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() 
         ...(options.cpuUnits === undefined ? {} : { cpuUnits: options.cpuUnits }),
         ...(options.memoryMiB === undefined ? {} : { memoryMiB: options.memoryMiB }),
         ...(options.warmSandboxes === undefined ? {} : { warmSandboxes: options.warmSandboxes }),
+        ...(options.securityGroups === undefined ? {} : { securityGroups: options.securityGroups }),
         ...(options.pullBehavior === undefined ? {} : { pullBehavior: options.pullBehavior }),
         reservedMemoryMiB: 0,
         tags: [],

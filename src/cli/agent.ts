@@ -27,6 +27,7 @@ export async function agent(options: AgentOptions): Promise<void> {
     attributes: options.attribute,
     ...(options.cpu === undefined ? {} : { cpuUnits: options.cpu }),
     ...(options.memory === undefined ? {} : { memoryMiB: options.memory }),
+    securityGroups: options.securityGroups,
     ...(options.warmSandboxes === undefined ? {} : { warmSandboxes: options.warmSandboxes }),
     ...(options.imagePullBehavior === undefined ? {} : { pullBehavior: options.imagePullBehavior }),
   });

@@ -43,6 +43,7 @@ function program(): Command {
     .option('--no-agent', 'run no agent: Fargate tasks then find no capacity')
     .option('--allow-host <name...>', 'further Host header values to answer, such as a compose service name')
     .option('--insecure-listen', 'listen on an address that is not loopback, without TLS', false)
+    .addOption(securityGroups())
     .option('--keep-stopped <minutes>', 'how long stopped tasks can be described (default: 60, the least)', wholeNumber)
     .option('--accept-loss', 'start although the journal lost acknowledged commits', false)
     .action(async (options: UpOptions) => (await import('./up.ts')).up(options));
@@ -59,6 +60,7 @@ function program(): Command {
     .option('--cpu <units>', 'CPU units to offer (default: 1024 for each core)', wholeNumber)
     .option('--memory <mib>', 'memory to offer in MiB (default: what the engine has)', wholeNumber)
     .addOption(warmSandboxes())
+    .addOption(securityGroups())
     .addOption(
       new Option('--image-pull-behavior <word>', 'when a registry is asked for an image that the engine has')
         .choices(['default', 'always', 'once', 'prefer-cached'])
@@ -119,6 +121,7 @@ export interface UpOptions extends DataDirectoryOption {
   readonly insecureListen: boolean;
   readonly acceptLoss: boolean;
   readonly keepStopped?: number;
+  readonly securityGroups: 'enforced' | 'off';
 }
 
 export interface AgentOptions {
@@ -128,6 +131,7 @@ export interface AgentOptions {
   readonly cpu?: number;
   readonly memory?: number;
   readonly warmSandboxes?: number;
+  readonly securityGroups: 'enforced' | 'off';
   readonly imagePullBehavior?: PullBehavior;
 }
 
@@ -144,6 +148,13 @@ function warmSandboxes(): Option {
   )
     .env('LONGSHORE_WARM_SANDBOXES')
     .argParser(wholeNumber);
+}
+
+function securityGroups(): Option {
+  return new Option('--security-groups <word>', 'whether what awsvpc tasks may reach is as their groups say')
+    .choices(['enforced', 'off'])
+    .default('enforced')
+    .env('LONGSHORE_SECURITY_GROUPS');
 }
 
 function wholeNumber(text: string): number {

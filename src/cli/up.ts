@@ -17,6 +17,7 @@ export async function up(options: UpOptions): Promise<void> {
     allowedHosts: options.allowHost ?? [],
     insecureListen: options.insecureListen,
     acceptLoss: options.acceptLoss,
+    securityGroups: options.securityGroups,
     ...(options.keepStopped === undefined ? {} : { keepStoppedMinutes: options.keepStopped }),
   });
   process.stdout.write(

@@ -59,22 +59,7 @@ describe('security groups', () => {
     client = clientOf(server);
     ec2 = new EC2Client({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
     await client.call('ecs', 'CreateCluster', { clusterName: 'default' });
-    agent = startLongshore(
-      [
-        'agent',
-        '--cluster',
-        'default',
-        '--data-dir',
-        join(directory.path, 'agent'),
-        '--attribute',
-        `ecs.availability-zone=${zone}`,
-      ],
-      {
-        ...server.environment,
-        ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
-        LONGSHORE_WARM_SANDBOXES: '2', // the rules hold in those as well
-      },
-    );
+    agent = startAgent('enforced');
     await connectedInstance(client, 'default');
     const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
     subnetIds = Subnets.map(({ SubnetId = '' }) => SubnetId);
@@ -121,6 +106,26 @@ describe('security groups', () => {
     await host('docker', 'network', 'rm', networkNameOf(secondBlock));
     await directory.remove();
   });
+
+  function startAgent(securityGroups: 'enforced' | 'off'): LongshoreProcess {
+    return startLongshore(
+      [
+        'agent',
+        '--cluster',
+        'default',
+        '--data-dir',
+        join(directory.path, 'agent'),
+        '--attribute',
+        `ecs.availability-zone=${zone}`,
+      ],
+      {
+        ...server.environment,
+        ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+        LONGSHORE_WARM_SANDBOXES: '2', // the rules hold in those as well
+        LONGSHORE_SECURITY_GROUPS: securityGroups,
+      },
+    );
+  }
 
   async function run(securityGroups: readonly string[], subnets = subnetIds): Promise<Running> {
     return ran('socket', {
@@ -280,6 +285,23 @@ describe('security groups', () => {
     assert.equal(await ask(bridge, mirror.address, 8080), 'no answer');
     await allow(open([], [{ CidrIp: '172.17.0.0/16' }]));
     await answer(first?.CidrBlock?.replace(/0\/.*/, '1') ?? '', bridge); // behind the network's own address
+  });
+
+  test('hold for an agent that is told not to enforce them no more, until it is told to again', async () => {
+    const [web, stranger] = await Promise.all([run([groups.web]), run([groups.stranger])]);
+    await eventually('the server', async () => ((await dial(web.address, 8080)) ? true : undefined));
+    const passes = (): Promise<string> => ask(stranger, web.address, 8080);
+    assert.equal(await passes(), 'no answer');
+    for (const [word, answer] of [
+      ['off', 'hello'],
+      ['enforced', 'no answer'],
+    ] as const) {
+      await agent.end('SIGTERM');
+      agent = startAgent(word);
+      await eventually(`'${answer}' with security groups ${word}`, async () =>
+        (await passes()) === answer ? true : undefined,
+      );
+    }
   });
 
   async function get(from: Running, url: string): Promise<string> {

@@ -17,6 +17,8 @@ export interface SecurityGroups {
 
 export interface SecurityGroupsParts {
   readonly firewall: Firewall | undefined;
+  /** Whoever runs the agent may want none of it. */
+  readonly isWanted: boolean;
   readonly docker: Pick<Docker, 'listContainers'>;
   readonly disk: Pick<Disk, 'read'>;
   readonly store: Store;
@@ -29,6 +31,15 @@ export interface SecurityGroupsParts {
 /** Where packets cannot be filtered here, everything passes, and the log says so once. */
 export async function createSecurityGroups(parts: SecurityGroupsParts): Promise<SecurityGroups> {
   const { firewall, log } = parts;
+  const unguarded = { take: () => undefined, guard: () => Promise.resolve(), stop: () => undefined };
+  if (!parts.isWanted) {
+    // An agent that was started otherwise left its table to its tasks.
+    await firewall?.apply(`${removalScript(tableName(parts.agentId)).join('\n')}\n`).catch((error: unknown) => {
+      log.warn('there may be rules of security groups left from before', { reason: messageOf(error) });
+    });
+    log.info('security groups are not enforced, as was asked for');
+    return unguarded;
+  }
   try {
     if (!firewall) throw new Error('the container engine is on another machine, or this is not Linux');
     await firewall.check();
@@ -37,7 +48,7 @@ export async function createSecurityGroups(parts: SecurityGroupsParts): Promise<
     log.warn('security groups are not enforced: awsvpc tasks are reached by all and reach everything', {
       reason: error instanceof Error ? error.message : String(error),
     });
-    return { take: () => undefined, guard: () => Promise.resolve(), stop: () => undefined };
+    return unguarded;
   }
 }
 
