@@ -21,7 +21,7 @@ export interface HostAgentOptions {
   readonly endpoint: string;
   readonly region: string;
   /** The root keys, or those of a user or a role that may be an agent. */
-  readonly keys: Credentials;
+  readonly keys: Credentials | (() => Credentials);
   readonly cluster: string;
   readonly fargatePool: boolean;
   readonly attributes?: readonly (readonly [name: string, value: string])[];

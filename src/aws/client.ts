@@ -69,7 +69,8 @@ export interface AwsClientParts {
   /** Base URL, such as http://127.0.0.1:4566. */
   readonly endpoint: string;
   readonly region: string;
-  readonly credentials: Credentials;
+  /** Or what gives those of the moment, where they change while the client lives. */
+  readonly credentials: Credentials | (() => Credentials);
 }
 
 export interface Credentials {

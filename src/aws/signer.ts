@@ -8,8 +8,9 @@ import { createSigningKeys, stringToSign } from './signing-key.ts';
 /** Signs requests with SigV4, all their headers. The counterpart of the verifier in sigv4.ts. */
 export function createSigner(parts: SignerParts): (request: RequestToSign) => Headers {
   const signingKeys = createSigningKeys(parts.hash);
-  return ({ method, url, headers, body, service, credentials = parts.credentials }) => {
-    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  return ({ method, url, headers, body, service, credentials }) => {
+    const own = typeof parts.credentials === 'function' ? parts.credentials() : parts.credentials;
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials ?? own;
     const date = isoBasic(parts.clock.now());
     const all: Headers = {
       ...headers,
@@ -39,7 +40,7 @@ export interface SignerParts {
   readonly clock: Clock;
   readonly hash: Hash;
   readonly region: string;
-  readonly credentials: SigningCredentials;
+  readonly credentials: SigningCredentials | (() => SigningCredentials);
 }
 
 export interface SigningCredentials {

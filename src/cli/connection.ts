@@ -31,14 +31,18 @@ export async function findConnection(disk: Disk, dataDirectory: string): Promise
 
 /** From AWS_ENDPOINT_URL, AWS_REGION and the keys; undefined when one of endpoint and keys is missing. */
 export function connectionOfVariables(): Connection | undefined {
-  const { AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
   const { AWS_SESSION_TOKEN: sessionToken } = process.env;
   if (!AWS_ENDPOINT_URL || !AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return undefined;
   return {
     endpoint: AWS_ENDPOINT_URL,
-    region: AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1',
+    region: regionOfVariables(),
     accessKeyId: AWS_ACCESS_KEY_ID,
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
     ...(sessionToken && { sessionToken }),
   };
+}
+
+export function regionOfVariables(): string {
+  return process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
 }

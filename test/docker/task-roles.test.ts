@@ -1,5 +1,6 @@
 // The role of a task, end to end: from the keys that a container fetches to what they may do, until the task ends.
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DescribeTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
@@ -7,7 +8,7 @@ import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
 import type { CreateAccessKeyResponse } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type AwsCli, awsCli, createTaskRole } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance, taskReaches } from '../running/cluster.ts';
+import { type Client, clientOf, connectedInstance, runTask, taskReaches } from '../running/cluster.ts';
 import { removeContainersOf } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import { type Server, startLongshore, startServer, temporaryDirectory } from '../running/server.ts';
@@ -152,6 +153,56 @@ describe('the role of a task', () => {
       const policy = 'arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role';
       await aws('iam', 'attach-role-policy', ...role, '--policy-arn', policy);
       await connectedInstance(client, 'default');
+    } finally {
+      await agent.end('SIGTERM');
+    }
+  });
+
+  test('of a host that rotates its keys is taken up from the shared credentials file, without a restart', async () => {
+    await aws('iam', 'create-user', '--user-name', 'rotating');
+    const user = ['--user-name', 'rotating'];
+    const policy = 'arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role';
+    await aws('iam', 'attach-user-policy', ...user, '--policy-arn', policy);
+    const file = join(directory.path, 'credentials');
+    const newKey = async (): Promise<string> => {
+      const { AccessKey: key } = await aws<CreateAccessKeyResponse>('iam', 'create-access-key', ...user);
+      const lines = [
+        '[host]',
+        `aws_access_key_id = ${key?.AccessKeyId}`,
+        `aws_secret_access_key=${key?.SecretAccessKey}`,
+      ];
+      await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
+      return key?.AccessKeyId ?? '';
+    };
+    const first = await newKey();
+    await client.call('ecs', 'CreateCluster', { clusterName: 'rotated' });
+    const own = ['--cluster', 'rotated', '--data-dir', join(directory.path, 'rotated')];
+    const agent = startLongshore(['agent', ...own], {
+      ...server.environment,
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_SHARED_CREDENTIALS_FILE: file,
+      AWS_PROFILE: 'host',
+    });
+    try {
+      const instance = await connectedInstance(client, 'rotated');
+      const second = await newKey();
+      await eventually('the new keys', async () => (agent.log().includes(second) ? true : undefined));
+      await aws('iam', 'delete-access-key', ...user, '--access-key-id', first);
+      // What a task needs the agent's own keys for is done with the new ones.
+      const arn = await runTask(client, 'rotated', {
+        family: 'rotated',
+        containerDefinitions: [{ name: 'app', image: factsImage, memory: 16, command: ['true'] }],
+      });
+      await eventually('the end of the task', async () => {
+        const { tasks = [] } = await client.call<DescribeTasksResponse>('ecs', 'DescribeTasks', {
+          cluster: 'rotated',
+          tasks: [arn],
+        });
+        return tasks[0]?.lastStatus === 'STOPPED' ? true : undefined;
+      });
+      await removeContainersOf([arn]);
+      assert.equal(await connectedInstance(client, 'rotated'), instance);
     } finally {
       await agent.end('SIGTERM');
     }
