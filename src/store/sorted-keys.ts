@@ -4,8 +4,8 @@ import { assert } from '../core/assert.ts';
  * Keys in ascending order, in chunks: adding, removing and finding cost about the square root of the size in memory
  * moves and a logarithm in comparisons, so a page in the middle of 100,000 keys costs what a page of 100 does.
  *
- * New keys wait unsorted until a few hundred have come or somebody looks: sorting them together touches each chunk once,
- * and most of the indexes that a record is put into are not read before the next hundred records come.
+ * New keys wait unsorted until a few thousand have come or somebody looks: sorting them together touches each chunk once,
+ * and most of the indexes that a record is put into are not read before the next thousand records come.
  */
 export class SortedKeys {
   #chunks: string[][] = [];
@@ -15,20 +15,16 @@ export class SortedKeys {
   /** Counts changes, so that an iteration notices one: it would skip or repeat keys without a word. */
   #version = 0;
 
-  /** Of keys in ascending order; a key may be there twice, one after the other. */
+  /** Of keys in ascending order, each once. */
   static of(keys: readonly string[]): SortedKeys {
     const sorted = new SortedKeys();
-    let chunk: string[] = [];
-    let last: string | undefined;
-    for (const key of keys) {
-      if (key === last) continue;
-      assert(last === undefined || last < key, 'keys are given in ascending order');
-      if (chunk.length === filledChunk) chunk = [];
-      if (chunk.length === 0) sorted.#chunks.push(chunk);
-      chunk.push(key);
-      sorted.#size += 1;
-      last = key;
+    for (let from = 0; from < keys.length; from += filledChunk) {
+      const chunk = keys.slice(from, from + filledChunk);
+      const [before, first] = [keys[from - 1], chunk[0]];
+      assert(before === undefined || (first !== undefined && before < first), 'keys are given in ascending order');
+      sorted.#chunks.push(chunk);
     }
+    sorted.#size = keys.length;
     return sorted;
   }
 
@@ -161,7 +157,7 @@ export class SortedKeys {
 const chunkLimit = 512;
 /** With room for keys to come. */
 const filledChunk = 384;
-const recentLimit = 512;
+const recentLimit = 2048;
 const unchanged = 'a listing is not changed while it is iterated; copy it first';
 
 function lowerBound(keys: readonly string[], key: string): number {

@@ -310,6 +310,58 @@ describe('loading', () => {
     });
   });
 
+  test('finds all in key order, whatever the order of its coming, how many an index finds, and how often', async () => {
+    const sim = await open();
+    // 7 has no factor with 600: every key comes, in no order.
+    const all: readonly Thing[] = Array.from({ length: 600 }, (_, index) => {
+      const number = (index * 7) % 600;
+      const tags = ['every', 'every', `of-${number % 2}`, `one-${number}`]; // one twice, many, one alone
+      return {
+        id: `t${number}`,
+        ...(number % 3 > 0 && { color: ['red', 'blue'][(number % 3) - 1] ?? '' }),
+        tags,
+        size: 1,
+      };
+    });
+    for (let from = 0; from < all.length; from += 100) {
+      await sim.store.update((tx) => all.slice(from, from + 100).forEach((thing) => tx.put(things, thing)));
+    }
+    const listing = (reader: Reader): unknown => ({
+      all: ids(reader.list(things)),
+      after: ids(reader.list(things, 't3')),
+      colors: ['red', 'blue'].map((color) => [
+        reader.count(things, 'color', color),
+        ids(reader.find(things, 'color', color)),
+      ]),
+      tags: ['every', 'of-0', 'of-1', 'one-7', 'none'].map((tag) => [
+        reader.count(things, 'tag', tag),
+        ids(reader.find(things, 'tag', tag, 't1')),
+      ]),
+      sizes: reader.projected(sizes),
+    });
+    const before = sim.store.view(listing);
+    const store = await sim.reopen();
+    assert.deepEqual(store.view(listing), before);
+    assert.deepEqual(
+      store.view((reader) => ids(reader.list(things))),
+      ids(all).sort(),
+    );
+    // What was filled at once takes changes as what was filled one by one.
+    await store.update((tx) => {
+      tx.put(things, { id: 't6000', color: 'red', size: 1 });
+      tx.delete(things, 't601');
+      tx.delete(things, 't1');
+    });
+    assert.equal(
+      store.view((reader) => reader.count(things, 'color', 'red')),
+      200,
+    );
+    assert.equal(
+      store.view((reader) => ids(reader.list(things, 't599')).at(2)),
+      't6000',
+    );
+  });
+
   test('refuses a table it does not know and a record under a key that is not its own', async () => {
     for (const [name, key] of [
       ['test.gone', 'a'],

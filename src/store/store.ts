@@ -6,7 +6,7 @@ import type { Clock, Random, Timer } from '../world/world.ts';
 import type { Journal, StoredChange } from './journal.ts';
 import { readRecords } from './read-records.ts';
 import { TableState } from './table-state.ts';
-import type { Derivation, Projection, RecordChange, Table } from './table.ts';
+import type { Derivation, Projection, RecordChange, Table, TextOf } from './table.ts';
 
 /** Reads of one consistent moment. */
 export interface Reader {
@@ -115,7 +115,7 @@ export class Store {
    */
   async update<T>(write: (tx: Transaction, env: Env) => T): Promise<T> {
     if (this.#broken) throw this.#broken;
-    const applied = new AppliedTransaction();
+    const applied = new AppliedTransaction(this.#stateOf);
     const result = this.#run(applied, write);
     if (applied.changes.length === 0) {
       await this.durable();
@@ -133,7 +133,7 @@ export class Store {
    */
   async updateUnhurried(write: (tx: Transaction, env: Env) => void): Promise<void> {
     if (this.#broken) throw this.#broken;
-    const applied = new AppliedTransaction();
+    const applied = new AppliedTransaction(this.#stateOf);
     this.#run(applied, write);
     if (applied.changes.length === 0) return;
     this.#pending.push(applied);
@@ -276,6 +276,8 @@ export class Store {
       applied.reject(new CommitFailed('the journal could not make the change durable', { cause }));
   }
 
+  readonly #stateOf = (table: Table<never>): TableState => this.#state(table);
+
   #state<R extends object>(table: Table<R>): TableState {
     const state = this.#tables.get(table.name);
     assert(state, `table ${table.name} is registered`);
@@ -330,8 +332,16 @@ class AppliedTransaction {
   /** By table, of more changes than are quickly looked through. */
   #found: Map<TableState, Map<string, AppliedChange>> | undefined;
   #notes = new Map<TableState, number>();
+  readonly #stateOf: (table: Table<never>) => TableState;
 
-  constructor() {
+  readonly #textOfOther: TextOf = (table, record) => {
+    const state = this.#stateOf(table);
+    const change = this.#find(state, table.key(record));
+    return (change?.after === record ? change.stored?.value : undefined) ?? this.#textOf(state, record);
+  };
+
+  constructor(stateOf: (table: Table<never>) => TableState) {
+    this.#stateOf = stateOf;
     this.outcome = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -360,6 +370,12 @@ class AppliedTransaction {
     return writes;
   }
 
+  #textOf(state: TableState, record: object): string {
+    const { stored } = state.table;
+    if (!stored) return JSON.stringify(record);
+    return stored.text?.(record, this.#textOfOther) ?? JSON.stringify(stored.pack(record));
+  }
+
   /** Writes the changes out as text, each once, and holds them to the limits. */
   writeOut(limit: { readonly changes: number; readonly bytes: number }): void {
     let undone = false;
@@ -370,7 +386,7 @@ class AppliedTransaction {
         undone = true;
         continue;
       }
-      const value = after === undefined ? undefined : JSON.stringify(state.table.stored?.pack(after) ?? after);
+      const value = after && this.#textOf(state, after);
       this.bytes += key.length + (value?.length ?? 0);
       change.stored = { table, key, value };
     }

@@ -137,22 +137,34 @@ class IndexLoad {
   }
 }
 
-/** Sorts keys once for all indexes: what each of them found is then put in order as numbers. */
+/** Sorts keys once for all indexes: what one of them found of many is then put in order as numbers. */
 function inOrder(keys: readonly string[]): {
   readonly keys: readonly string[];
+  /** The keys in those places. */
   readonly pick: (places: readonly number[]) => readonly string[];
 } {
   const sorted = Array.from(keys).sort();
-  const ranks = new Map(sorted.map((key, rank) => [key, rank]));
-  const rankOf = Uint32Array.from(keys, (key) => ranks.get(key) ?? 0);
+  let rankOf: Uint32Array | undefined;
   return {
     keys: sorted,
     pick: (places) => {
       if (places.length === keys.length) return sorted;
-      const picked = Uint32Array.from(places, (place) => rankOf[place] ?? 0).sort();
-      return Array.from(picked, (rank) => sorted[rank] as string);
+      if (places.length <= fewPlaces) return places.map((place) => keys[place] as string).sort();
+      rankOf ??= ranks(keys, sorted);
+      const picked = new Uint32Array(places.length);
+      for (let at = 0; at < places.length; at += 1) picked[at] = rankOf[places[at] as number] as number;
+      return Array.from(picked.sort(), (rank) => sorted[rank] as string);
     },
   };
+}
+
+/** So few are sorted as text: most values of an index that has many are found by few. */
+const fewPlaces = 64;
+
+function ranks(keys: readonly string[], sorted: readonly string[]): Uint32Array {
+  const byKey = new Map<string, number>();
+  for (let rank = 0; rank < sorted.length; rank += 1) byKey.set(sorted[rank] as string, rank);
+  return Uint32Array.from(keys, (key) => byKey.get(key) ?? 0);
 }
 
 function insert(entries: Map<string, SortedKeys>, value: string, key: string): void {

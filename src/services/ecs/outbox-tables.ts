@@ -7,7 +7,7 @@ import { projection, table } from '../../store/table.ts';
 import type { EventBody } from './rules/events/event.ts';
 import { taskEvent } from './rules/events/task-event.ts';
 import { storedTask } from './stored-task.ts';
-import type { TaskRecord } from './tables.ts';
+import { type TaskRecord, tasks } from './tables.ts';
 
 /** The events that one transaction gave rise to, in order: one record, so that they cost the transaction one change. */
 export interface OutboxRecord {
@@ -55,6 +55,15 @@ export const outbox = table<OutboxRecord>()({
   indexes: {},
   stored: {
     pack: (record) => ({ ...record, told: record.told.map(packTold) }),
+    // What is told of tasks is what the transaction writes of them: written out once, it does for both.
+    text: ({ told, ...rest }, textOf) => {
+      const texts = told.map((one) =>
+        'task' in one
+          ? `{"key":${JSON.stringify(one.task.arn)},"stored":${textOf(tasks, one.task)}}`
+          : JSON.stringify(one),
+      );
+      return `${JSON.stringify(rest).slice(0, -1)},"told":[${texts.join(',')}]}`;
+    },
     reader: () => {
       const readTask = storedTask.reader();
       // What pack() made: a task is there as the journal keeps it, under its key.

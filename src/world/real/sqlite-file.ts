@@ -114,6 +114,7 @@ export class SqliteFile {
   commit(changes: readonly StoredChange[], formatVersion?: number): void {
     const sequence = this.#sequence + 1;
     const made: string[] = [];
+    const gone = new Map<RecordTable, number[]>();
     /** What to put back when the commit is refused: a table, a key of it, and the row it had. */
     const before: (readonly [rows: Map<string, number>, key: string, id: number | undefined])[] = [];
     try {
@@ -131,11 +132,16 @@ export class SqliteFile {
           rows.set(key, Number(records.insert.run(key, value).lastInsertRowid));
           before.push([rows, key, undefined]);
         } else if (id !== undefined) {
-          records.delete.run(id);
+          const ids = gone.get(records);
+          if (ids) ids.push(id);
+          else gone.set(records, [id]);
           rows.delete(key);
           before.push([rows, key, id]);
         }
         this.#pagesInLog += 1 + (value?.length ?? 0) / pageBytes;
+      }
+      for (const [records, ids] of gone) {
+        for (const [first, last] of runsOf(ids)) records.delete.run(first, last);
       }
       this.#setMeta.run('sequence', sequence);
       if (formatVersion !== undefined) this.#setMeta.run('formatVersion', formatVersion);
@@ -322,7 +328,7 @@ class RecordTable {
     return (this.#statements ??= {
       insert: this.#database.prepare(`INSERT INTO ${this.#name} (key, value) VALUES (?, ?)`),
       update: this.#database.prepare(`UPDATE ${this.#name} SET value = ? WHERE id = ?`),
-      delete: this.#database.prepare(`DELETE FROM ${this.#name} WHERE id = ?`),
+      delete: this.#database.prepare(`DELETE FROM ${this.#name} WHERE id BETWEEN ? AND ?`),
     });
   }
 }
@@ -336,6 +342,17 @@ type StoredRows =
 
 /** The largest records there can be (3 MiB) make a text that V8 can hold; usual ones make one worth a call. */
 const rowsPerBatch = 128;
+
+/** Numbers that follow each other, as the first and the last of each run: what is dropped together came together. */
+function runsOf(numbers: number[]): readonly (readonly [first: number, last: number])[] {
+  const runs: [number, number][] = [];
+  for (const number of numbers.sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run && number === run[1] + 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs;
+}
 
 const schema = `
   CREATE TABLE IF NOT EXISTS tables (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
