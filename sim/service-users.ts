@@ -69,6 +69,7 @@ export class ServiceUsers {
     { name: 'look at a service', weight: 14, act: this.#onOne((_, it) => this.describe([it])) },
     { name: 'delete a service', weight: 6, act: this.#onOne((random, it) => this.delete(random, it)) },
     { name: 'deploy another definition', weight: 16, act: this.#onOne((random, it) => this.#deploy(random, it)) },
+    { name: 'deploy over protected tasks', weight: 6, act: this.#onOne((random, it) => this.#deployOver(random, it)) },
     { name: 'deploy the same anew', weight: 6, act: this.#onOne((_, it) => this.#deployAnew(it)) },
     { name: 'scale', weight: 9, act: this.#onOne((random, it) => this.#scale(random, it)) },
     { name: 'scale beyond what there is', weight: 1, act: this.#onOne((_, it) => this.#scaleBeyond(it)) },
@@ -314,7 +315,16 @@ export class ServiceUsers {
   }
 
   async #protect(random: SimRandom): Promise<void> {
-    const arns = await this.#tasksOf(random.pick(this.live));
+    await this.#protectSome(random, random.pick(this.live));
+  }
+
+  async #deployOver(random: SimRandom, service: KnownService): Promise<void> {
+    await this.#protectSome(random, service);
+    await this.#deployAnew(service);
+  }
+
+  async #protectSome(random: SimRandom, service: KnownService): Promise<void> {
+    const arns = await this.#tasksOf(service);
     if (arns.length === 0) return;
     await this.#client.call('UpdateTaskProtection', {
       cluster,

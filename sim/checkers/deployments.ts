@@ -63,6 +63,11 @@ function checkServiceDeployment(system: System, before: ServiceDeploymentRecord,
   if (before.finishedAt !== undefined && (after.status !== before.status || after.finishedAt !== before.finishedAt)) {
     system.fail(deployments.name, `${after.arn} had ended ${before.status} and is ${after.status}`);
   }
+  const { status, failureCount: failures, threshold } = after.circuitBreaker;
+  const isOn = after.status === 'IN_PROGRESS' && !after.stages && status === 'MONITORING';
+  if (isOn && failures > before.circuitBreaker.failureCount && failures >= threshold) {
+    system.fail(deployments.name, `${after.arn} goes on after ${failures} failures of ${threshold}`);
+  }
   if (before.rollback && !after.rollback) system.fail(deployments.name, `${after.arn} takes back its roll-back`);
   if (after.circuitBreaker.status === 'TRIGGERED' && before.circuitBreaker.status !== 'TRIGGERED') {
     system.saw('circuit breaker triggered');
