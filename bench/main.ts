@@ -16,6 +16,7 @@ import { runTaskStart, startKinds } from './run-task-start.ts';
 import { runTaskThroughput } from './run-task-throughput.ts';
 import { servicePart, serviceParts } from './service-start.ts';
 import { startUp } from './start-up.ts';
+import { sustainedStarts } from './sustained-starts.ts';
 import { taskEndpoint } from './task-endpoint.ts';
 
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'rolling-growth': rollingGrowth,
   fleet,
   ...Object.fromEntries(startKinds.map((kind) => [kind.bench, () => runTaskStart(kind)])),
+  'sustained-starts': sustainedStarts,
   registry,
   'task-endpoint': taskEndpoint,
   'log-rate': logRate,

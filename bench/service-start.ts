@@ -50,8 +50,11 @@ export const serviceParts: readonly ServicePart[] = [
   },
 ];
 
-/** Both watch their own API for running tasks, as often; one that comes at once is looked for more often. */
-const pollMs = ({ replicas }: ServicePart): number => (replicas === 1 ? 10 : 20);
+/**
+ * Both watch their own API for running tasks, as often; one that comes at once is looked for more often. Many are looked for
+ * more seldom: each look at them costs the machine what a start would have had, on either side.
+ */
+const pollMs = ({ replicas }: ServicePart): number => (replicas === 1 ? 10 : 50);
 
 /**
  * A service from the call that creates it to its last task RUNNING, against Docker Swarm on the same engine, in turns; and

@@ -144,7 +144,7 @@ export interface LogsOptions extends DataDirectoryOption {
 function warmSandboxes(): Option {
   return new Option(
     '--warm-sandboxes <count>',
-    'networks kept ready for tasks to come (default: 2 for each core; 0: none)',
+    'networks kept ready of each kind, bridge and awsvpc (default: 2 for each core; 0: none)',
   )
     .env('LONGSHORE_WARM_SANDBOXES')
     .argParser(wholeNumber);
