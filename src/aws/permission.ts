@@ -38,9 +38,28 @@ export function requestTagConditions(
   return conditions;
 }
 
+/** The same where a request takes tags away, of which it names the keys. */
+export function tagKeysConditions(keys: readonly string[]): ConditionValues {
+  return keys.length === 0 ? {} : { 'aws:TagKeys': keys };
+}
+
 /** The condition keys that say which tags the resource has. */
 export function resourceTagConditions(
   tags: readonly { readonly key: string; readonly value: string }[],
 ): ConditionValues {
   return Object.fromEntries(tags.map(({ key, value }) => [`aws:ResourceTag/${key}`, value]));
+}
+
+/** A tag in the words of the services that write its members with a capital. */
+export function plainTag({
+  Key = '',
+  Value = '',
+}: {
+  readonly Key?: string | undefined;
+  readonly Value?: string | undefined;
+}): {
+  readonly key: string;
+  readonly value: string;
+} {
+  return { key: Key, value: Value };
 }

@@ -10,6 +10,9 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
 import * as iam from '@aws-sdk/client-iam';
+import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
 
@@ -342,6 +345,43 @@ describe('identity by SDK clients', () => {
     }
   });
 
+  test('the tags of keys, parameters and secrets decide, each by its own, and so do those a request brings', async () => {
+    const member = clientsOf(server, await newUser('tagged'));
+    const [blue, red] = ['blue', 'red'].map((team) => [{ Key: 'team', Value: team }]);
+    for (const [Name, Tags] of [
+      ['/team/blue', blue],
+      ['/team/red', red],
+    ] as const) {
+      await root.ssm.send(new ssm.PutParameterCommand({ Name, Value: 'x', Type: 'String', Tags }));
+    }
+    const secret = await root.secrets.send(new CreateSecretCommand({ Name: 'red', SecretString: 'x', Tags: red }));
+    const { KeyMetadata: key } = await root.kms.send(
+      new CreateKeyCommand({ Tags: [{ TagKey: 'team', TagValue: 'red' }] }),
+    );
+    await put('tagged', {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['ssm:*', 'secretsmanager:*', 'kms:*'], Resource: '*' },
+        { Effect: 'Deny', Action: '*', Resource: '*', Condition: { StringEquals: { 'aws:ResourceTag/team': 'red' } } },
+        { Effect: 'Deny', Action: '*', Resource: '*', Condition: { StringEquals: { 'aws:RequestTag/team': 'red' } } },
+      ],
+    });
+    const denied = { name: 'AccessDeniedException' };
+    const names = (...Names: string[]) => member.ssm.send(new ssm.GetParametersCommand({ Names }));
+    assert.equal((await names('/team/blue')).Parameters?.length, 1);
+    await assert.rejects(names('/team/red'), denied);
+    await assert.rejects(names('/team/blue', '/team/red'), denied, 'one of several');
+    const tagging = { ResourceType: 'Parameter', ResourceId: '/team/blue' } as const;
+    await assert.rejects(member.ssm.send(new ssm.AddTagsToResourceCommand({ ...tagging, Tags: red })), denied);
+    await member.ssm.send(new ssm.AddTagsToResourceCommand({ ...tagging, Tags: [{ Key: 'a', Value: 'b' }] }));
+    await assert.rejects(member.secrets.send(new GetSecretValueCommand({ SecretId: secret.ARN })), denied);
+    await assert.rejects(member.kms.send(new DescribeKeyCommand({ KeyId: key?.KeyId })), denied);
+    await assert.rejects(
+      member.kms.send(new CreateKeyCommand({ Tags: [{ TagKey: 'team', TagValue: 'red' }] })),
+      denied,
+    );
+  });
+
   test('listings come in pages', async () => {
     const names: (string | undefined)[] = [];
     for await (const page of iam.paginateListUsers({ client: root.iam, pageSize: 2 }, {})) {
@@ -359,6 +399,9 @@ function clientsOf(server: Pick<Server, 'endpoint'>, credentials: Keys) {
     sts: new sts.STSClient(config),
     ecs: new ECSClient(config),
     ec2: new EC2Client(config),
+    kms: new KMSClient(config),
+    secrets: new SecretsManagerClient(config),
+    ssm: new ssm.SSMClient(config),
   };
 }
 

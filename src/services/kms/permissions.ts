@@ -1,14 +1,22 @@
-import type { Permissions } from '../../aws/permission.ts';
+import {
+  type ConditionValues,
+  type Permissions,
+  requestTagConditions,
+  tagKeysConditions,
+} from '../../aws/permission.ts';
 import { keyIdOf } from './material.ts';
 import { askForKey } from './public.ts';
 import { aliasArn } from './references.ts';
-import { aliases, aliasKey } from './tables.ts';
+import { aliases, aliasKey, type Tag } from './tables.ts';
 
 /**
  * KMS asks the key's own policy first: what it does not give to the account, no policy of a user or role can give. A key
  * that is not there is asked for by the name given, and the operation then says that it is not there.
  */
 export const permissions: Readonly<Record<string, Permissions<never>>> = {
+  CreateKey: (input: { readonly Tags?: readonly Tag[] }) => [
+    { action: 'kms:CreateKey', resources: ['*'], conditions: broughtTags(input.Tags) },
+  ],
   ...onKey(
     'CancelKeyDeletion',
     'DescribeKey',
@@ -63,9 +71,19 @@ function onKey(...operations: readonly string[]): Readonly<Record<string, Permis
   return Object.fromEntries(
     operations.map((operation): [string, Permissions<never>] => [
       operation,
-      (input: { readonly KeyId: string }, { call, reader }) => [
-        askForKey(`kms:${operation}`, reader, call, input.KeyId),
+      (
+        input: { readonly KeyId: string; readonly Tags?: readonly Tag[]; readonly TagKeys?: readonly string[] },
+        { call, reader },
+      ) => [
+        askForKey(`kms:${operation}`, reader, call, input.KeyId, {
+          ...broughtTags(input.Tags),
+          ...tagKeysConditions(input.TagKeys ?? []),
+        }),
       ],
     ]),
   );
+}
+
+function broughtTags(tags: readonly Tag[] = []): ConditionValues {
+  return requestTagConditions(tags.map(({ TagKey, TagValue }) => ({ key: TagKey, value: TagValue })));
 }

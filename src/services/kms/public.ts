@@ -1,5 +1,5 @@
 /** What other services may do with keys. */
-import type { Permission } from '../../aws/permission.ts';
+import { type ConditionValues, type Permission, resourceTagConditions } from '../../aws/permission.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { invalidCiphertext } from './errors.ts';
@@ -47,9 +47,24 @@ export function decryptFor(
  * What it takes to do this with a key: KMS asks the key's own policy first, and what that does not grant, or hand to the
  * account, no policy of a user or role can. A key that is not there is asked for by the name given.
  */
-export function askForKey(action: string, reader: Reader, scope: Scope, reference: string): Permission {
+export function askForKey(
+  action: string,
+  reader: Reader,
+  scope: Scope,
+  reference: string,
+  brought: ConditionValues = {},
+): Permission {
   const key = findKey(reader, scope, reference);
-  if (key) return { action, resources: [keyArn(key)], resourcePolicy: key.policy, resourcePolicyDecides: true };
+  if (key) {
+    const tags = key.tags.map(({ TagKey, TagValue }) => ({ key: TagKey, value: TagValue }));
+    return {
+      action,
+      resources: [keyArn(key)],
+      conditions: { ...resourceTagConditions(tags), ...brought },
+      resourcePolicy: key.policy,
+      resourcePolicyDecides: true,
+    };
+  }
   return { action, resources: [reference.startsWith('arn:') ? reference : keyArn({ ...scope, keyId: reference })] };
 }
 

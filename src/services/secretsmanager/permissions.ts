@@ -1,4 +1,12 @@
-import type { Permission, Permissions } from '../../aws/permission.ts';
+import {
+  type ConditionValues,
+  type Permission,
+  type Permissions,
+  plainTag,
+  requestTagConditions,
+  resourceTagConditions,
+  tagKeysConditions,
+} from '../../aws/permission.ts';
 import { formatArn } from '../../core/arn.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
@@ -25,8 +33,22 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
       'UpdateSecretVersionStage',
     ].map((operation): [string, Permissions<never>] => [
       operation,
-      (input: { readonly SecretId: string; readonly VersionStage?: string }, { call, reader }) => [
-        onSecret(`secretsmanager:${operation}`, reader, call, input.SecretId, input.VersionStage),
+      (
+        input: {
+          readonly SecretId: string;
+          readonly VersionStage?: string;
+          readonly Tags?: readonly Partial<Tag>[];
+          readonly TagKeys?: readonly string[];
+        },
+        { call, reader },
+      ) => [
+        onSecret(`secretsmanager:${operation}`, reader, call, input.SecretId, {
+          stage: input.VersionStage,
+          brought: {
+            ...requestTagConditions((input.Tags ?? []).map(plainTag)),
+            ...tagKeysConditions(input.TagKeys ?? []),
+          },
+        }),
         ...onItsKey(keyActions[operation], reader, call, input.SecretId),
       ],
     ]),
@@ -37,7 +59,7 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
       resources: [unknownArn(call, input.Name)],
       conditions: {
         'secretsmanager:Name': input.Name,
-        ...Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [`aws:RequestTag/${Key ?? ''}`, Value ?? ''])),
+        ...requestTagConditions((input.Tags ?? []).map(plainTag)),
       },
     },
   ],
@@ -51,17 +73,25 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
   ],
 };
 
-function onSecret(action: string, reader: Reader, scope: Scope, reference: string, stage?: string): Permission {
+function onSecret(
+  action: string,
+  reader: Reader,
+  scope: Scope,
+  reference: string,
+  { stage, brought = {} }: { readonly stage?: string | undefined; readonly brought?: ConditionValues } = {},
+): Permission {
   const secret = findSecret(reader, scope, reference);
   const arn = secret ? secretArn(secret) : unknownArn(scope, reference);
+  const tags = (secret?.tags ?? []).map(plainTag);
   return {
     action,
     resources: [arn],
     conditions: {
       'secretsmanager:SecretId': arn,
       ...(stage !== undefined && { 'secretsmanager:VersionStage': stage }),
-      ...Object.fromEntries((secret?.tags ?? []).map(({ Key, Value }) => [`aws:ResourceTag/${Key}`, Value])),
-      ...Object.fromEntries((secret?.tags ?? []).map(({ Key, Value }) => [`secretsmanager:ResourceTag/${Key}`, Value])),
+      ...resourceTagConditions(tags),
+      ...Object.fromEntries(tags.map(({ key, value }) => [`secretsmanager:ResourceTag/${key}`, value])),
+      ...brought,
     },
     ...(secret?.resourcePolicy !== undefined && { resourcePolicy: secret.resourcePolicy }),
   };

@@ -1,4 +1,12 @@
-import type { Permission, Permissions } from '../../aws/permission.ts';
+import {
+  type ConditionValues,
+  type Permission,
+  type Permissions,
+  plainTag,
+  requestTagConditions,
+  resourceTagConditions,
+  tagKeysConditions,
+} from '../../aws/permission.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
 import { askForKeyInUse } from '../kms/public.ts';
@@ -14,32 +22,34 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
   ...onOne('DeleteParameter', 'LabelParameterVersion', 'UnlabelParameterVersion'),
   ...reading('GetParameter', 'GetParameterHistory'),
   ...reading('GetParameters'),
-  DeleteParameters: (input: { readonly Names: readonly string[] }, { call, reader }) => [
-    onParameters('ssm:DeleteParameters', reader, call, input.Names),
-  ],
+  DeleteParameters: (input: { readonly Names: readonly string[] }, { call, reader }) =>
+    input.Names.map((name) => onParameter('ssm:DeleteParameters', reader, call, name)),
   GetParametersByPath: (input: { readonly Path: string }, { call, reader }) => [
-    onParameters('ssm:GetParametersByPath', reader, call, [input.Path]),
+    onParameter('ssm:GetParametersByPath', reader, call, input.Path),
   ],
   PutParameter: (
     input: { readonly Name: string; readonly KeyId?: string; readonly Tags?: readonly Tag[] },
     { call, reader },
   ) => [
-    {
-      ...onParameters('ssm:PutParameter', reader, call, [input.Name]),
-      conditions: Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
-    },
+    onParameter('ssm:PutParameter', reader, call, input.Name, requestTagConditions((input.Tags ?? []).map(plainTag))),
     ...askForKeyInUse('kms:Encrypt', reader, call, input.KeyId),
   ],
-  ...Object.fromEntries(
-    ['AddTagsToResource', 'RemoveTagsFromResource', 'ListTagsForResource'].map(
-      (operation): [string, Permissions<never>] => [
-        operation,
-        (input: { readonly ResourceId: string }, { call, reader }) => [
-          onParameters(`ssm:${operation}`, reader, call, [input.ResourceId]),
-        ],
-      ],
+  AddTagsToResource: (input: { readonly ResourceId: string; readonly Tags: readonly Tag[] }, { call, reader }) => [
+    onParameter(
+      'ssm:AddTagsToResource',
+      reader,
+      call,
+      input.ResourceId,
+      requestTagConditions(input.Tags.map(plainTag)),
     ),
-  ),
+  ],
+  RemoveTagsFromResource: (
+    input: { readonly ResourceId: string; readonly TagKeys: readonly string[] },
+    { call, reader },
+  ) => [onParameter('ssm:RemoveTagsFromResource', reader, call, input.ResourceId, tagKeysConditions(input.TagKeys))],
+  ListTagsForResource: (input: { readonly ResourceId: string }, { call, reader }) => [
+    onParameter('ssm:ListTagsForResource', reader, call, input.ResourceId),
+  ],
 };
 
 function onOne(...operations: readonly string[]): Readonly<Record<string, Permissions<never>>> {
@@ -47,7 +57,7 @@ function onOne(...operations: readonly string[]): Readonly<Record<string, Permis
     operations.map((operation): [string, Permissions<never>] => [
       operation,
       (input: { readonly Name: string }, { call, reader }) => [
-        onParameters(`ssm:${operation}`, reader, call, [input.Name]),
+        onParameter(`ssm:${operation}`, reader, call, input.Name),
       ],
     ]),
   );
@@ -64,7 +74,7 @@ function reading(...operations: readonly string[]): Readonly<Record<string, Perm
         const names = input.Names ?? [input.Name ?? ''];
         const keys = new Set(input.WithDecryption ? names.flatMap((name) => keyOf(reader, call, name)) : []);
         return [
-          onParameters(`ssm:${operation}`, reader, call, names),
+          ...names.map((name) => onParameter(`ssm:${operation}`, reader, call, name)),
           ...[...keys].flatMap((key) => askForKeyInUse('kms:Decrypt', reader, call, key)),
         ];
       },
@@ -72,15 +82,25 @@ function reading(...operations: readonly string[]): Readonly<Record<string, Perm
   );
 }
 
-function onParameters(action: string, reader: Reader, scope: Scope, references: readonly string[]): Permission {
+/** Each parameter is asked for by itself: it has tags of its own. */
+function onParameter(
+  action: string,
+  reader: Reader,
+  scope: Scope,
+  reference: string,
+  brought: ConditionValues = {},
+): Permission {
   const { accountId, region } = scope;
-  const names = references.map((reference) => readReference(reference).name);
-  const [only] = names.length === 1 ? names : [];
-  const tags = only === undefined ? [] : (reader.get(parameters, parameterKey(scope, only))?.tags ?? []);
+  const { name } = readReference(reference);
+  const tags = (reader.get(parameters, parameterKey(scope, name))?.tags ?? []).map(plainTag);
   return {
     action,
-    resources: names.map((name) => parameterArn({ accountId, region, name })),
-    conditions: Object.fromEntries(tags.map(({ Key, Value }) => [`aws:ResourceTag/${Key}`, Value])),
+    resources: [parameterArn({ accountId, region, name })],
+    conditions: {
+      ...resourceTagConditions(tags),
+      ...Object.fromEntries(tags.map(({ key, value }) => [`ssm:resourceTag/${key}`, value])),
+      ...brought,
+    },
   };
 }
 
