@@ -23,6 +23,7 @@ import {
   UploadLayerPartCommand,
   waitUntilLifecyclePolicyPreviewComplete,
   StartLifecyclePolicyPreviewCommand,
+  StartReplicationBackfillCommand,
 } from '@aws-sdk/client-ecr';
 import type {
   BatchDeleteImageResponse,
@@ -296,6 +297,12 @@ describe('ECR', () => {
         rules: [{ destinations: [{ region: 'eu-west-1', registryId: '111111111111' }] }],
       },
     });
+    const backfill = (registryId: string): Promise<unknown> =>
+      sdk
+        .send(new StartReplicationBackfillCommand({ destination: { region: 'eu-west-1', registryId } }))
+        .catch((error: unknown) => String(error));
+    assert.match(String(await backfill('111111111111')), /ValidationException: The destination .* cannot be reached/);
+    assert.match(String(await backfill('222222222222')), /ValidationException: .* has no destination/);
     assert.match(
       await aws.fails('ecr', 'put-registry-scanning-configuration', '--scan-type', 'ENHANCED'),
       /Longshore does not implement enhanced scanning/,

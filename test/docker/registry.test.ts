@@ -2,7 +2,6 @@
 // delete, an index of two platforms, a service by its ECR name, and a server that is killed in the middle of a push.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import type { DescribeTasksResponse, ListTasksResponse, RunTaskResponse } from '
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
 import { type Client, clientOf, connectedInstance, describeTask } from '../running/cluster.ts';
+import { type DockerCli, dockerCli } from '../running/docker-cli.ts';
 import { docker as engine, ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import {
@@ -35,6 +35,7 @@ describe('the registry, with the docker client', () => {
   let agent: LongshoreProcess;
   let client: Client;
   let aws: AwsCli;
+  let docker: DockerCli;
   let uri: string;
   let port: number;
   const made = new Set<string>();
@@ -42,6 +43,7 @@ describe('the registry, with the docker client', () => {
   before(async () => {
     await ensureTestImage();
     directory = await temporaryDirectory();
+    docker = dockerCli(directory.path);
     server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
     port = Number(new URL(server.endpoint).port);
     client = clientOf(server);
@@ -70,23 +72,9 @@ describe('the registry, with the docker client', () => {
     await directory?.remove();
   });
 
-  /** The docker command with a configuration of this test's own. */
-  async function docker(...args: readonly string[]): Promise<string> {
-    const { stdout } = await execute('docker', args, { env: dockerEnvironment(), maxBuffer: 16 * 1024 * 1024 });
-    return stdout;
-  }
-
-  function dockerEnvironment(): NodeJS.ProcessEnv {
-    return { ...process.env, DOCKER_CONFIG: join(directory.path, 'docker') };
-  }
-
   async function build(tag: string, base: string, layerBytes: number): Promise<string> {
-    const context = join(directory.path, `build-${tag}`);
-    await mkdir(context, { recursive: true });
-    await writeFile(join(context, 'layer'), randomBytes(layerBytes));
-    await writeFile(join(context, 'Dockerfile'), `FROM ${base}\nCOPY layer /layer\n`);
     const image = `${uri}:${tag}`;
-    await docker('build', '--quiet', '--tag', image, context);
+    await docker.build(image, { base, layerBytes });
     made.add(image);
     return image;
   }
@@ -172,7 +160,7 @@ describe('the registry, with the docker client', () => {
         'sh',
         ['-c', `docker save ${uri}:multi | tar -xO --wildcards '*layer.tar' | tar -xO name`],
         {
-          env: dockerEnvironment(),
+          env: docker.environment,
         },
       );
       assert.equal(stdout, platform);
@@ -285,7 +273,7 @@ describe('the registry, with the docker client', () => {
 
   test('a push in whose middle the server is killed comes to its end by the client’s own retries', async () => {
     const image = await build('large', testImage, 80_000_000);
-    const push = spawn('docker', ['push', image], { env: dockerEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const push = spawn('docker', ['push', image], { env: docker.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     push.stdout.on('data', (data: Buffer) => (output += data.toString()));
     push.stderr.on('data', (data: Buffer) => (output += data.toString()));
