@@ -13,7 +13,7 @@ import { type Figure, median, ratioFigure, timed } from './figure.ts';
 
 const execute = promisify(execFile);
 const layerBytes = 200_000_000;
-const rounds = 4;
+const rounds = 3;
 
 /**
  * Push and pull of one large layer by the docker client over loopback, against Debian's docker-registry on the same engine,
