@@ -388,7 +388,7 @@ describe('identity by SDK clients', () => {
       assert.ok((page.Users ?? []).length <= 2);
       names.push(...(page.Users ?? []).map(({ UserName }) => UserName));
     }
-    assert.deepEqual(names, ['bounded', 'dev', 'nobody', 'ops', 'passer']);
+    assert.deepEqual(names, ['bounded', 'dev', 'nobody', 'ops', 'passer', 'tagged']);
   });
 });
 
