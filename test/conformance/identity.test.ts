@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateTagsCommand,
+  CreateVpcCommand,
+  DeleteVpcCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  ModifyVpcAttributeCommand,
+} from '@aws-sdk/client-ec2';
 import {
   CreateClusterCommand,
   ECSClient,
@@ -382,13 +389,48 @@ describe('identity by SDK clients', () => {
     );
   });
 
+  test('networks are asked for with their tags, each with its own', async () => {
+    const member = clientsOf(server, await newUser('wirer'));
+    await put('wirer', {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'ec2:*',
+          Resource: '*',
+          Condition: { StringEquals: { 'ec2:ResourceTag/team': 'blue' } },
+        },
+      ],
+    });
+    const vpc = async (team: string): Promise<string> => {
+      const tags = [{ Key: 'team', Value: team }];
+      const { Vpc } = await root.ec2.send(
+        new CreateVpcCommand({
+          CidrBlock: '10.3.0.0/16',
+          TagSpecifications: [{ ResourceType: 'vpc', Tags: tags }],
+        }),
+      );
+      return Vpc?.VpcId ?? '';
+    };
+    const [blue, red] = [await vpc('blue'), await vpc('red')];
+    const change = (VpcId: string) =>
+      member.ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } }));
+    await change(blue);
+    await assert.rejects(change(red), { name: 'UnauthorizedOperation' });
+    const tag = (...Resources: string[]) =>
+      member.ec2.send(new CreateTagsCommand({ Resources, Tags: [{ Key: 'a', Value: 'b' }] }));
+    await tag(blue);
+    await assert.rejects(tag(blue, red), { name: 'UnauthorizedOperation' });
+    for (const VpcId of [blue, red]) await root.ec2.send(new DeleteVpcCommand({ VpcId }));
+  });
+
   test('listings come in pages', async () => {
     const names: (string | undefined)[] = [];
     for await (const page of iam.paginateListUsers({ client: root.iam, pageSize: 2 }, {})) {
       assert.ok((page.Users ?? []).length <= 2);
       names.push(...(page.Users ?? []).map(({ UserName }) => UserName));
     }
-    assert.deepEqual(names, ['bounded', 'dev', 'nobody', 'ops', 'passer', 'tagged']);
+    assert.deepEqual(names, ['bounded', 'dev', 'nobody', 'ops', 'passer', 'tagged', 'wirer']);
   });
 });
 

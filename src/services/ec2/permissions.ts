@@ -1,7 +1,15 @@
 /** What the operations of EC2 ask of IAM: the things whose ids a request names, and what it makes. Describe* ask for `*`. */
-import { type ConditionValues, type Permissions, requestTagConditions } from '../../aws/permission.ts';
+import {
+  type ConditionValues,
+  type Permissions,
+  plainTag,
+  requestTagConditions,
+  resourceTagConditions,
+} from '../../aws/permission.ts';
 import type { Call } from '../../aws/operation.ts';
 import { formatArn } from '../../core/arn.ts';
+import type { Reader } from '../../store/store.ts';
+import { tagsOf } from './tags.ts';
 
 /** The members by which requests name things and tags. */
 interface Named {
@@ -79,29 +87,44 @@ export const ec2Permissions: Readonly<Record<string, Permissions<never>>> = Obje
 );
 
 function permissionsOf(operation: string, made: string | undefined): Permissions<Named> {
-  return (input, { call }) => {
+  return (input, { call, reader }) => {
+    const action = `ec2:${operation}`;
     const tags = broughtTags(input);
-    const resources = [...(made === undefined ? [] : [ec2Arn(call, made, '*')]), ...named(input, call)];
-    const own = { action: `ec2:${operation}`, resources: resources.length > 0 ? resources : ['*'], conditions: tags };
-    if (made === undefined || Object.keys(tags).length === 0) return [own];
+    const present = named(input).map(({ kind, id }) => ({
+      action,
+      resources: [ec2Arn(call, kind, id)],
+      conditions: { ...tags, ...ownTags(reader, id) },
+    }));
+    const own =
+      made !== undefined || present.length === 0
+        ? [{ action, resources: [made === undefined ? '*' : ec2Arn(call, made, '*')], conditions: tags }, ...present]
+        : present;
+    if (made === undefined || Object.keys(tags).length === 0) return own;
     // Whoever makes something with tags must also be allowed to tag it.
     const conditions = { ...tags, 'ec2:CreateAction': operation };
-    return [own, { action: 'ec2:CreateTags', resources: [ec2Arn(call, made, '*')], conditions }];
+    return [...own, { action: 'ec2:CreateTags', resources: [ec2Arn(call, made, '*')], conditions }];
   };
 }
 
-function named(input: Named, call: Call): readonly string[] {
+/** What there is that a request names. Each is asked for by itself, as it has tags of its own. */
+function named(input: Named): readonly { readonly kind: string; readonly id: string }[] {
   const members = Object.entries(kinds).flatMap(([member, kind]) => {
     const id = input[member as keyof typeof kinds]; // the names of the table above
-    return id === undefined ? [] : [ec2Arn(call, kind, id)];
+    return id === undefined ? [] : [{ kind, id }];
   });
-  const tagged = (input.Resources ?? []).map((id) => ec2Arn(call, kindsByPrefix[id.split('-')[0] ?? ''] ?? '*', id));
+  const tagged = (input.Resources ?? []).map((id) => ({ kind: kindsByPrefix[id.split('-')[0] ?? ''] ?? '*', id }));
   return [...members, ...tagged];
+}
+
+function ownTags(reader: Reader, id: string): ConditionValues {
+  const tags = tagsOf(reader, id).map(plainTag);
+  const own = tags.map(({ key, value }) => [`ec2:ResourceTag/${key}`, value] as const);
+  return { ...resourceTagConditions(tags), ...Object.fromEntries(own) };
 }
 
 function broughtTags({ Tags = [], TagSpecifications = [] }: Named): ConditionValues {
   const all = [...Tags, ...TagSpecifications.flatMap((each) => each.Tags ?? [])];
-  return requestTagConditions(all.map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })));
+  return requestTagConditions(all.map(plainTag));
 }
 
 function ec2Arn(call: Call, kind: string, id: string): string {
