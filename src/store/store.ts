@@ -87,8 +87,10 @@ export class Store {
       find: (table, index, value, afterKey) => this.#state(table).find(index, value, afterKey) as never,
       count: (table, index, value) => this.#state(table).count(index, value),
       projected: (projection) => {
-        assert(this.#projections.has(projection as never), `projection of ${projection.of.name} is registered`);
-        return this.#projections.get(projection as never) as never;
+        const state = this.#projections.get(projection as never);
+        // Asked for several times in each decision of placement: the words are made when they are needed.
+        if (state === undefined) assert(false, `projection of ${projection.of.name} is registered`);
+        return state as never;
       },
     };
   }

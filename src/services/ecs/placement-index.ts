@@ -83,9 +83,10 @@ class PlacementIndex {
   catchUp(reader: Reader): void {
     const changedByTasks = reader.projected(instancesOfChangedTasks);
     for (const changed of [this.#changed, changedByTasks]) {
-      if (changed.size === 0) continue;
-      for (const arn of changed) this.#refresh(reader, arn);
-      changed.clear();
+      for (const arn of changed) {
+        changed.delete(arn); // one by one: V8 makes a new table where a set is cleared
+        this.#refresh(reader, arn);
+      }
     }
   }
 

@@ -136,12 +136,13 @@ export class Pool<C extends Candidate> {
 
 /** Something derived of a pool's slots, and how far it has read the pool's log. */
 export class Following<C extends Candidate, D extends Derived<C>> {
-  readonly #derived: D;
+  /** As of when it was last asked for by `of`. */
+  readonly derived: D;
   readonly #tell: (slot: Slot<C>) => void;
   #seen = -1;
 
   constructor(derived: D) {
-    this.#derived = derived;
+    this.derived = derived;
     this.#tell = (slot) => derived.refresh(slot);
   }
 
@@ -149,10 +150,10 @@ export class Following<C extends Candidate, D extends Derived<C>> {
   of(pool: Pool<C>): D {
     const seen = pool.changedSince(this.#seen, this.#tell);
     if (seen === undefined) {
-      this.#derived.clear();
+      this.derived.clear();
       this.#seen = pool.all(this.#tell);
     } else this.#seen = seen;
-    return this.#derived;
+    return this.derived;
   }
 }
 

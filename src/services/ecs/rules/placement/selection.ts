@@ -54,10 +54,10 @@ export class Selection<C extends Candidate> {
   choose(fraction: () => number): C | undefined {
     const view = this.#view.of(this.#pool);
     if (this.#totals.length === 0) return this.#chooseWithin(view, [...view.cells], fraction);
-    const totals = this.#totals.map((following) => following.of(this.#pool));
+    for (const following of this.#totals) following.of(this.#pool);
     let tried: Cell<C> | undefined;
     for (;;) {
-      const best = bestAfter(view.cells, totals, tried);
+      const best = bestAfter(view.cells, this.#totals, tried);
       [tried] = best;
       if (!tried) return undefined;
       const chosen = this.#chooseWithin(view, best, fraction);
@@ -181,7 +181,7 @@ function planOf(strategies: readonly Strategy[]): Plan {
 /** The cells that spread prefers among those that it holds to be worse than `tried`. */
 function bestAfter<C extends Candidate>(
   cells: Iterable<Cell<C>>,
-  totals: readonly GroupTotals<C>[],
+  totals: readonly Following<C, GroupTotals<C>>[],
   tried: Cell<C> | undefined,
 ): readonly Cell<C>[] {
   const best: Cell<C>[] = [];
@@ -196,7 +196,11 @@ function bestAfter<C extends Candidate>(
 }
 
 /** By the tasks of the group under their values, of the first attribute and then of the next. */
-function compare<C extends Candidate>(left: Cell<C>, right: Cell<C>, totals: readonly GroupTotals<C>[]): number {
+function compare<C extends Candidate>(
+  left: Cell<C>,
+  right: Cell<C>,
+  totals: readonly Following<C, GroupTotals<C>>[],
+): number {
   for (let index = 0; index < totals.length; index += 1) {
     const [score, other] = [scoreOf(left, totals, index), scoreOf(right, totals, index)];
     if (score !== other) return score < other ? -1 : 1;
@@ -205,9 +209,13 @@ function compare<C extends Candidate>(left: Cell<C>, right: Cell<C>, totals: rea
 }
 
 /** An instance without the attribute belongs to no value: it is taken only when there is no other. */
-function scoreOf<C extends Candidate>(cell: Cell<C>, totals: readonly GroupTotals<C>[], index: number): number {
+function scoreOf<C extends Candidate>(
+  cell: Cell<C>,
+  totals: readonly Following<C, GroupTotals<C>>[],
+  index: number,
+): number {
   const value = cell.values[index];
-  return value === undefined ? Number.POSITIVE_INFINITY : (totals[index]?.of(value) ?? 0);
+  return value === undefined ? Number.POSITIVE_INFINITY : (totals[index]?.derived.of(value) ?? 0);
 }
 
 function memberAt<C extends Candidate>(cells: readonly Cell<C>[], index: number): Entry<C> | undefined {
