@@ -1,3 +1,4 @@
+import { joinBytes } from '../../core/join-bytes.ts';
 import { decodeBase64, encodeBase64 } from '../../aws/protocols/base64.ts';
 import { assert } from '../../core/assert.ts';
 import { asUuid, hex } from '../../core/hex.ts';
@@ -12,7 +13,7 @@ const encoder = new TextEncoder();
 export function newMaterial(parts: KmsParts, env: Env, keyId: string): string {
   const nonce = env.random.bytes(nonceBytes);
   const sealed = parts.cipher.seal(parts.dataKey, nonce, env.random.bytes(32), encoder.encode(keyId));
-  return encodeBase64(joined(nonce, sealed));
+  return encodeBase64(joinBytes(nonce, sealed));
 }
 
 export function materialOf(parts: KmsParts, key: KeyRecord): Uint8Array {
@@ -38,8 +39,8 @@ export function encryptUnder(
   plaintext: Uint8Array,
   context: EncryptionContext,
 ): Uint8Array {
-  const head = joined(Uint8Array.of(1), bytesOfId(key.keyId), nonce);
-  return joined(head, parts.cipher.seal(materialOf(parts, key), nonce, plaintext, canonical(context)));
+  const head = joinBytes(Uint8Array.of(1), bytesOfId(key.keyId), nonce);
+  return joinBytes(head, parts.cipher.seal(materialOf(parts, key), nonce, plaintext, canonical(context)));
 }
 
 /** The id of the key that a ciphertext names, undefined when it is none of ours. */
@@ -69,14 +70,4 @@ function canonical(context: EncryptionContext): Uint8Array {
 
 function bytesOfId(keyId: string): Uint8Array {
   return Uint8Array.from(keyId.replaceAll('-', '').match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

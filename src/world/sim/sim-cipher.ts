@@ -1,3 +1,4 @@
+import { joinBytes } from '../../core/join-bytes.ts';
 import type { Cipher } from '../world.ts';
 import { simHash } from './sim-hash.ts';
 
@@ -26,7 +27,7 @@ const tagBytes = 16;
 function streamed(key: Uint8Array, nonce: Uint8Array, data: Uint8Array): Uint8Array {
   const out = new Uint8Array(data.length);
   for (let at = 0; at < data.length; at += 32) {
-    const block = simHash.hmacSha256(key, joined(nonce, numbered(at)));
+    const block = simHash.hmacSha256(key, joinBytes(nonce, numbered(at)));
     for (let index = at; index < Math.min(at + 32, data.length); index += 1) {
       out[index] = (data[index] ?? 0) ^ (block[index - at] ?? 0);
     }
@@ -35,21 +36,11 @@ function streamed(key: Uint8Array, nonce: Uint8Array, data: Uint8Array): Uint8Ar
 }
 
 function tagOf(key: Uint8Array, nonce: Uint8Array, hidden: Uint8Array, context: Uint8Array): Uint8Array {
-  return simHash.hmacSha256(key, joined(nonce, numbered(context.length), context, hidden)).slice(0, tagBytes);
+  return simHash.hmacSha256(key, joinBytes(nonce, numbered(context.length), context, hidden)).slice(0, tagBytes);
 }
 
 function numbered(value: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setFloat64(0, value);
   return bytes;
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../core/join-bytes.ts';
 import type { Hash, RunningDigest } from '../world.ts';
 
 /** Digests in plain JavaScript, for the simulator and the browser: FIPS 180-4 (SHA-256, SHA-1), RFC 2104 (HMAC), RFC 1321 (MD5). */
@@ -23,15 +24,7 @@ function running(digest: (data: Uint8Array) => Uint8Array): RunningDigest {
     update: (data) => {
       parts.push(data.slice());
     },
-    hex: () => {
-      const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        whole.set(part, at);
-        at += part.length;
-      }
-      return toHex(digest(whole));
-    },
+    hex: () => toHex(digest(joinBytes(...parts))),
   };
 }
 
