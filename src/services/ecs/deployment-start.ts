@@ -3,10 +3,10 @@ import { equal } from '../../core/equal.ts';
 import { alarmState } from '../cloudwatch/public.ts';
 import { ecsArn } from './references.ts';
 import { circuitBreakerThreshold } from './rules/deployment/circuit-breaker.ts';
-import { endMonitoring } from './rules/deployment/end-monitoring.ts';
 import { type DeploymentFailure, rollingBackReason } from './rules/deployment/outcome.ts';
 import { firstStage } from './rules/deployment/stages.ts';
 import { limits } from './rules/limits.ts';
+import { endedDeployment } from './service-deployment-end.ts';
 import { newDeploymentId, newRevisionId, newServiceDeploymentId } from './service-ids.ts';
 import { serviceDeploymentArns, taskCountsOf } from './service-projections.ts';
 import {
@@ -78,7 +78,7 @@ export function beginDeployment(
   };
   const underWay = [...tx.find(serviceDeployments, 'open', service.arn)];
   for (const open of underWay) {
-    if (open.arn !== serviceDeployment.arn) tx.put(serviceDeployments, stoppedDeployment(open, env, superseded));
+    if (open.arn !== serviceDeployment.arn) tx.put(serviceDeployments, stoppedDeployment(tx, open, env, superseded));
   }
   const keepsSourceTasks = serviceDeployment.stages !== undefined && !rollback;
   for (const older of shown) {
@@ -198,12 +198,14 @@ function rolledBack(env: Env, { reason, of }: Rollback, revision: ServiceRevisio
  * can be seen between two writes of one transaction.
  */
 export function stoppedDeployment(
+  reader: Reader,
   open: ServiceDeploymentRecord,
   env: Env,
   statusReason: string,
 ): ServiceDeploymentRecord {
   const { now } = env;
-  return { ...endMonitoring(open), status: 'STOPPED', statusReason, stoppedAt: now, finishedAt: now, updatedAt: now };
+  const ended = endedDeployment(reader, open);
+  return { ...ended, status: 'STOPPED', statusReason, stoppedAt: now, finishedAt: now, updatedAt: now };
 }
 
 /** Keeps the history of a service from growing for ever: the oldest goes when there is one too many. */

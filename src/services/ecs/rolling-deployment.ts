@@ -7,10 +7,10 @@ import type { Instant } from '../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import { alarmSpanMs, alarmState } from '../cloudwatch/public.ts';
 import { beginDeployment } from './deployment-start.ts';
-import { endMonitoring } from './rules/deployment/end-monitoring.ts';
 import { backOff, countFailures, type Seen } from './rules/deployment/failures.ts';
 import { type DeploymentFailure, failureOf, rollingBackReason } from './rules/deployment/outcome.ts';
 import type { ServiceTask } from './rules/deployment/service-task.ts';
+import { endedDeployment } from './service-deployment-end.ts';
 import { addServiceEvent, serviceMessage } from './service-events.ts';
 import type { LaunchSource } from './service-launch.ts';
 import { taskCountsOf } from './service-projections.ts';
@@ -239,7 +239,7 @@ function fail(
     service.steadyRevisionArn === undefined ? undefined : tx.get(serviceRevisions, service.steadyRevisionArn);
   if (!failure.rollsBack || !steady || steady.arn === primary.revisionArn) {
     const status = open.status === 'ROLLBACK_IN_PROGRESS' ? 'ROLLBACK_FAILED' : 'STOPPED';
-    const ended = { ...endMonitoring(stopped), status, stoppedAt: env.now, finishedAt: env.now } as const;
+    const ended = { ...endedDeployment(tx, stopped), status, stoppedAt: env.now, finishedAt: env.now } as const;
     const { service: left, primary: stalled } = write(tx, env, { service, primary: failed, open: ended });
     return { service: left, primary: stalled };
   }
@@ -334,7 +334,7 @@ export function completeIfBaked(tx: Transaction, env: Env, rolling: Rolling, isC
     primary: completed,
     ...(open && {
       open: {
-        ...endMonitoring(open),
+        ...endedDeployment(tx, open),
         status: isBack ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL',
         finishedAt: env.now,
       },

@@ -179,11 +179,20 @@ export interface ServiceDeploymentRecord extends Scope {
   readonly bakeStartedAt?: Instant;
   /** For BLUE_GREEN, LINEAR and CANARY; see rules/deployment/stages.ts. */
   readonly stages?: StageState;
+  /** Tasks by the ARN of their revision, as they were when it ended. */
+  readonly finalCounts?: Readonly<Record<string, ShownCounts>>;
   readonly createdAt: Instant;
   readonly startedAt?: Instant;
   readonly finishedAt?: Instant;
   readonly stoppedAt?: Instant;
   readonly updatedAt: Instant;
+}
+
+/** How many tasks of a revision, deployment or service there are and are to be. */
+export interface ShownCounts {
+  readonly desired: number;
+  readonly running: number;
+  readonly pending: number;
 }
 
 /** Where a blue/green, linear or canary deployment stands. */

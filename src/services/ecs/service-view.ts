@@ -2,7 +2,7 @@ import type { Deployment, Service, ServiceCurrentRevisionSummary, ServiceField, 
 import type { Answer } from '../../aws/operation.ts';
 import { toDate } from '../../core/instant.ts';
 import type { Reader } from '../../store/store.ts';
-import { showCapacity, showDeployment, type ShownCounts } from './rules/service-view.ts';
+import { showCapacity, showDeployment } from './rules/service-view.ts';
 import { taskCountsOf } from './service-projections.ts';
 import {
   type DeploymentRecord,
@@ -11,6 +11,7 @@ import {
   serviceDeployments,
   serviceEvents,
   serviceRevisions,
+  type ShownCounts,
   type TaskSetRecord,
   taskSets,
 } from './service-tables.ts';

@@ -41,5 +41,5 @@ function endDeployments(tx: Transaction, env: Env, service: ServiceRecord): void
   for (const deployment of shown) tx.put(deployments, { ...deployment, desiredCount: 0, updatedAt: env.now });
   const underWay = [...tx.find(serviceDeployments, 'open', service.arn)];
   const reason = 'The service deployment was stopped because the service was deleted.';
-  for (const open of underWay) tx.put(serviceDeployments, stoppedDeployment(open, env, reason));
+  for (const open of underWay) tx.put(serviceDeployments, stoppedDeployment(tx, open, env, reason));
 }

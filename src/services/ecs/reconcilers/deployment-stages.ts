@@ -1,7 +1,6 @@
 /** Brings blue/green, linear and canary deployments through their stages: one service is one key. */
 import type { Reconciler } from '../../../control/reconciler.ts';
 import { assert } from '../../../core/assert.ts';
-import { equal } from '../../../core/equal.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { alarms } from '../../cloudwatch/public.ts';
@@ -17,16 +16,8 @@ import { type Bounds, boundsOf, type FleetSize, lowerOfFleet, upperOfFleet } fro
 import { backoffDelays, countFailures } from '../rules/deployment/failures.ts';
 import { failureOf } from '../rules/deployment/outcome.ts';
 import type { ServiceTask } from '../rules/deployment/service-task.ts';
-import {
-  type FleetWishes,
-  fleetWishes,
-  nextStage,
-  type StageEnd,
-  type StageFacts,
-  type StageMove,
-} from '../rules/deployment/stages.ts';
+import { type FleetWishes, fleetWishes, nextStage, type StageFacts } from '../rules/deployment/stages.ts';
 import { limits } from '../rules/limits.ts';
-import { addServiceEvent, serviceMessage } from '../service-events.ts';
 import { earliest, keepFleet, noFleet, type ServiceFleet, serviceFleets, withUnplaced } from '../service-fleet.ts';
 import { newHookId } from '../service-ids.ts';
 import { tasksPerStep } from '../service-state.ts';
@@ -35,7 +26,6 @@ import {
   type DeploymentRecord,
   deployments,
   type RevisionSettings,
-  type ServiceDeploymentRecord,
   type ServiceRecord,
   serviceDeployments,
   serviceRevisions,
@@ -43,6 +33,7 @@ import {
   type StageState,
   trafficReports,
 } from '../service-tables.ts';
+import { applyMove, endCarrier } from '../staged-moves.ts';
 import { arnsOf, servicesOfInstance, servicesOfTask } from '../service-wakes.ts';
 import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
 import { carriesTestTraffic, carriesTraffic, type DeploymentFleets, fleetsOf, observedTraffic } from '../traffic.ts';
@@ -113,7 +104,7 @@ function step(tx: Transaction, env: Env, serviceArn: string, { healthyAfterMs }:
   const scene = { service, deployment, fleets: fleetsOf(tx, service, deployment), seen, room };
   const facts = factsOf(tx, scene);
   const move = nextStage(deployment.stages, facts, env.now, (targetType) => newHookId(env, targetType));
-  apply(tx, env, scene, move);
+  applyMove(tx, env, scene, move);
   if (move.end) return undefined;
   return earliest([move.lookAt, ...keepFleets(tx, env, scene, move.state, fleetWishes(move.state, facts))]);
 }
@@ -268,118 +259,11 @@ function keepFleets(
     failedHealthChecks.push(...kept.failedHealthChecks);
     looks.push(kept.lookAt, mayStart ? undefined : launchesAfter);
     const isLeftOver = part !== target && part !== source;
-    if (isLeftOver && wish === 'none' && fleet.tasks.length === 0) end(tx, env, record);
+    if (isLeftOver && wish === 'none' && fleet.tasks.length === 0) endCarrier(tx, env, record);
   }
   const after = withUnplaced(service, isUnplaced);
   tx.put(services, after);
   const rolling = readRolling(tx, after);
   if (rolling) countFailedChecks(tx, env, rolling, tasksOf(seen), failedHealthChecks);
   return looks;
-}
-
-// --- what a move writes -----------------------------------------------------------------------------------------
-
-function apply(tx: Transaction, env: Env, scene: Scene, move: StageMove): void {
-  const { service, fleets } = scene;
-  const moved = { ...scene.deployment, stages: move.state };
-  const isSame = equal(moved, tx.get(serviceDeployments, moved.arn));
-  const deployment = isSame ? moved : { ...moved, updatedAt: env.now };
-  if (move.rollback !== undefined) beginRollback(tx, env, service, deployment, fleets, move.rollback);
-  else if (move.end) finish(tx, env, service, deployment, fleets, move.end);
-  else tx.put(serviceDeployments, deployment);
-}
-
-function beginRollback(
-  tx: Transaction,
-  env: Env,
-  service: ServiceRecord,
-  deployment: ServiceDeploymentRecord,
-  { target, source }: DeploymentFleets,
-  reason: string,
-): void {
-  assert(source, 'a roll-back has something to go back to');
-  if (target) fail(tx, env, target, 'ACTIVE', reason);
-  tx.put(deployments, {
-    ...source,
-    status: 'PRIMARY',
-    rolloutState: 'IN_PROGRESS',
-    rolloutStateReason: `ECS deployment ${source.id} in progress.`,
-    updatedAt: env.now,
-  });
-  const { circuitBreaker } = deployment;
-  const isTripped = circuitBreaker.status === 'MONITORING' && circuitBreaker.failureCount >= circuitBreaker.threshold;
-  tx.put(serviceDeployments, {
-    ...deployment,
-    ...(isTripped && { circuitBreaker: { ...circuitBreaker, status: 'TRIGGERED' } }),
-    status: 'ROLLBACK_IN_PROGRESS',
-    statusReason: `${capitalized(reason)}.`,
-    rollback: { reason: `${capitalized(reason)}.`, startedAt: env.now, serviceRevisionArn: source.revisionArn },
-  });
-  addServiceEvent(tx, env, service, serviceMessage.deploymentFailed(service.name, deployment.deploymentId, reason));
-  addServiceEvent(tx, env, service, serviceMessage.rollingBack(service.name, source.id));
-  const { launchesAfter: _reset, ...rest } = service;
-  const settings = settingsOf(tx, source.revisionArn);
-  tx.put(services, { ...rest, settings, isSteady: false, failedLaunches: 0 });
-}
-
-function finish(
-  tx: Transaction,
-  env: Env,
-  service: ServiceRecord,
-  deployment: ServiceDeploymentRecord,
-  fleets: DeploymentFleets,
-  { status, reason }: StageEnd,
-): void {
-  const { target, source, others } = fleets;
-  tx.put(serviceDeployments, {
-    ...deployment,
-    status,
-    ...(reason !== undefined && { statusReason: `${capitalized(reason)}.` }),
-    circuitBreaker: { ...deployment.circuitBreaker, status: monitored(deployment.circuitBreaker.status) },
-    alarms: { ...deployment.alarms, status: monitored(deployment.alarms.status) },
-    finishedAt: env.now,
-  });
-  if (status === 'ROLLBACK_FAILED') {
-    // What is left of the target goes as the tasks of any deployment that is not PRIMARY; without a source it stays.
-    if (target) fail(tx, env, target, source ? 'ACTIVE' : 'PRIMARY', reason ?? '');
-    return;
-  }
-  const kept = status === 'SUCCESSFUL' ? target : source;
-  assert(kept, `a deployment that ends ${status} has what it ends with`);
-  for (const other of [target, source, ...others]) if (other && other !== kept) end(tx, env, other);
-  const present = tx.get(deployments, kept.id) ?? kept;
-  tx.put(deployments, {
-    ...present,
-    status: 'PRIMARY',
-    rolloutState: 'COMPLETED',
-    rolloutStateReason: `ECS deployment ${kept.id} completed.`,
-    updatedAt: env.now,
-  });
-  tx.put(services, { ...service, steadyRevisionArn: kept.revisionArn });
-  addServiceEvent(tx, env, service, serviceMessage.deploymentCompleted(service.name, kept.id));
-}
-
-function fail(tx: Transaction, env: Env, record: DeploymentRecord, status: 'PRIMARY' | 'ACTIVE', reason: string): void {
-  const present = tx.get(deployments, record.id) ?? record;
-  tx.put(deployments, {
-    ...present,
-    status,
-    rolloutState: 'FAILED',
-    rolloutStateReason: `ECS deployment failed: ${reason}.`,
-    updatedAt: env.now,
-  });
-}
-
-/** It has no tasks any more and is shown no more. */
-function end(tx: Transaction, env: Env, record: DeploymentRecord): void {
-  const present = tx.get(deployments, record.id) ?? record;
-  tx.put(deployments, { ...present, status: 'INACTIVE', desiredCount: 0, updatedAt: env.now });
-}
-
-function monitored<Status extends string>(status: Status): Status | 'MONITORING_COMPLETE' {
-  return status === 'MONITORING' ? 'MONITORING_COMPLETE' : status;
-}
-
-function capitalized(sentence: string): string {
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }

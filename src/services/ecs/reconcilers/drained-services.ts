@@ -1,6 +1,7 @@
 import type { Reconciler } from '../../../control/reconciler.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { isBefore } from '../rules/lifecycle.ts';
+import { endedDeployment } from '../service-deployment-end.ts';
 import { scalingCause, stopTasks, tellOfTasks } from '../service-launch.ts';
 import { tasksPerStep } from '../service-state.ts';
 import { deployments, type ServiceRecord, serviceDeployments, services } from '../service-tables.ts';
@@ -54,7 +55,7 @@ function end(tx: Transaction, env: Env, service: ServiceRecord): void {
   }
   for (const open of Array.from(tx.find(serviceDeployments, 'open', service.arn))) {
     tx.put(serviceDeployments, {
-      ...open,
+      ...endedDeployment(tx, open),
       status: 'STOPPED',
       statusReason: 'The service was deleted.',
       stoppedAt: env.now,

@@ -49,7 +49,10 @@ test('a deployment is complete with enough healthy tasks and none of its source,
   assert.equal(scene.service().isSteady, false, 'two of its tasks are still to come');
   scene.conduct = 'runs';
   await scene.pass(60_000);
-  assert.deepEqual((await stateOf(scene)).running, [0, 4]);
+  const later = await stateOf(scene);
+  assert.deepEqual(later.running, [0, 4]);
+  const { runningTaskCount, requestedTaskCount, pendingTaskCount } = later.shown?.targetServiceRevision ?? {};
+  assert.deepEqual([runningTaskCount, pendingTaskCount, requestedTaskCount], [2, 2, 4], 'as it was when it ended');
   const messages = await scene.messages();
   assert.equal(messages.at(-1), '(service api) has reached a steady state.');
 });

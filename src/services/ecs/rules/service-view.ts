@@ -8,15 +8,9 @@ import type {
   RevisionSettings,
   ServiceDeploymentRecord,
   ServiceRevisionRecord,
+  ShownCounts,
 } from '../service-tables.ts';
 import { capacityKindOf, fargatePlatformVersion } from './service-capacity.ts';
-
-/** How many tasks of a revision, deployment or service there are and are to be. */
-export interface ShownCounts {
-  readonly desired: number;
-  readonly running: number;
-  readonly pending: number;
-}
 
 /** One entry of DescribeServices' `deployments`. */
 export function showDeployment(
@@ -83,7 +77,7 @@ export function showRevision(revision: ServiceRevisionRecord): Answer<ServiceRev
   };
 }
 
-/** `countsOf` gives the tasks of a revision's arn. */
+/** `countsOf` gives the tasks of a revision's arn, while the deployment is under way. */
 export function showServiceDeployment(
   deployment: ServiceDeploymentRecord,
   countsOf: (revisionArn: string) => ShownCounts,
@@ -91,7 +85,7 @@ export function showServiceDeployment(
   const { circuitBreaker, alarms, rollback, stages } = deployment;
   const isStagedTarget = stages !== undefined;
   const summary = (arn: string, weights?: { readonly production: number; readonly test: number }) => {
-    const { desired, running, pending } = countsOf(arn);
+    const { desired, running, pending } = deployment.finalCounts?.[arn] ?? countsOf(arn);
     return {
       arn,
       requestedTaskCount: desired,
