@@ -44,7 +44,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'protection is ignored',
     file: `${deployment}/service-task.ts`,
-    search: 'isProtected: task.protectedUntil !== undefined && task.protectedUntil > now',
+    search: 'isProtected: protectedUntil !== undefined && protectedUntil > now',
     replacement: 'isProtected: false',
   },
   {
@@ -110,8 +110,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'tasks of superseded deployments count as wanted',
     file: 'src/services/ecs/reconcilers/service-tasks.ts',
-    search: 'isWanted: (task: ServiceTask) => task.deploymentId === primary.id',
-    replacement: 'isWanted: (task: ServiceTask) => task.deploymentId !== ""',
+    search: 'isWanted = (task: ServiceTask): boolean => task.deploymentId === primary.id',
+    replacement: 'isWanted = (task: ServiceTask): boolean => task.deploymentId !== ""',
   },
   {
     name: 'placement ignores the memory that is taken',
