@@ -125,7 +125,10 @@ export class Workload {
     );
     // A fault may have tripped the breaker of what works.
     if (service.shape.outcome === 'runs') return !hasFailed;
-    return service.deployment.breaks && (steadyShape === undefined || steadyShape.outcome === 'runs');
+    // Without one that was steady, a deployment in stages goes back to the last, which may never have worked.
+    const goesBackToWhatRuns =
+      steadyShape === undefined ? service.deployment.strategy === 'ROLLING' : steadyShape.outcome === 'runs';
+    return service.deployment.breaks && goesBackToWhatRuns;
   }
 
   async #run(random: SimRandom, act: (random: SimRandom) => Promise<void>): Promise<void> {
