@@ -6,6 +6,7 @@ import { apiLatency } from './api-latency.ts';
 import { costGrowth } from './cost-growth.ts';
 import { eventLatency } from './event-latency.ts';
 import type { Figure } from './figure.ts';
+import { logLatency } from './log-latency.ts';
 import { logRate } from './log-rate.ts';
 import { fleet } from './fleet.ts';
 import { placement } from './placement.ts';
@@ -33,6 +34,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   registry,
   'task-endpoint': taskEndpoint,
   'log-rate': logRate,
+  'log-latency': logLatency,
   ...Object.fromEntries(serviceParts.map((part) => [part.name, () => servicePart(part)])),
 };
 

@@ -18,7 +18,7 @@ import {
 } from './log-shipper-lines.ts';
 
 /** A batch is sent when its first line has waited this long, or when it is this large. */
-const lingerMs = 25;
+const lingerMs = 15;
 /** PutLogEvents takes no more: 1 MiB. */
 const batchBytes = 1024 * 1024;
 const batchEvents = 10_000;
