@@ -25,6 +25,8 @@ export interface KnownService {
   graceSeconds: number;
   /** Families of every definition it was ever told to run. */
   readonly families: Set<string>;
+  /** It was told once to run what has a role: such a change may have been taken though its repetition was refused. */
+  mayHaveRole: boolean;
   /** Its last deployment was told to stop where it was. */
   isAborted: boolean;
   isDeleted: boolean;
@@ -123,6 +125,7 @@ export class ServiceUsers {
       isDistinct: launchType === 'EC2' && isDistinct,
       graceSeconds,
       families: new Set([shape.family]),
+      mayHaveRole: shape.hasRole,
       isAborted: false,
       isDeleted: false,
       isBusy: true,
@@ -171,8 +174,8 @@ export class ServiceUsers {
       ...(deployment ? { deploymentConfiguration: deployment.configuration } : {}),
       ...others,
     };
-    const { hasRole } = shape ?? service.shape;
-    const answer = await this.#client.call('UpdateService', input, hasRole ? mayLackRole : {});
+    service.mayHaveRole ||= shape?.hasRole === true;
+    const answer = await this.#client.call('UpdateService', input, service.mayHaveRole ? mayLackRole : {});
     if (!answer) return;
     if (shape) {
       service.shape = shape;
