@@ -34,7 +34,7 @@ export function dockerCli(directory: string): DockerCli {
   });
 }
 
-interface TokenAnswer {
+export interface TokenAnswer {
   readonly authorizationData: readonly { readonly authorizationToken: string; readonly proxyEndpoint: string }[];
 }
 

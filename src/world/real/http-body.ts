@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type HttpBody, NetError } from '../world.ts';
-import { bodyParts } from './body-parts.ts';
+import { bodyParts, throwAwayRest } from './body-parts.ts';
 
 /** How much of a body nobody wants is taken in, so that the client gets to reading the answer. */
 const unwantedLimitBytes = 16 * 1024 * 1024;
@@ -54,10 +54,7 @@ export class SlowBodies {
 
 const silentRounds = 6;
 
-/**
- * Left early, it does not end the connection: the client is still to be told why. What it goes on sending is thrown away
- * once it has been answered.
- */
+/** Left early, it does not end the connection: the client is still to be told why. */
 async function* streamed(request: IncomingMessage, slow: SlowBodies): AsyncGenerator<Uint8Array> {
   slow.note(request);
   try {
@@ -68,6 +65,7 @@ async function* streamed(request: IncomingMessage, slow: SlowBodies): AsyncGener
     }
   } finally {
     slow.forget(request);
+    throwAwayRest(request);
   }
 }
 
