@@ -100,6 +100,13 @@ export function ensureDockerRegistry() {
     aptInstall(['docker-registry'], 'docker-registry, which tests need, is not installed');
 }
 
+/** AWS's SDK for Python, which tests talk to S3 with. */
+export function ensureBoto3() {
+  const hasBoto3 = (python) => spawnSync(python, ['-c', 'import boto3']).status === 0;
+  if (!['python3', '/usr/bin/python3'].some(hasBoto3))
+    aptInstall(['python3-boto3'], 'boto3, which tests need, is not installed');
+}
+
 /**
  * nft, by which security groups are enforced: installed where root may and apt-get is there. Without it tasks run all the
  * same, and the agent's log says that everything may reach them.

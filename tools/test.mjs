@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ensureBundle } from './bundle.mjs';
 import {
   ensureAwsCli,
+  ensureBoto3,
   ensureDockerRegistry,
   ensureEngine,
   ensureFirewall,
@@ -26,6 +27,7 @@ await runTool(async () => {
     ensureFirewall();
     ensureAwsCli();
     ensureDockerRegistry();
+    ensureBoto3();
     const files = process.argv.slice(2);
     return files.length > 0 ? runSteps([['tests', node, ['--test', ...files]]]) : runSteps(allSteps(node));
   } finally {

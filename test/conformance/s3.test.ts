@@ -33,6 +33,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { eventually } from '../running/eventually.ts';
+import { pythonWithBoto3 } from '../running/python.ts';
 import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
 
 const run = promisify(execFile);
@@ -316,7 +317,7 @@ assert [v['VersionId'] for v in s3.list_object_versions(Bucket='boto-bucket')['V
 boto3.resource('s3', endpoint_url='${server.endpoint}').Bucket('boto-bucket').objects.all().delete()
 s3.delete_bucket(Bucket='boto-bucket')
 `;
-    await run('python3', ['-c', script], { env: { ...process.env, ...server.environment } });
+    await run(pythonWithBoto3(), ['-c', script], { env: { ...process.env, ...server.environment } });
   });
 });
 

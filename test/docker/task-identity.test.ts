@@ -13,7 +13,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { findAwsCli } from '../../src/cli/aws-cli.ts';
 import { awsCli } from '../running/aws-cli.ts';
 import { type Client, clientOf, connectedInstance, describeTask, taskReaches } from '../running/cluster.ts';
-import { docker, removeContainersOf } from '../running/engine.ts';
+import { docker, host, removeContainersOf } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import {
   type LongshoreProcess,
@@ -261,9 +261,14 @@ describe('a task’s identity', { concurrency: 2 }, () => {
   });
 
   test('the AWS CLI of the machine, with its botocore, is the role as well', async () => {
-    const { path } = await findAwsCli();
+    // In the container the PATH is another.
+    const path = await host('which', (await findAwsCli()).path);
     const taskArn = await start('bridge', {
-      command: ['sh', '-c', `${path} --endpoint-url "$AWS_ENDPOINT_URL" sts get-caller-identity --output text 2>&1`],
+      command: [
+        'sh',
+        '-c',
+        `${path.trim()} --endpoint-url "$AWS_ENDPOINT_URL" sts get-caller-identity --output text 2>&1`,
+      ],
       environment: [
         { name: 'HOME', value: '/tmp' },
         { name: 'AWS_PAGER', value: '' },
