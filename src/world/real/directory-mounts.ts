@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
-import { access, mkdir, open, stat } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { FileUser } from '../world.ts';
 import { isMounted } from './mounted.ts';
@@ -33,9 +33,10 @@ export async function mountDirectoryAs(
     await run('umount', ['-l', directory]); // its process has died
   }
   await mkdir(directory, { recursive: true });
-  const root = await open(source, pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   const fuse = await open('/dev/fuse', constants.O_RDWR);
+  let root: FileHandle | undefined;
   try {
+    root = await open(source, pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     await mount(fuse.fd, directory);
     const ids = [user.userId, user.groupId, ...user.secondaryGroupIds].map(String);
     const server = spawn(process.execPath, [...program, serveDirectoryCommand, ...ids], {
@@ -52,7 +53,7 @@ export async function mountDirectoryAs(
   } finally {
     // The process has its own. Where it ends, nobody else holds the mount, and who asks there is told so.
     await fuse.close();
-    await root.close();
+    await root?.close();
   }
   await stat(directory);
 }
