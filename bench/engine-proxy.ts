@@ -1,6 +1,6 @@
 import { createServer, request, type Server } from 'node:http';
 import { realDocker } from '../src/world/real/real-docker.ts';
-import type { Docker } from '../src/world/world.ts';
+import type { Docker } from '../src/world/docker.ts';
 
 export interface EngineCall {
   readonly begin: number;

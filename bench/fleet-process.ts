@@ -15,7 +15,7 @@ import { ecsService } from '../src/services/ecs/service.ts';
 import { containerInstances } from '../src/services/ecs/tables.ts';
 import { Store } from '../src/store/store.ts';
 import { realWorld } from '../src/world/real/real-world.ts';
-import type { Socket } from '../src/world/world.ts';
+import type { Socket } from '../src/world/net.ts';
 
 const { values } = parseArgs({
   options: {

@@ -6,7 +6,7 @@ import { composeControlPlane } from '../src/app/compose.ts';
 import { openJournal } from '../src/app/journal.ts';
 import { createSigner } from '../src/aws/signer.ts';
 import { realWorld } from '../src/world/real/real-world.ts';
-import type { Headers, HttpRequest, Socket } from '../src/world/world.ts';
+import type { Headers, HttpRequest, Socket } from '../src/world/net.ts';
 import { testKeys } from '../test/running/server.ts';
 
 const callers = 64;

@@ -3,7 +3,7 @@ import { DescribeSubnetsCommand, EC2Client, type Subnet } from '@aws-sdk/client-
 import { networkNameOf } from '../src/agent/docker-config.ts';
 import { pauseImage } from '../src/agent/images/pause-image.ts';
 import { createRealCgroups } from '../src/world/real/real-cgroups.ts';
-import type { ContainerBody } from '../src/world/world.ts';
+import type { ContainerBody } from '../src/world/docker.ts';
 import { clientOf, connectedInstance, taskReaches } from '../test/running/cluster.ts';
 import { docker, ensureTestImage, removeContainersOf, testImage } from '../test/running/engine.ts';
 import {

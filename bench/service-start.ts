@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DescribeServicesResponse } from '@aws-sdk/client-ecs';
 import { buildShellImage } from '../src/app/shell-image.ts';
 import { realDocker } from '../src/world/real/real-docker.ts';
-import type { Docker } from '../src/world/world.ts';
+import type { Docker } from '../src/world/docker.ts';
 import { type Client, clientOf, connectedInstance } from '../test/running/cluster.ts';
 import { testImage } from '../test/running/engine.ts';
 import { startPrivateEngine } from '../test/running/private-engine.ts';

@@ -5,7 +5,7 @@ import { agentLabel } from '../src/agent/docker-config.ts';
 import { buildShellImage } from '../src/app/shell-image.ts';
 import { createRealCgroups } from '../src/world/real/real-cgroups.ts';
 import { realDocker } from '../src/world/real/real-docker.ts';
-import type { ContainerBody, Docker } from '../src/world/world.ts';
+import type { ContainerBody, Docker } from '../src/world/docker.ts';
 import { type Client, clientOf, connectedInstance } from '../test/running/cluster.ts';
 import { testImage } from '../test/running/engine.ts';
 import { startPrivateEngine } from '../test/running/private-engine.ts';

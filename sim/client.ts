@@ -1,5 +1,5 @@
 import { AwsError } from '../src/aws/error.ts';
-import { NetError } from '../src/world/world.ts';
+import { NetError } from '../src/world/net.ts';
 import { misfitOf, type ServiceName } from './answers.ts';
 import type { System } from './system.ts';
 

@@ -1,5 +1,5 @@
 import { taskArnLabel } from '../src/agent/docker-config.ts';
-import { DockerError } from '../src/world/world.ts';
+import { DockerError } from '../src/world/docker.ts';
 import type { SimRandom } from '../src/world/sim/sim-random.ts';
 import type { SimHost } from '../src/world/sim/sim-world.ts';
 import type { AgentMachine, System } from './system.ts';

@@ -1,6 +1,6 @@
 import { AwsError } from '../src/aws/error.ts';
 import { createSigner } from '../src/aws/signer.ts';
-import { NetError } from '../src/world/world.ts';
+import { NetError } from '../src/world/net.ts';
 import { describe, keys, type System } from './system.ts';
 
 /**

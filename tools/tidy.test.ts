@@ -36,25 +36,25 @@ const serviceOrder = [
 /** What a file may import, by the folder it is in. First match wins. Patterns are of paths, or of package names. */
 const mayImport: readonly (readonly [folder: RegExp, allowed: readonly RegExp[]])[] = [
   [/^src\/core\//, [/^src\/core\//]],
-  [/^src\/world\/world\.ts$/, [/^src\/core\//]],
-  [/^src\/world\/sim\//, [/^src\/core\//, /^src\/world\/world\.ts$/, /^src\/world\/sim\//, /^src\/store\//]],
+  [/^src\/world\/[a-z-]+\.ts$/, [/^src\/core\//, /^src\/world\/[a-z-]+\.ts$/]],
+  [/^src\/world\/sim\//, [/^src\/core\//, /^src\/world\/[a-z-]+\.ts$/, /^src\/world\/sim\//, /^src\/store\//]],
   [
     /^src\/world\/real\//,
     [
       /^src\/core\//,
-      /^src\/world\/world\.ts$/,
+      /^src\/world\/[a-z-]+\.ts$/,
       /^src\/world\/real\//,
       /^src\/store\/journal\.ts$/,
       /^node:/,
       /^(ws|tar-stream)$/,
     ],
   ],
-  [/^src\/(store|control)\//, [/^src\/core\//, /^src\/world\/world\.ts$/, /^src\/store\//, /^src\/control\//]],
+  [/^src\/(store|control)\//, [/^src\/core\//, /^src\/world\/[a-z-]+\.ts$/, /^src\/store\//, /^src\/control\//]],
   [
     /^src\/aws\//,
-    [/^src\/core\//, /^src\/store\//, /^src\/control\/reconciler\.ts$/, /^src\/world\/world\.ts$/, /^src\/aws\//],
+    [/^src\/core\//, /^src\/store\//, /^src\/control\/reconciler\.ts$/, /^src\/world\/[a-z-]+\.ts$/, /^src\/aws\//],
   ],
-  [/^src\/agent\//, [/^src\/core\//, /^src\/world\/world\.ts$/, /^src\/store\//, /^src\/agent\//]],
+  [/^src\/agent\//, [/^src\/core\//, /^src\/world\/[a-z-]+\.ts$/, /^src\/store\//, /^src\/agent\//]],
   [
     /^src\/services\/[^/]+\/rules\//,
     [
@@ -71,7 +71,7 @@ const mayImport: readonly (readonly [folder: RegExp, allowed: readonly RegExp[]]
       /^src\/store\//,
       /^src\/aws\//,
       /^src\/control\//,
-      /^src\/world\/world\.ts$/,
+      /^src\/world\/[a-z-]+\.ts$/,
       /^src\/agent\/contract\.ts$/,
       /^src\/dataplane\/[^/]+\/contract\.ts$/,
     ],
@@ -169,7 +169,7 @@ function allowed(file: string, target: string, typeOnly: boolean): boolean {
   }
   if (/^src\/dataplane\/([^/]+)\//.test(file)) {
     const own = posix.dirname(file).split('/').slice(0, 3).join('/');
-    return target.startsWith(`${own}/`) || /^src\/core\/|^src\/world\/world\.ts$/.test(target);
+    return target.startsWith(`${own}/`) || /^src\/core\/|^src\/world\/[a-z-]+\.ts$/.test(target);
   }
   const rule = mayImport.find(([folder]) => folder.test(file));
   if (!rule) return file === 'src/main.ts';

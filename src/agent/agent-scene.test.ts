@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Store } from '../store/store.ts';
 import { MemoryJournal } from '../world/sim/memory-journal.ts';
 import { type SimHost, simWorld } from '../world/sim/sim-world.ts';
-import { NetError, type Socket } from '../world/world.ts';
+import { NetError, type Socket } from '../world/net.ts';
 import { type Agent, type AgentConfig, agentTables, startAgent } from './agent.ts';
 import type { Backend, PayloadContainer, PayloadTask } from './contract.ts';
 

@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts';
-import type { Outputs, World } from '../world/world.ts';
+import type { Outputs } from '../world/outputs.ts';
+import type { World } from '../world/world.ts';
 import { runAcsSession } from './sessions/acs-session.ts';
 import { createBlockVolumes } from './volumes/block-volumes.ts';
 import { createSharedVolumes } from './volumes/shared-volumes.ts';

@@ -1,4 +1,4 @@
-import type { DockerInfo } from '../world/world.ts';
+import type { DockerInfo } from '../world/docker.ts';
 import { fargatePoolAttribute } from './contract.ts';
 
 export interface Attribute {

@@ -2,7 +2,7 @@
  * What crosses between a container agent and the control plane: the ECS agent protocol, as amazon-ecs-agent speaks it
  * (protocol version 2). Field names are the wire's. Members under `longshore` are ours; the stock agent ignores them.
  */
-import type { Socket } from '../world/world.ts';
+import type { Socket } from '../world/net.ts';
 
 /** A frame of either websocket, both directions. */
 export interface Frame<Type extends string = string, Message = unknown> {

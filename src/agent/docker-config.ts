@@ -1,4 +1,4 @@
-import type { ContainerBody, HostConfig, Labels } from '../world/world.ts';
+import type { ContainerBody, HostConfig, Labels } from '../world/docker.ts';
 import type { PayloadContainer, PayloadNetworkInterface, PayloadTask } from './contract.ts';
 import { firelensOf, routedEnvironment, routedLogConfig, routedOptions, routerBinds } from './logs/firelens.ts';
 import { destinationOf } from './logs/kept-output.ts';

@@ -1,4 +1,5 @@
-import { type Clock, DockerError } from '../world/world.ts';
+import { DockerError } from '../world/docker.ts';
+import type { Clock } from '../world/world.ts';
 
 /** A failed step in the stock agent's words: `<ErrorName>: <message>`. It is reported, never decided upon. */
 export class StepError extends Error {

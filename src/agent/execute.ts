@@ -1,13 +1,7 @@
 import type { Instant } from '../core/instant.ts';
-import {
-  type Cgroups,
-  type Clock,
-  type ContainerBody,
-  type Disk,
-  type Docker,
-  DockerError,
-  type Log,
-} from '../world/world.ts';
+import type { Cgroups } from '../world/cgroups.ts';
+import { type ContainerBody, type Docker, DockerError } from '../world/docker.ts';
+import type { Clock, Disk, Log } from '../world/world.ts';
 import { assert } from '../core/assert.ts';
 import type { PayloadContainer, PayloadVolume } from './contract.ts';
 import {

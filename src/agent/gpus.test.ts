@@ -4,7 +4,7 @@ import { SimRandom } from '../world/sim/sim-random.ts';
 import { SimDisk } from '../world/sim/sim-disk.ts';
 import { SimLife } from '../world/sim/sim-life.ts';
 import { SimClock } from '../world/sim/sim-clock.ts';
-import type { DockerInfo } from '../world/world.ts';
+import type { DockerInfo } from '../world/docker.ts';
 import { container, task } from './agent-scene.test.ts';
 import { containerBody } from './docker-config.ts';
 import { findGpus } from './gpus.ts';

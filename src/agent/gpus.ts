@@ -1,4 +1,5 @@
-import type { Disk, DockerInfo } from '../world/world.ts';
+import type { DockerInfo } from '../world/docker.ts';
+import type { Disk } from '../world/world.ts';
 import type { PayloadTask } from './contract.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { DockerError } from '../world/world.ts';
+import { DockerError } from '../world/docker.ts';
 import type { PayloadContainer, PayloadTask } from './contract.ts';
 import type { PortBinding } from './state.ts';
 

@@ -1,4 +1,4 @@
-import type { ContainerStats } from '../world/world.ts';
+import type { ContainerStats } from '../world/docker.ts';
 import type { StatsSet } from './contract.ts';
 
 /** Samples of one container between two publications. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DockerEvent } from '../world/world.ts';
+import type { DockerEvent } from '../world/docker.ts';
 import { observeDeath } from './observe.ts';
 import type { ContainerRecord } from './state.ts';
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/instant.ts';
-import type { ContainerInspect, DockerEvent } from '../world/world.ts';
+import type { ContainerInspect, DockerEvent } from '../world/docker.ts';
 import type { HealthStatus, PayloadContainer } from './contract.ts';
 import { withRanges } from './host-ports.ts';
 import type { ContainerRecord, PortBinding } from './state.ts';

@@ -1,4 +1,4 @@
-import type { Docker } from '../world/world.ts';
+import type { Docker } from '../world/docker.ts';
 import type { ReadyInterface } from './contract.ts';
 import { bridgeNameOf, networkNameOf } from './docker-config.ts';
 import type { VpcPaths } from './firewall/vpc-paths.ts';

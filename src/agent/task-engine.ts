@@ -1,6 +1,7 @@
 import { hex } from '../core/hex.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import type { Clock, Docker, DockerEvent, Log, Random, Timer } from '../world/world.ts';
+import type { Docker, DockerEvent } from '../world/docker.ts';
+import type { Clock, Log, Random, Timer } from '../world/world.ts';
 import { newTask, stopped } from './accept.ts';
 import { type Cleaner, createCleaner } from './cleaner.ts';
 import { isOver } from './container-end.ts';

@@ -1,4 +1,4 @@
-import type { Net } from '../world/world.ts';
+import type { Net } from '../world/net.ts';
 
 const timeoutMs = 10_000;
 const longestBytes = 256 * 1024;

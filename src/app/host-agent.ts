@@ -5,7 +5,8 @@ import { engineOutputs } from '../agent/logs/engine-outputs.ts';
 import { createAwsClient, type Credentials } from '../aws/client.ts';
 import { Store } from '../store/store.ts';
 import { realOutputs } from '../world/real/output-keeper/real-outputs.ts';
-import { DockerError, type World } from '../world/world.ts';
+import { DockerError } from '../world/docker.ts';
+import type { World } from '../world/world.ts';
 import { openJournal } from './journal.ts';
 import { version } from './version.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { pack } from 'tar-stream';
-import type { Docker } from '../world/world.ts';
+import type { Docker } from '../world/docker.ts';
 
 const run = promisify(execFile);
 

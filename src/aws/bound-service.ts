@@ -1,5 +1,5 @@
 import type { Reader, Store } from '../store/store.ts';
-import type { HttpRequest, HttpResponse, Socket } from '../world/world.ts';
+import type { HttpRequest, HttpResponse, Socket } from '../world/net.ts';
 import type { ServiceModel } from './model.ts';
 import type { Call } from './operation.ts';
 import type { Permission } from './permission.ts';

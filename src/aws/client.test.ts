@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simWorld } from '../world/sim/sim-world.ts';
-import type { HttpHandler, HttpRequest, World } from '../world/world.ts';
+import type { HttpHandler, HttpRequest } from '../world/net.ts';
+import type { World } from '../world/world.ts';
 import { type AwsClient, createAwsClient } from './client.ts';
 import { AwsError } from './error.ts';
 import { readHead } from './request-head.ts';

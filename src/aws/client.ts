@@ -1,5 +1,6 @@
 import { assert } from '../core/assert.ts';
-import type { Clock, Hash, HttpAnswer, Net, Random, Socket } from '../world/world.ts';
+import type { HttpAnswer, Net, Socket } from '../world/net.ts';
+import type { Clock, Hash, Random } from '../world/world.ts';
 import { AwsError } from './error.ts';
 import { createSigner } from './signer.ts';
 

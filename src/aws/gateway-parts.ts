@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts';
-import type { Clock, Hash, HttpRequest, HttpResponse, Log, Random } from '../world/world.ts';
+import type { HttpRequest, HttpResponse } from '../world/net.ts';
+import type { Clock, Hash, Log, Random } from '../world/world.ts';
 import type { AccessKeys } from './access-keys.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { BoundService } from './bound-service.ts';

@@ -1,4 +1,4 @@
-import type { HttpHandler, HttpRequest, HttpResponse } from '../world/world.ts';
+import type { HttpHandler, HttpRequest, HttpResponse } from '../world/net.ts';
 import { defaultLimits, type GatewayParts } from './gateway-parts.ts';
 import { createLoadedServices, json11, type ClaimedService } from './loaded-services.ts';
 import type { Call } from './operation.ts';

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../world/world.ts';
+import type { HttpRequest } from '../world/net.ts';
 
 /** The head of a request, taken apart once for all steps. */
 export interface RequestHead {

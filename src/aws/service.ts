@@ -2,7 +2,7 @@ import type { Reconciler } from '../control/reconciler.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Env, Transaction } from '../store/store.ts';
 import type { Derivation, Projection, Table } from '../store/table.ts';
-import type { HttpRequest, HttpResponse, Socket } from '../world/world.ts';
+import type { HttpRequest, HttpResponse, Socket } from '../world/net.ts';
 import type { ServiceModel } from './model.ts';
 import type { Operation, OperationContext } from './operation.ts';
 import type { Permissions } from './permission.ts';

@@ -1,5 +1,6 @@
 import { hex } from '../core/hex.ts';
-import type { Clock, Hash, Headers } from '../world/world.ts';
+import type { Headers } from '../world/net.ts';
+import type { Clock, Hash } from '../world/world.ts';
 import { canonicalRequest, s3CanonicalRequest } from './canonical-request.ts';
 import { readHead } from './request-head.ts';
 import { isoBasic } from './signature-date.ts';

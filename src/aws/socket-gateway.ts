@@ -1,4 +1,4 @@
-import type { HttpHandler, HttpResponse } from '../world/world.ts';
+import type { HttpHandler, HttpResponse } from '../world/net.ts';
 import type { BoundService, BoundSocket } from './bound-service.ts';
 import { AwsError } from './error.ts';
 import type { GatewayParts } from './gateway-parts.ts';

@@ -3,7 +3,7 @@ import type { PullBehavior } from '../app/host-agent.ts';
 import { AwsError } from '../aws/error.ts';
 import { defaultDataDirectory, defaults, UsageError } from '../app/config.ts';
 import { version } from '../app/version.ts';
-import { NetError } from '../world/world.ts';
+import { NetError } from '../world/net.ts';
 
 /** Runs one command. Exit codes: 0 done, 1 failed, 2 called wrongly. */
 export async function run(args: readonly string[]): Promise<void> {

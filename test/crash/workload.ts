@@ -5,7 +5,7 @@ import type {
   RegisterTaskDefinitionResponse,
   RunTaskResponse,
 } from '@aws-sdk/client-ecs';
-import { NetError } from '../../src/world/world.ts';
+import { NetError } from '../../src/world/net.ts';
 import { docker, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import type { Client } from './installation.ts';

@@ -6,7 +6,7 @@ import { DescribeNetworkInterfacesCommand, DescribeSubnetsCommand, EC2Client } f
 import type { RunTaskResponse } from '@aws-sdk/client-ecs';
 import { bridgeKey, sandboxLabel } from '../../src/agent/sandboxes/sandbox.ts';
 import { agentLabel } from '../../src/agent/docker-config.ts';
-import type { ContainerSummary } from '../../src/world/world.ts';
+import type { ContainerSummary } from '../../src/world/docker.ts';
 import { type Client, clientOf, connectedInstance, describeTask, runTask, taskReaches } from '../running/cluster.ts';
 import { containersOf, docker, ensureTestImage, host, removeContainersOf, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';

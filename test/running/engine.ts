@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { buildShellImage } from '../../src/app/shell-image.ts';
 import { realDocker } from '../../src/world/real/real-docker.ts';
-import type { ContainerSummary } from '../../src/world/world.ts';
+import type { ContainerSummary } from '../../src/world/docker.ts';
 
 const run = promisify(execFile);
 export const docker = realDocker();

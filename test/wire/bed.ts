@@ -24,7 +24,7 @@ import { SimClock } from '../../src/world/sim/sim-clock.ts';
 import { SimLog } from '../../src/world/sim/sim-log.ts';
 import { SimRandom } from '../../src/world/sim/sim-random.ts';
 import { openSimStore } from '../../src/world/sim/sim-store.ts';
-import type { HttpHandler, HttpRequest, HttpResponse, RawHeaders } from '../../src/world/world.ts';
+import type { HttpHandler, HttpRequest, HttpResponse, RawHeaders } from '../../src/world/net.ts';
 
 /**
  * A gateway over a real store, with services of few operations that write what they are given: what is tested here is

@@ -9,7 +9,7 @@ import { SimClock } from '../../src/world/sim/sim-clock.ts';
 import { SimDisk } from '../../src/world/sim/sim-disk.ts';
 import { SimLife } from '../../src/world/sim/sim-life.ts';
 import { SimRandom } from '../../src/world/sim/sim-random.ts';
-import type { HttpHandler } from '../../src/world/world.ts';
+import type { HttpHandler } from '../../src/world/net.ts';
 import { credentials, region } from './bed.ts';
 
 /** The whole control plane with every service, in memory, for clients of the SDK in this process. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { model as ecsModel } from '../../src/aws/models/ecs.gen.ts';
 import type { ServiceModel } from '../../src/aws/model.ts';
-import type { HttpRequest, HttpResponse, RawHeaders } from '../../src/world/world.ts';
+import type { HttpRequest, HttpResponse, RawHeaders } from '../../src/world/net.ts';
 import { type Bed, builtOperations, ecsTarget, jsonRequest, openBed, rawRequest, textOf } from './bed.ts';
 
 /**

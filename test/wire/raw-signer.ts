@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { RawHeaders } from '../../src/world/world.ts';
+import type { RawHeaders } from '../../src/world/net.ts';
 
 /**
  * Signs a canonical request that a test has written out by hand. It shares no code with the verifier, so what the two

@@ -14,7 +14,7 @@ import { SimDisk } from '../../src/world/sim/sim-disk.ts';
 import { SimLife } from '../../src/world/sim/sim-life.ts';
 import { SimLog } from '../../src/world/sim/sim-log.ts';
 import { openSimStore } from '../../src/world/sim/sim-store.ts';
-import type { HttpHandler, HttpResponse } from '../../src/world/world.ts';
+import type { HttpHandler, HttpResponse } from '../../src/world/net.ts';
 import { credentials, rawRequest, region, root, textOf } from './bed.ts';
 import { Sha256 } from './node-sha256.ts';
 

@@ -1,7 +1,7 @@
 // What becomes of an object's bytes when disks fill, clients leave, servers die and keys are written while they are read.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { HttpResponse } from '../../src/world/world.ts';
+import type { HttpResponse } from '../../src/world/net.ts';
 import { textOf } from './bed.ts';
 import { openS3, refusalOf, type S3Bed } from './s3-bed.ts';
 

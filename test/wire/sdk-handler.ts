@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { HttpHandler, RawHeaders } from '../../src/world/world.ts';
+import type { HttpHandler, RawHeaders } from '../../src/world/net.ts';
 import { region, credentials, rawRequest } from './bed.ts';
 
 /** Settings that make an AWS SDK client talk to a gateway in this process, byte for byte as it would over a socket. */

@@ -6,7 +6,7 @@ import { readHead } from '../../src/aws/request-head.ts';
 import { createSigner } from '../../src/aws/signer.ts';
 import { createVerifier } from '../../src/aws/sigv4.ts';
 import { realHash } from '../../src/world/real/real-hash.ts';
-import type { RawHeaders } from '../../src/world/world.ts';
+import type { RawHeaders } from '../../src/world/net.ts';
 import { credentials, region, root } from './bed.ts';
 import { Sha256 } from './node-sha256.ts';
 

@@ -6,7 +6,7 @@ import { readHead } from '../../src/aws/request-head.ts';
 import { createVerifier, type SignatureProblem, type Verified, type SignatureRefused } from '../../src/aws/sigv4.ts';
 import { realHash } from '../../src/world/real/real-hash.ts';
 import { simHash } from '../../src/world/sim/sim-hash.ts';
-import type { RawHeaders } from '../../src/world/world.ts';
+import type { RawHeaders } from '../../src/world/net.ts';
 import { root } from './bed.ts';
 import { parseRaw, type RawSigning, sha256Hex, signCanonical } from './raw-signer.ts';
 import { canonicalCases } from './sigv4-cases.ts';

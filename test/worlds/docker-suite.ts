@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { Clock, ContainerBody, ContainerInspect, Docker, DockerEvent, LogLine } from '../../src/world/world.ts';
-import { DockerError } from '../../src/world/world.ts';
+import type { ContainerBody, ContainerInspect, Docker, DockerEvent, LogLine } from '../../src/world/docker.ts';
+import type { Clock } from '../../src/world/world.ts';
+import { DockerError } from '../../src/world/docker.ts';
 import { type Fixture, type MakeFixture, text, worldTest } from './fixture.ts';
 
 export interface DockerFixture extends Fixture {

@@ -6,7 +6,7 @@ import { describe, test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { jsonLines, logLines } from '../../src/world/real/docker-streams.ts';
 import { realDocker } from '../../src/world/real/real-docker.ts';
-import { type Docker, DockerError, type LogLine } from '../../src/world/world.ts';
+import { type Docker, DockerError, type LogLine } from '../../src/world/docker.ts';
 import { text } from './fixture.ts';
 
 // What a healthy engine of one version cannot be made to do: other versions, bad endings, odd chunks.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { HttpHandler, HttpRequest, HttpResponse, Listener, Net, Socket } from '../../src/world/world.ts';
-import { NetError, SocketRefused } from '../../src/world/world.ts';
+import type { HttpHandler, HttpRequest, HttpResponse, Listener, Net, Socket } from '../../src/world/net.ts';
+import { NetError, SocketRefused } from '../../src/world/net.ts';
 import { type Fixture, type MakeFixture, signalOf, text, utf8, worldTest } from './fixture.ts';
 
 export interface NetFixture extends Fixture {

@@ -5,7 +5,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { bodyOf, SlowBodies } from '../../src/world/real/http-body.ts';
 import { realNet } from '../../src/world/real/real-net.ts';
-import { type HttpHandler, type HttpRequest, type Log, NetError } from '../../src/world/world.ts';
+import { type HttpHandler, type HttpRequest, NetError } from '../../src/world/net.ts';
+import type { Log } from '../../src/world/world.ts';
 import { signalOf, text, utf8 } from './fixture.ts';
 import { ok, serve } from './net-suite.ts';
 

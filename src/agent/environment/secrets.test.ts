@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SimClock } from '../../world/sim/sim-clock.ts';
 import { SimLife } from '../../world/sim/sim-life.ts';
-import { NetError } from '../../world/world.ts';
+import { NetError } from '../../world/net.ts';
 import { newTask } from '../accept.ts';
 import type { Backend, PayloadContainer, PayloadSecret, RoleCredentials } from '../contract.ts';
 import { secretReference } from './secret-reference.ts';

@@ -1,5 +1,7 @@
 import type { Store } from '../../store/store.ts';
-import type { Clock, Disk, Docker, Firewall, Log, Timer } from '../../world/world.ts';
+import type { Docker } from '../../world/docker.ts';
+import type { Firewall } from '../../world/firewall.ts';
+import type { Clock, Disk, Log, Timer } from '../../world/world.ts';
 import type { SecurityGroup, SecurityGroupsMessage } from '../contract.ts';
 import { addressOf, agentLabel } from '../docker-config.ts';
 import { StepError } from '../engine-error.ts';

@@ -1,4 +1,5 @@
-import type { Firewall, Log } from '../../world/world.ts';
+import type { Firewall } from '../../world/firewall.ts';
+import type { Log } from '../../world/world.ts';
 import { bridgePrefix } from '../docker-config.ts';
 
 /** The ways between the subnets of a VPC on this machine, each of which is a network of its own to the engine. */

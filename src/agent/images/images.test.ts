@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simWorld } from '../../world/sim/sim-world.ts';
-import { type Docker, DockerError } from '../../world/world.ts';
+import { type Docker, DockerError } from '../../world/docker.ts';
 import { createImages, type Images, type PullBehavior } from './images.ts';
 import type { RegistryAccess } from './registry-access.ts';
 

@@ -1,4 +1,5 @@
-import { type Clock, type Docker, DockerError, type ImageInspect, type Log } from '../../world/world.ts';
+import { type Docker, DockerError, type ImageInspect } from '../../world/docker.ts';
+import type { Clock, Log } from '../../world/world.ts';
 import { StepError, stepError, within } from '../engine-error.ts';
 import { imageSource } from './image-source.ts';
 import type { RegistryAccess } from './registry-access.ts';

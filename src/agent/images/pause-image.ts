@@ -1,4 +1,4 @@
-import type { Docker } from '../../world/world.ts';
+import type { Docker } from '../../world/docker.ts';
 
 /**
  * The image of the container that only holds a task's network: one static program of a few machine instructions that

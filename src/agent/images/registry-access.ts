@@ -1,4 +1,4 @@
-import type { RegistryAuthorization } from '../../world/world.ts';
+import type { RegistryAuthorization } from '../../world/docker.ts';
 import type { Backend, PayloadContainer } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
 import { imageSource } from './image-source.ts';

@@ -1,4 +1,5 @@
-import type { Docker, OutputChunk, Outputs } from '../../world/world.ts';
+import type { Docker } from '../../world/docker.ts';
+import type { OutputChunk, Outputs } from '../../world/outputs.ts';
 
 /** How far apart the engine's times of the two streams may be out of order: each is copied by its own thread. */
 const skewSeconds = 10;

@@ -1,4 +1,4 @@
-import type { HostConfig } from '../../world/world.ts';
+import type { HostConfig } from '../../world/docker.ts';
 import type { LogDestination, PayloadContainer, PayloadTask } from '../contract.ts';
 
 /** Where the output of a container of the task is shipped to; undefined where the engine's log driver takes it. */

@@ -1,6 +1,6 @@
 /** From lines of an engine to events of CloudWatch Logs, and the cursors that tell where in a container's output one is. */
 import type { Instant } from '../../core/instant.ts';
-import type { OutputChunk } from '../../world/world.ts';
+import type { OutputChunk } from '../../world/outputs.ts';
 
 export type OutputStream = OutputChunk['stream'];
 

@@ -1,5 +1,7 @@
 import type { Instant } from '../../core/instant.ts';
-import { DockerError, type OutputChunk, type Timer } from '../../world/world.ts';
+import { DockerError } from '../../world/docker.ts';
+import type { OutputChunk } from '../../world/outputs.ts';
+import type { Timer } from '../../world/world.ts';
 import type { LogDestination } from '../contract.ts';
 import { logCursorTable } from './log-shipper-cursors.ts';
 import { type EventJoiner, joinerOf, joinWaitMs } from './log-shipper-joining.ts';

@@ -1,5 +1,7 @@
 import type { Store } from '../../store/store.ts';
-import type { Clock, Docker, Log, Outputs } from '../../world/world.ts';
+import type { Docker } from '../../world/docker.ts';
+import type { Outputs } from '../../world/outputs.ts';
+import type { Clock, Log } from '../../world/world.ts';
 import type { Backend, LogDestination } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
 import { joinerOf } from './log-shipper-joining.ts';

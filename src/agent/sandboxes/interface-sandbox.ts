@@ -1,4 +1,4 @@
-import type { ContainerBody } from '../../world/world.ts';
+import type { ContainerBody } from '../../world/docker.ts';
 import type { PayloadTask, ReadyInterface } from '../contract.ts';
 import { addressOf, interfaceNetwork, networkNameOf } from '../docker-config.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from '../state.ts';

@@ -1,5 +1,6 @@
 import { hex } from '../../core/hex.ts';
-import type { Clock, ContainerBody, ContainerSummary, Docker, Log, Random } from '../../world/world.ts';
+import type { ContainerBody, ContainerSummary, Docker } from '../../world/docker.ts';
+import type { Clock, Log, Random } from '../../world/world.ts';
 import type { ReadyInterface } from '../contract.ts';
 import type { Lanes } from '../lanes.ts';
 import { pauseImage, type PauseImage } from '../images/pause-image.ts';

@@ -1,4 +1,4 @@
-import type { ContainerBody } from '../../world/world.ts';
+import type { ContainerBody } from '../../world/docker.ts';
 import type { PayloadContainer, PayloadTask } from '../contract.ts';
 import { agentLabel } from '../docker-config.ts';
 

@@ -1,5 +1,6 @@
 import type { Store } from '../../store/store.ts';
-import type { Clock, Log, Random, Socket } from '../../world/world.ts';
+import type { Socket } from '../../world/net.ts';
+import type { Clock, Log, Random } from '../../world/world.ts';
 import type {
   Backend,
   IamRoleCredentialsMessage,

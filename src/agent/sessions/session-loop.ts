@@ -1,4 +1,5 @@
-import { type Clock, type Log, type Random, type Socket, SocketRefused, type Timer } from '../../world/world.ts';
+import { type Socket, SocketRefused } from '../../world/net.ts';
+import type { Clock, Log, Random, Timer } from '../../world/world.ts';
 
 /** One kind of session with the control plane, kept up for as long as the agent lives. */
 export interface SessionKind {

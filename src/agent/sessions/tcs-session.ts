@@ -1,7 +1,9 @@
 import { hex } from '../../core/hex.ts';
 import { equal } from '../../core/equal.ts';
 import type { Store } from '../../store/store.ts';
-import type { Clock, Docker, Log, Random, Socket, Timer } from '../../world/world.ts';
+import type { Docker } from '../../world/docker.ts';
+import type { Socket } from '../../world/net.ts';
+import type { Clock, Log, Random, Timer } from '../../world/world.ts';
 import type { Backend, PublishHealthRequest, PublishMetricsRequest } from '../contract.ts';
 import { UsageSamples } from '../metrics.ts';
 import { runSession, type SessionLoop } from './session-loop.ts';

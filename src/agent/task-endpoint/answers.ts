@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 
 export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };

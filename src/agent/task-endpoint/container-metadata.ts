@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/instant.ts';
-import type { ContainerInspect } from '../../world/world.ts';
+import type { ContainerInspect } from '../../world/docker.ts';
 import type { PayloadContainer } from '../contract.ts';
 import { addressOf } from '../docker-config.ts';
 import type { ContainerRecord, TaskRecord } from '../state.ts';

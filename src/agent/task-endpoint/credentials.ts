@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import type { RoleCredentials } from '../contract.ts';
 import { json, unknownId } from './answers.ts';
 

@@ -1,4 +1,6 @@
-import type { Clock, ContainerInspect, Docker, HttpHandler, HttpRequest, HttpResponse } from '../../world/world.ts';
+import type { ContainerInspect, Docker } from '../../world/docker.ts';
+import type { HttpHandler, HttpRequest, HttpResponse } from '../../world/net.ts';
+import type { Clock } from '../../world/world.ts';
 import type { Backend, RoleCredentials } from '../contract.ts';
 import { addressOf } from '../docker-config.ts';
 import type { TaskRecord } from '../state.ts';

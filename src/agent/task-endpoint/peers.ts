@@ -1,4 +1,5 @@
-import type { Disk, HttpRequest, HttpResponse, Net } from '../../world/world.ts';
+import type { HttpRequest, HttpResponse, Net } from '../../world/net.ts';
+import type { Disk } from '../../world/world.ts';
 import { unknownIdHeader } from './answers.ts';
 
 /** How an agent finds its fellows on one machine. */

@@ -1,4 +1,5 @@
-import type { Clock, ContainerStats, Docker } from '../../world/world.ts';
+import type { ContainerStats, Docker } from '../../world/docker.ts';
+import type { Clock } from '../../world/world.ts';
 
 /** Docker's statistics of a container as the task metadata endpoint gives them. */
 export interface StatsReader {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type SimHost, simWorld } from '../../world/sim/sim-world.ts';
-import type { HttpAnswer, World } from '../../world/world.ts';
+import type { HttpAnswer } from '../../world/net.ts';
+import type { World } from '../../world/world.ts';
 import { newTask } from '../accept.ts';
 import type { Backend, PayloadContainer, PayloadTask, RoleCredentials } from '../contract.ts';
 import type { TaskRecord } from '../state.ts';

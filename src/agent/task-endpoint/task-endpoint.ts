@@ -1,6 +1,8 @@
 import { hex } from '../../core/hex.ts';
-import type { Clock, Disk, Docker, HttpHandler, Listener, Log, Net, Random } from '../../world/world.ts';
-import { NetError } from '../../world/world.ts';
+import type { Docker } from '../../world/docker.ts';
+import type { HttpHandler, Listener, Net } from '../../world/net.ts';
+import type { Clock, Disk, Log, Random } from '../../world/world.ts';
+import { NetError } from '../../world/net.ts';
 import { endpointAddress, endpointNetwork } from './addresses.ts';
 import { createTaskEndpointHandler, type HandlerParts, limited } from './handler.ts';
 import { createPeers, readAsked } from './peers.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/instant.ts';
-import type { ContainerInspect } from '../../world/world.ts';
+import type { ContainerInspect } from '../../world/docker.ts';
 import { pauseName, type TaskRecord } from '../state.ts';
 import { containerMetadata, knownStatus, type MetadataVersion, timeOf, withoutEmpty } from './container-metadata.ts';
 

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../../world/world.ts';
+import type { HttpRequest, HttpResponse } from '../../world/net.ts';
 import type { Backend, RoleCredentials } from '../contract.ts';
 import type { TaskRecord } from '../state.ts';
 import { json } from './answers.ts';

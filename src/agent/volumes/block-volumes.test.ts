@@ -5,7 +5,7 @@ import { SimDisk } from '../../world/sim/sim-disk.ts';
 import { SimFileSystems } from '../../world/sim/sim-file-systems.ts';
 import { SimLife } from '../../world/sim/sim-life.ts';
 import { SimRandom } from '../../world/sim/sim-random.ts';
-import type { FileSystemKind } from '../../world/world.ts';
+import type { FileSystemKind } from '../../world/file-systems.ts';
 import { type BlockVolumes, createBlockVolumes } from './block-volumes.ts';
 
 interface Site {

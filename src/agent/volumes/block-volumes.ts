@@ -1,4 +1,5 @@
-import { type Disk, type FileSystemKind, fileSystemKinds, type FileSystems } from '../../world/world.ts';
+import { type FileSystemKind, fileSystemKinds, type FileSystems } from '../../world/file-systems.ts';
+import type { Disk } from '../../world/world.ts';
 import type { PayloadVolume } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
 

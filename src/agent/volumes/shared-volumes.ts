@@ -1,5 +1,6 @@
 import type { Store } from '../../store/store.ts';
-import type { Disk, FileSystems } from '../../world/world.ts';
+import type { FileSystems } from '../../world/file-systems.ts';
+import type { Disk } from '../../world/world.ts';
 import type { PayloadVolume } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
 import { agentTasks, type TaskRecord } from '../state.ts';

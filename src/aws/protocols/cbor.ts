@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.ts';
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import type { ServiceModel } from '../model.ts';
 import { decodeCbor } from './cbor-decode.ts';
 import { CborFloat, encodeCbor } from './cbor-encode.ts';

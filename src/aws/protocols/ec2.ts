@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import type { ServiceModel } from '../model.ts';
 import type { Failure, ParsedInput, ServiceCodec } from './protocol.ts';
 import { ec2Naming, readQueryInput } from './query-reader.ts';

@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.ts';
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import { AwsError } from '../error.ts';
 import type { ServiceModel } from '../model.ts';
 import { eventStream, type StreamMember, streamMember } from './event-stream.ts';

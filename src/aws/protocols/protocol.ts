@@ -1,6 +1,6 @@
 import type { AwsError } from '../error.ts';
 import type { ServiceModel } from '../model.ts';
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 
 /** One wire protocol, server side, for one service: compiled from the service's tables. */
 export interface ServiceCodec {

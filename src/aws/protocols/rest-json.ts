@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.ts';
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import { AwsError } from '../error.ts';
 import type { ServiceModel, StructureShape } from '../model.ts';
 import { createJsonReaders } from './json-reader.ts';

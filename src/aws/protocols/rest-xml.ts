@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.ts';
-import type { Headers, HttpResponse } from '../../world/world.ts';
+import type { Headers, HttpResponse } from '../../world/net.ts';
 import { AwsError } from '../error.ts';
 import type { Member, ServiceModel, StructureShape } from '../model.ts';
 import type { Failure, ParsedInput, ServiceCodec, WireInput } from './protocol.ts';

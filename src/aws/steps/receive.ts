@@ -1,7 +1,7 @@
 import { assert } from '../../core/assert.ts';
 import { hex } from '../../core/hex.ts';
 import type { Instant } from '../../core/instant.ts';
-import type { HttpRequest } from '../../world/world.ts';
+import type { HttpRequest } from '../../world/net.ts';
 import type { AwsError } from '../error.ts';
 import type { GatewayLimits } from '../gateway-parts.ts';
 import type { ClaimedService } from '../loaded-services.ts';

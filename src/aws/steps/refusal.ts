@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import { AwsError } from '../error.ts';
 
 /** An error that no service models. */

@@ -1,5 +1,6 @@
 import { CommitFailed } from '../../store/store.ts';
-import type { HttpResponse, Log } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
+import type { Log } from '../../world/world.ts';
 import { AwsError } from '../error.ts';
 import { json10, json11 } from '../loaded-services.ts';
 import type { ServiceModel } from '../model.ts';

@@ -1,4 +1,5 @@
-import type { HttpResponse, Log } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
+import type { Log } from '../../world/world.ts';
 import {
   DigestMismatch,
   RegistryError,

@@ -1,5 +1,5 @@
 /** Blobs: existence, content, deletion. */
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import { emptyAnswer } from './answers.ts';
 import { type Digest, isDigest, RegistryError } from './contract.ts';
 import { readByteRange } from './byte-range.ts';

@@ -1,5 +1,5 @@
 /** Content discovery: tags of a repository, what refers to a manifest, repositories of a registry. */
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import { jsonAnswer } from './answers.ts';
 import { digestOf } from './blobs.ts';
 import { type Listing, RegistryError } from './contract.ts';

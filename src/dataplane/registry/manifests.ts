@@ -1,6 +1,6 @@
 /** Manifests: what an image or an artifact is made of. Whether one is in order the state decides. */
 import { assert } from '../../core/assert.ts';
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import { emptyAnswer } from './answers.ts';
 import { isDigest, RegistryError } from './contract.ts';
 import type { Exchange } from './registry-handler.ts';

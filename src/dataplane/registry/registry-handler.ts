@@ -1,4 +1,5 @@
-import type { Hash, HttpRequest, HttpResponse, Log } from '../../world/world.ts';
+import type { HttpRequest, HttpResponse } from '../../world/net.ts';
+import type { Hash, Log } from '../../world/world.ts';
 import { challenge, errorAnswer } from './answers.ts';
 import { deleteBlob, getBlob } from './blobs.ts';
 import { type BlobFiles, RegistryError, type RegistryState } from './contract.ts';

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../world/world.ts';
+import type { HttpRequest } from '../../world/net.ts';
 import type { Origin } from './contract.ts';
 
 /** A request of the registry, taken apart. */

@@ -1,5 +1,5 @@
 /** Uploads of blobs: whole, in chunks, taken up again, or mounted from another repository. */
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import { emptyAnswer, errorBody } from './answers.ts';
 import { digestOf } from './blobs.ts';
 import { readChunkRange } from './byte-range.ts';

@@ -11,7 +11,7 @@ import { SimLife } from '../../world/sim/sim-life.ts';
 import { SimLog } from '../../world/sim/sim-log.ts';
 import { SimRandom } from '../../world/sim/sim-random.ts';
 import { openSimStore } from '../../world/sim/sim-store.ts';
-import type { HttpResponse } from '../../world/world.ts';
+import type { HttpResponse } from '../../world/net.ts';
 import { addLayer } from './layer-writes.ts';
 import type { EcrParts } from './parts.ts';
 import { createRegistryState } from './registry-state.ts';

@@ -1,7 +1,8 @@
 import type { Authorizer } from '../../aws/authorizer.ts';
 import type { BlobFiles } from '../../dataplane/registry/contract.ts';
 import type { Reader } from '../../store/store.ts';
-import type { Clock, Hash, Log, Net, Random } from '../../world/world.ts';
+import type { Net } from '../../world/net.ts';
+import type { Clock, Hash, Log, Random } from '../../world/world.ts';
 
 /** What ECR has besides the store; app/compose.ts gives it. */
 export interface EcrParts {

@@ -1,6 +1,6 @@
 import { AwsError } from '../../aws/error.ts';
 import { encodeBase64 } from '../../aws/protocols/base64.ts';
-import { type Headers, type HttpAnswer, type Net, NetError } from '../../world/world.ts';
+import { type Headers, type HttpAnswer, type Net, NetError } from '../../world/net.ts';
 import { mediaTypes } from './rules/manifest.ts';
 
 /** Another registry, read by a pull-through cache. */

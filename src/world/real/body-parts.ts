@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { NetError } from '../world.ts';
+import { NetError } from '../net.ts';
 
 /** A write costs a hundred microseconds of thread hops however small it is; what is larger leaves the processor's cache. */
 const partBytes = 512 * 1024;

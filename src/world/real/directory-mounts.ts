@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { access, type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { FileUser } from '../world.ts';
+import type { FileUser } from '../file-systems.ts';
 import { isMounted } from './mounted.ts';
 import { serveDirectoryCommand } from './serve-directory-command.ts';
 

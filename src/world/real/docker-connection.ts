@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { DockerError } from '../world.ts';
+import { DockerError } from '../docker.ts';
 import { http } from './node-http.ts';
 
 /** The newest version of the engine's API that is spoken; what Longshore uses has not changed since 1.41. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { DockerError, type LogLine } from '../world.ts';
+import { DockerError, type LogLine } from '../docker.ts';
 import { parseJson } from './docker-connection.ts';
 
 /** A line longer than this is given in pieces: a program that never breaks its line must not fill the memory. */

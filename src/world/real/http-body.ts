@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type HttpBody, NetError } from '../world.ts';
+import { type HttpBody, NetError } from '../net.ts';
 import { bodyParts, throwAwayRest } from './body-parts.ts';
 
 /** How much of a body nobody wants is taken in, so that the client gets to reading the answer. */

@@ -1,6 +1,6 @@
 import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import { type Headers, type HttpAnswer, NetError, type OutgoingRequest } from '../world.ts';
+import { type Headers, type HttpAnswer, NetError, type OutgoingRequest } from '../net.ts';
 import { http, https } from './node-http.ts';
 
 /** The longest answer taken in. */

@@ -7,9 +7,9 @@ import {
   type HttpResponse,
   type ListenAddress,
   type Listener,
-  type Log,
   NetError,
-} from '../world.ts';
+} from '../net.ts';
+import type { Log } from '../world.ts';
 import { http } from './node-http.ts';
 import { bodyOf, SlowBodies } from './http-body.ts';
 import { WebSockets } from './web-sockets.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { CgroupLimits, Cgroups } from '../world.ts';
+import type { CgroupLimits, Cgroups } from '../cgroups.ts';
 
 /**
  * Cgroups of this machine. A path is made under every hierarchy it needs (version 1) or in the one tree (version 2);

@@ -12,7 +12,7 @@ import {
   type LogOptions,
   type NetworkInspect,
   type RegistryAuthorization,
-} from '../world.ts';
+} from '../docker.ts';
 import { DockerConnection } from './docker-connection.ts';
 import { jsonLines, logLines, untilAborted } from './docker-streams.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { type FileSystemKind, fileSystemKinds, type FileSystems } from '../world.ts';
+import { type FileSystemKind, fileSystemKinds, type FileSystems } from '../file-systems.ts';
 import { canMountDirectories, mountDirectoryAs } from './directory-mounts.ts';
 import { isMounted } from './mounted.ts';
 

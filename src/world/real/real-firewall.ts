@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Firewall } from '../world.ts';
+import type { Firewall } from '../firewall.ts';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type Headers, type Log, type Net, NetError, type Socket, SocketRefused } from '../world.ts';
+import { type Headers, type Net, NetError, type Socket, SocketRefused } from '../net.ts';
+import type { Log } from '../world.ts';
 import { httpClient } from './http-exchange.ts';
 import { listenHttp } from './http-listener.ts';
 import { longestMessageBytes, RealSocket } from './real-socket.ts';

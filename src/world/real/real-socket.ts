@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Socket } from '../world.ts';
+import type { Socket } from '../net.ts';
 
 /** A message longer than this closes the connection with 1009. */
 export const longestMessageBytes = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { ListenAddress, Listener } from '../world.ts';
+import type { ListenAddress, Listener } from '../net.ts';
 import { cannotListen } from './http-listener.ts';
 
 /** Listens, and joins every connection with one of its own to the host and port of `url`. */

@@ -1,4 +1,4 @@
-import type { CgroupLimits, Cgroups } from '../world.ts';
+import type { CgroupLimits, Cgroups } from '../cgroups.ts';
 import type { SimEngine } from './sim-docker.ts';
 import { type SimLife, never } from './sim-life.ts';
 

@@ -1,4 +1,5 @@
-import { type ContainerBody, type ContainerInspect, DockerError, type LogLine, type Timer } from '../world.ts';
+import { type ContainerBody, type ContainerInspect, DockerError, type LogLine } from '../docker.ts';
+import type { Timer } from '../world.ts';
 import type { Feed } from './sim-feed.ts';
 import { exitCodeOf, type HealthCheck, healthCheckOf } from './sim-health-check.ts';
 import type { SimImage } from './sim-images.ts';

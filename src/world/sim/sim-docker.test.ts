@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Docker, DockerError } from '../world.ts';
+import { type Docker, DockerError } from '../docker.ts';
 import { type SimHost, simWorld } from './sim-world.ts';
 
 test('pulls fail in the words of the engine', async () => {

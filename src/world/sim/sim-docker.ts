@@ -6,7 +6,7 @@ import {
   DockerError,
   type DockerEvent,
   type LogLine,
-} from '../world.ts';
+} from '../docker.ts';
 import { nanosOf, SimContainer, type ContainerParts } from './sim-container.ts';
 import { Feed } from './sim-feed.ts';
 import { defaultRegistries, inspectImage, SimImages, type SimRegistries } from './sim-images.ts';

@@ -1,4 +1,4 @@
-import { type FileSystemKind, fileSystemKinds, type FileSystems } from '../world.ts';
+import { type FileSystemKind, fileSystemKinds, type FileSystems } from '../file-systems.ts';
 import type { SimLife } from './sim-life.ts';
 
 /** What is mounted on a simulated host. Mounts outlive processes and end with the machine. */

@@ -1,4 +1,4 @@
-import type { Firewall } from '../world.ts';
+import type { Firewall } from '../firewall.ts';
 import { never, type SimLife } from './sim-life.ts';
 
 /** The packet filter of one simulated machine: its tables as they were last written, kept and not enforced. */

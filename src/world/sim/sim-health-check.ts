@@ -1,4 +1,4 @@
-import type { ContainerBody } from '../world.ts';
+import type { ContainerBody } from '../docker.ts';
 import { runProgram, type ShellState } from './sim-shell.ts';
 
 /** The engine's Healthcheck member: durations in nanoseconds, with the engine's defaults. */

@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.ts';
-import type { HttpBody, HttpRequest, HttpResponse, OutgoingRequest, RawHeaders } from '../world.ts';
+import type { HttpBody, HttpRequest, HttpResponse, OutgoingRequest, RawHeaders } from '../net.ts';
 
 /** The whole body; a stream is returned early when the client leaves. */
 export async function collect(body: HttpResponse['body'], left: Promise<void>): Promise<Uint8Array> {

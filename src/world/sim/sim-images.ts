@@ -1,4 +1,4 @@
-import { DockerError, type ImageInspect } from '../world.ts';
+import { DockerError, type ImageInspect } from '../docker.ts';
 import { simHash } from './sim-hash.ts';
 
 /** The images of one simulated engine, and the registries it can pull from, with the engine's own wording of refusals. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type HttpHandler, type Net, NetError, type Socket } from '../world.ts';
+import { type HttpHandler, type Net, NetError, type Socket } from '../net.ts';
 import { SimClock } from './sim-clock.ts';
 import { simWorld } from './sim-world.ts';
 

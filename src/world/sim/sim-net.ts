@@ -9,7 +9,7 @@ import {
   type OutgoingRequest,
   type Socket,
   SocketRefused,
-} from '../world.ts';
+} from '../net.ts';
 import { type SimLife, never } from './sim-life.ts';
 import type { SimRandom } from './sim-random.ts';
 import { collect, incomingRequest, type ParsedUrl, parseUrl } from './sim-http.ts';

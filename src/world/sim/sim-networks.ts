@@ -1,4 +1,4 @@
-import { DockerError, type NetworkBody, type NetworkInspect } from '../world.ts';
+import { DockerError, type NetworkBody, type NetworkInspect } from '../docker.ts';
 
 /** The networks and published ports of one simulated engine. */
 export class SimNetworks {

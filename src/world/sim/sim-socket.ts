@@ -1,4 +1,4 @@
-import type { Socket } from '../world.ts';
+import type { Socket } from '../net.ts';
 import type { SimLife } from './sim-life.ts';
 
 /**

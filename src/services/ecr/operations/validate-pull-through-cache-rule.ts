@@ -1,6 +1,6 @@
 import type { ValidatePullThroughCacheRuleRequest, ValidatePullThroughCacheRuleResponse } from '@aws-sdk/client-ecr';
 import type { Operation } from '../../../aws/operation.ts';
-import { NetError } from '../../../world/world.ts';
+import { NetError } from '../../../world/net.ts';
 import { cacheRuleNamed } from '../cache-rule-reference.ts';
 import type { EcrParts } from '../parts.ts';
 import { registryScope } from '../references.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { longshoreAgentHash } from '../../../agent/contract.ts';
 import { deregisterContainerInstance } from '../operations/deregister-container-instance.ts';
 import { submitTaskStateChange } from '../operations/submit-task-state-change.ts';
-import type { HttpResponse } from '../../../world/world.ts';
+import type { HttpResponse } from '../../../world/net.ts';
 import { requestStop } from '../rules/lifecycle.ts';
 import { tasks } from '../tables.ts';
 import { AgentScene, cluster, instanceRole, root, StockAgent, taskOf } from './agent-scene.test.ts';

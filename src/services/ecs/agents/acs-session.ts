@@ -9,7 +9,8 @@ import type {
 import { assert } from '../../../core/assert.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Reader, Store } from '../../../store/store.ts';
-import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts';
+import type { Socket } from '../../../world/net.ts';
+import type { Clock, Log, Random, Timer } from '../../../world/world.ts';
 import { findSubnet } from '../../ec2/public.ts';
 import { fileSystemMount } from '../../efs/public.ts';
 import { isWithAgent, requestStop } from '../rules/lifecycle.ts';

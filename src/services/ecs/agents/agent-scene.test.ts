@@ -16,7 +16,7 @@ import { SimLife } from '../../../world/sim/sim-life.ts';
 import { SimLog } from '../../../world/sim/sim-log.ts';
 import { SimRandom } from '../../../world/sim/sim-random.ts';
 import { SocketPair } from '../../../world/sim/sim-socket.ts';
-import type { HttpResponse, Socket } from '../../../world/world.ts';
+import type { HttpResponse, Socket } from '../../../world/net.ts';
 import { cloudwatch } from '../../cloudwatch/service.ts';
 import { ec2 } from '../../ec2/service.ts';
 import { iam } from '../../iam/service.ts';

@@ -1,6 +1,7 @@
 import { longshoreAgentHash } from '../../../agent/contract.ts';
 import type { Store } from '../../../store/store.ts';
-import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts';
+import type { Socket } from '../../../world/net.ts';
+import type { Clock, Log, Random, Timer } from '../../../world/world.ts';
 import { readyInterfaces, watchSecurityGroups } from '../../ec2/public.ts';
 import { type ContainerInstanceRecord, containerInstances, tasks } from '../tables.ts';
 import { AcsSession } from './acs-session.ts';

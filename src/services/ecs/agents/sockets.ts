@@ -2,7 +2,7 @@
 import { readyInterfacesParameter } from '../../../agent/contract.ts';
 import type { OperationContext } from '../../../aws/operation.ts';
 import type { SocketEndpoint } from '../../../aws/service.ts';
-import type { HttpRequest, HttpResponse } from '../../../world/world.ts';
+import type { HttpRequest, HttpResponse } from '../../../world/net.ts';
 import type { EcsParts } from '../parts.ts';
 import { type ContainerInstanceRecord, containerInstances } from '../tables.ts';
 import type { OpenedSession } from './agent-sessions.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Socket } from '../../../world/world.ts';
+import type { Socket } from '../../../world/net.ts';
 import { describeContainerInstances } from '../operations/describe-container-instances.ts';
 import { AgentScene, root, taskOf } from './agent-scene.test.ts';
 

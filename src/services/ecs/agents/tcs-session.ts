@@ -1,5 +1,6 @@
 import type { Store } from '../../../store/store.ts';
-import type { Clock, Log, Random, Socket, Timer } from '../../../world/world.ts';
+import type { Socket } from '../../../world/net.ts';
+import type { Clock, Log, Random, Timer } from '../../../world/world.ts';
 import { applyHealthReport } from '../rules/lifecycle.ts';
 import { type TaskContainer, tasks } from '../tables.ts';
 import { heartbeatEveryMs } from './acs-session.ts';

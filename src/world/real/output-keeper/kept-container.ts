@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { DockerError } from '../../world.ts';
+import { DockerError } from '../../docker.ts';
 import type { DockerConnection } from '../docker-connection.ts';
 import { Spool } from './spool.ts';
 import type { StreamNumber } from './record.ts';

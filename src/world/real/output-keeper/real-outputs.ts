@@ -4,7 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DockerError, type OutputChunk, type Outputs } from '../../world.ts';
+import { DockerError } from '../../docker.ts';
+import type { OutputChunk, Outputs } from '../../outputs.ts';
 import { type Answer, messagesOf, type Request } from './protocol.ts';
 import { recordsIn, segmentName, segmentTimes, timeOfText, timeText } from './record.ts';
 

@@ -3,7 +3,7 @@
  *   0 length of the text u32 · 4 stream u8, 1 standard output, 2 standard error · 8 microseconds of the epoch f64 · 16 text
  * The times of the records of a container only grow, so that a time is a place.
  */
-import type { OutputChunk } from '../../world.ts';
+import type { OutputChunk } from '../../outputs.ts';
 
 export const headerBytes = 16;
 
