@@ -6,7 +6,6 @@ import type {
   SecurityGroupsMessage,
   TaskManifestMessage,
 } from '../../../agent/contract.ts';
-import { assert } from '../../../core/assert.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Reader, Store } from '../../../store/store.ts';
 import type { Socket } from '../../../world/net.ts';
@@ -15,17 +14,11 @@ import { findSubnet } from '../../ec2/public.ts';
 import { fileSystemMount } from '../../efs/public.ts';
 import { isWithAgent, requestStop } from '../rules/lifecycle.ts';
 import { payloadTask, payloadVersion } from '../rules/payload.ts';
-import {
-  clusters,
-  type ContainerInstanceRecord,
-  type TaskDefinitionRecord,
-  type TaskRecord,
-  taskDefinitions,
-  tasks,
-} from '../tables.ts';
-import { rolesOfTask, unableToAssume } from '../task-roles.ts';
+import { clusters, type ContainerInstanceRecord, type TaskRecord, tasks } from '../tables.ts';
+import { unableToAssume } from '../task-roles.ts';
 import { type JsonObject, newMessageId, objectsIn, parseFrame, textIn, writeFrame } from './frames.ts';
 import { ReadyInterfaceFeed } from './ready-interface-feed.ts';
+import { definitionOf, RoleCredentialFeed, type TaskRoleCredentials } from './role-credential-feed.ts';
 import { SecurityGroupFeed } from './security-group-feed.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import type { TaskCredentials } from './task-credentials.ts';
@@ -56,8 +49,7 @@ export class AcsSession {
   readonly #sent = new Map<string, SentTask>();
   /** By message id, the payloads not acknowledged: an instance may have very many tasks, and few of these. */
   readonly #unacknowledged = new Map<string, SentPayload>();
-  /** When the credentials of each task are to be replaced. */
-  readonly #renewals = new Map<string, Instant>();
+  readonly #credentials: RoleCredentialFeed;
   /** Tasks that cannot start because a role of theirs cannot be assumed: which one. */
   readonly #unable = new Map<string, string>();
   readonly #securityGroups = new SecurityGroupFeed();
@@ -74,6 +66,7 @@ export class AcsSession {
     this.#parts = parts;
     this.#instance = parts.instance;
     this.remoteAddress = parts.remoteAddress;
+    this.#credentials = new RoleCredentialFeed(parts.credentials);
     this.#sequence = new SequenceNumbers(parts.store, parts.instance.arn);
     this.#readyInterfaces = parts.wantsReadyInterfaces
       ? new ReadyInterfaceFeed(parts.instance, parts.instance.arn)
@@ -252,7 +245,7 @@ export class AcsSession {
     const task = reader.get(tasks, arn);
     if (task && isWithAgent(task)) return this.#sent.get(arn)?.version === payloadVersion(task) ? undefined : task;
     this.#sent.delete(arn);
-    this.#renewals.delete(arn);
+    this.#credentials.forget(arn);
     return undefined;
   }
 
@@ -280,7 +273,7 @@ export class AcsSession {
       this.#woken.delete(arn);
       const task = this.#unsent(reader, arn);
       if (!task) continue;
-      const given = this.#credentialsOf(reader, task);
+      const given = this.#credentials.issue(reader, task);
       if (given.unable !== undefined && task.desiredStatus === 'RUNNING' && task.lastStatus === 'PENDING') {
         this.#unable.set(arn, given.unable);
         continue;
@@ -301,24 +294,6 @@ export class AcsSession {
       tasks: chosen,
       generatedAt: now,
       seqNum: number,
-    };
-  }
-
-  /** Credentials of the task's roles, new ones each time: nothing is kept of them but when they are due again. */
-  #credentialsOf(reader: Reader, task: TaskRecord): TaskRoleCredentials {
-    const { taskRoleArn, executionRoleArn } = rolesOfTask(definitionOf(reader, task), task.overrides);
-    if (taskRoleArn === undefined && executionRoleArn === undefined) return {};
-    const { credentials } = this.#parts;
-    const role = taskRoleArn && credentials.issue(reader, { task, roleArn: taskRoleArn, roleType: 'TaskApplication' });
-    const execution =
-      executionRoleArn && credentials.issue(reader, { task, roleArn: executionRoleArn, roleType: 'TaskExecution' });
-    const renewAt = Math.min(...[role, execution].map((issued) => (issued ? issued.renewAt : Number.MAX_VALUE)));
-    if (role || execution) this.#renewals.set(task.arn, renewAt);
-    const unable = taskRoleArn && !role ? taskRoleArn : executionRoleArn && !execution ? executionRoleArn : undefined;
-    return {
-      ...(role && { roleCredentials: role.credentials }),
-      ...(execution && { executionRoleCredentials: execution.credentials }),
-      ...(unable !== undefined && { unable }),
     };
   }
 
@@ -368,17 +343,16 @@ export class AcsSession {
 
   /** New credentials for tasks whose present ones have little time left. */
   #renew(): void {
-    const now = this.#parts.clock.now();
-    for (const [arn, renewAt] of this.#renewals) {
-      if (renewAt <= now) this.#parts.store.view((reader) => this.#renewCredentials(reader, arn));
+    for (const taskArn of this.#credentials.due(this.#parts.clock.now())) {
+      this.#parts.store.view((reader) => this.#renewCredentials(reader, taskArn));
     }
   }
 
   #renewCredentials(reader: Reader, taskArn: string): void {
     const { random, socket } = this.#parts;
     const task = reader.get(tasks, taskArn);
-    if (!task || !isWithAgent(task)) return void this.#renewals.delete(taskArn);
-    const { roleCredentials, executionRoleCredentials } = this.#credentialsOf(reader, task);
+    if (!task || !isWithAgent(task)) return this.#credentials.forget(taskArn);
+    const { roleCredentials, executionRoleCredentials } = this.#credentials.issue(reader, task);
     const send = (roleType: IamRoleCredentialsMessage['roleType'], given: RoleCredentials): void => {
       const message: IamRoleCredentialsMessage = {
         messageId: newMessageId(random),
@@ -485,19 +459,6 @@ export interface AcsSessionParts {
   /** Whether it makes networks ready before there are tasks for them. */
   readonly wantsReadyInterfaces: boolean;
   readonly onEnd: (session: AcsSession, reason: string) => void;
-}
-
-interface TaskRoleCredentials {
-  readonly roleCredentials?: RoleCredentials;
-  readonly executionRoleCredentials?: RoleCredentials;
-  /** The role that cannot be assumed. */
-  readonly unable?: string;
-}
-
-function definitionOf(reader: Reader, task: TaskRecord): TaskDefinitionRecord {
-  const definition = reader.get(taskDefinitions, task.taskDefinitionArn);
-  assert(definition, `the definition of task ${task.arn} is kept while the task is not STOPPED`);
-  return definition;
 }
 
 interface SentTask {
