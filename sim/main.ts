@@ -41,7 +41,9 @@ const count = Number(values.seeds);
 const failed = count === 1 ? await runOne(values.seed) : await runMany(Number(values.seed), count);
 if (failed.length > 0) {
   console.log(`\n${failed.length} of ${count} seeds failed. To see one again:`);
-  for (const { seed } of failed.slice(1, 10)) console.log(`  ${commandOf(seed, options)}`);
+  for (const { seed, failures } of failed.slice(0, 10)) {
+    console.log(`  ${commandOf(seed, options)}   # ${failures[0]?.rule}: ${failures[0]?.sentence}`);
+  }
   const [first] = failed;
   if (first?.digest) {
     const shorter = await shrink(first, options);
@@ -87,7 +89,7 @@ async function runMany(from: number, howMany: number): Promise<readonly RunResul
       clearProgress();
       report(result);
     }
-    progress(`${done} of ${howMany} seeds, ${failures.length} failed`);
+    progress(done, howMany, failures.length);
     return 'go on';
   });
   clearProgress();
@@ -133,8 +135,11 @@ function addUp(sums: Map<string, number>, counts: ReadonlyMap<string, number>): 
   for (const [name, times] of counts) sums.set(name, (sums.get(name) ?? 0) + times);
 }
 
-function progress(text: string): void {
+/** One line on a terminal; where it goes to a file, as in the log of a CI run, a line at every tenth of the way. */
+function progress(done: number, howMany: number, failed: number): void {
+  const text = `${done} of ${howMany} seeds, ${failed} failed`;
   if (process.stderr.isTTY) process.stderr.write(`\r${text} `);
+  else if (Math.floor((done * 10) / howMany) > Math.floor(((done - 1) * 10) / howMany)) console.log(text);
 }
 
 function clearProgress(): void {

@@ -51,8 +51,8 @@ try {
   });
   await directory.remove();
 }
-for (const problem of problems) process.stdout.write(`  ${problem}\n`);
 if (problems.length > 0) process.stdout.write(`logs of the last run:\n${installation.log()}\n`);
+for (const problem of problems) process.stdout.write(`  ${problem}\n`);
 process.exitCode = problems.length === 0 ? 0 : 1;
 
 /** A small generator, so that a run can be made again by its seed. */
