@@ -14,10 +14,12 @@ import {
   clusterNameOf,
   containerInstanceArnOf,
   ecsArn,
+  findTaskDefinition,
   parseTaskDefinition,
   serviceArnOf,
   taskArnOf,
 } from './references.ts';
+import { parseCpuUnits, parseMemoryMiB } from './rules/task-size.ts';
 import { services, taskSets } from './service-tables.ts';
 import { clusters, containerInstances, type Tags, taskDefinitions, tasks } from './tables.ts';
 
@@ -35,14 +37,14 @@ export function permissionOn({ reader }: Asked, action: string, arn: string, con
   };
 }
 
+/** Without the key `ecs:cluster`: here the cluster is the resource. */
 export function onCluster(
   asked: Asked,
   action: string,
   reference: string | undefined,
   conditions: ConditionValues = {},
 ): Permission {
-  const arn = clusterArnOf(asked.call, reference);
-  return permissionOn(asked, action, arn, { 'ecs:cluster': arn, ...conditions });
+  return permissionOn(asked, action, clusterArnOf(asked.call, reference), conditions);
 }
 
 export function onService(
@@ -54,7 +56,7 @@ export function onService(
 ): Permission {
   const clusterArn = clusterArnOf(asked.call, cluster);
   const arn = serviceArnOf(asked.call, clusterArn, reference);
-  return permissionOn(asked, action, arn, { 'ecs:cluster': clusterArn, 'ecs:service': arn, ...conditions });
+  return permissionOn(asked, action, arn, { 'ecs:cluster': clusterArn, ...conditions });
 }
 
 export function onTasks(
@@ -67,7 +69,7 @@ export function onTasks(
   const clusterArn = clusterArnOf(asked.call, cluster);
   return references.map((reference) => {
     const arn = taskArnOf(asked.call, clusterArn, reference);
-    return permissionOn(asked, action, arn, { 'ecs:cluster': clusterArn, 'ecs:task': arn, ...conditions });
+    return permissionOn(asked, action, arn, { 'ecs:cluster': clusterArn, ...conditions });
   });
 }
 
@@ -89,14 +91,16 @@ export function onInstances(
   });
 }
 
-/** A service deployment or revision: `service-deployment/<cluster>/<service>/<id>`. */
-export function childOfService(asked: Asked, action: string, arn: string): Permission {
-  const [, cluster, service] = parseArn(arn)?.resource.split('/') ?? [];
-  if (!cluster || !service) return permissionOn(asked, action, arn, {});
-  return permissionOn(asked, action, arn, {
-    'ecs:cluster': ecsArn(asked.call, `cluster/${cluster}`),
-    'ecs:service': ecsArn(asked.call, `service/${cluster}/${service}`),
-  });
+/** A service deployment or revision, `service-deployment/<cluster>/<service>/<id>`, and its service: both are asked about. */
+export function childOfService(asked: Asked, action: string, arn: string): readonly Permission[] {
+  const [, cluster, name] = parseArn(arn)?.resource.split('/') ?? [];
+  if (!cluster || !name) return [permissionOn(asked, action, arn, {})];
+  const service = ecsArn(asked.call, `service/${cluster}/${name}`);
+  const inCluster = { 'ecs:cluster': ecsArn(asked.call, `cluster/${cluster}`) };
+  return [
+    permissionOn(asked, action, service, inCluster),
+    permissionOn(asked, action, arn, { ...inCluster, 'ecs:service': service }),
+  ];
 }
 
 /**
@@ -116,6 +120,24 @@ export function capacityProviderConditions({ call }: Asked, providers: readonly 
   if (!providers?.length) return {};
   const arns = providers.map((name) => (name.startsWith('arn:') ? name : ecsArn(call, `capacity-provider/${name}`)));
   return { 'ecs:capacity-provider': arns };
+}
+
+/**
+ * The size of a task in CPU units and MiB, however it was written: what the request says, else what the definition says.
+ * The reference lists these keys for services too, whose requests name no size (unsure: that it is the definition's).
+ */
+export function sizeConditions(
+  { call, reader }: Asked,
+  size: { readonly cpu?: string | undefined; readonly memory?: string | undefined },
+  taskDefinition?: string,
+): ConditionValues {
+  const defined =
+    taskDefinition === undefined ? undefined : findTaskDefinition(reader, call, taskDefinition)?.definition;
+  const { cpu = defined?.cpu, memory = defined?.memory } = size;
+  return {
+    ...(cpu !== undefined && { 'ecs:task-cpu': String(parseCpuUnits(cpu) ?? cpu) }),
+    ...(memory !== undefined && { 'ecs:task-memory': String(parseMemoryMiB(memory) ?? memory) }),
+  };
 }
 
 export function requestTags(tags: readonly Parsed<Tag>[] | undefined): ConditionValues {

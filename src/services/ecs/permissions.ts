@@ -16,6 +16,7 @@ import type {
   DescribeServiceRevisionsRequest,
   DescribeServicesRequest,
   DescribeTaskSetsRequest,
+  ExecuteCommandRequest,
   ListServicesByNamespaceRequest,
   ListTasksRequest,
   PutClusterCapacityProvidersRequest,
@@ -24,6 +25,7 @@ import type {
   StopServiceDeploymentRequest,
   TagResourceRequest,
   UntagResourceRequest,
+  UpdateClusterRequest,
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs';
 import type { Parsed } from '../../aws/operation.ts';
@@ -42,6 +44,7 @@ import {
   onTasks,
   permissionOn,
   requestTags,
+  sizeConditions,
   taggedOnCreation,
 } from './permission-resources.ts';
 import {
@@ -51,6 +54,7 @@ import {
   containerInstanceArnOf,
   ecsArn,
   serviceArnOf,
+  taskArnOf,
 } from './references.ts';
 import { taskSetArnOf } from './task-set-reference.ts';
 import { containerInstances } from './tables.ts';
@@ -101,8 +105,21 @@ const byArn =
   (action: string): Permissions<{ readonly resourceArn: string }> =>
   ({ resourceArn }, asked) => [permissionOn(asked, action, resourceArn, {})];
 
+const storageKey = ({ configuration }: Pick<Parsed<CreateClusterRequest>, 'configuration'>): ConditionValues => {
+  const keyId = configuration?.managedStorageConfiguration?.fargateEphemeralStorageKmsKeyId;
+  return keyId === undefined ? {} : { 'ecs:fargate-ephemeral-storage-kms-key': keyId };
+};
+
+const updateCluster: Permissions<UpdateClusterRequest> = (input, asked) => [
+  onCluster(asked, 'UpdateCluster', input.cluster, storageKey(input)),
+];
+
 const createCluster: Permissions<CreateClusterRequest> = (input, asked) => {
-  const conditions = { ...requestTags(input.tags), ...capacityProviderConditions(asked, input.capacityProviders) };
+  const conditions = {
+    ...requestTags(input.tags),
+    ...capacityProviderConditions(asked, input.capacityProviders),
+    ...storageKey(input),
+  };
   const own = onCluster(asked, 'CreateCluster', input.clusterName, conditions);
   return [own, ...taggedOnCreation('CreateCluster', own.resources, input.tags)];
 };
@@ -139,8 +156,7 @@ const registerTaskDefinition: Permissions<RegisterTaskDefinitionRequest> = (inpu
   const conditions: ConditionValues = {
     ...requestTags(input.tags),
     'ecs:privileged': String(isPrivileged),
-    ...(input.cpu !== undefined && { 'ecs:task-cpu': input.cpu }),
-    ...(input.memory !== undefined && { 'ecs:task-memory': input.memory }),
+    ...sizeConditions(asked, input),
     ...(input.requiresCompatibilities?.length && { 'ecs:compute-compatibility': input.requiresCompatibilities }),
   };
   return [
@@ -154,7 +170,7 @@ type Launch = Pick<
   RunTaskRequest,
   'cluster' | 'enableExecuteCommand' | 'overrides' | 'tags' | 'taskDefinition' | 'volumeConfigurations'
 > &
-  Partial<Pick<RunTaskRequest, 'capacityProviderStrategy' | 'networkConfiguration'>>;
+  Partial<Pick<RunTaskRequest, 'capacityProviderStrategy'>>;
 
 const launch =
   (action: 'RunTask' | 'StartTask'): Permissions<Launch & { readonly containerInstances?: string[] }> =>
@@ -164,17 +180,14 @@ const launch =
     const clusterArn = clusterArnOf(call, cluster);
     const instances = (input.containerInstances ?? []).map((one) => containerInstanceArnOf(call, clusterArn, one));
     const providers = (input.capacityProviderStrategy ?? []).flatMap(({ capacityProvider }) => capacityProvider ?? []);
-    const subnets = input.networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
     const conditions: ConditionValues = {
       'ecs:cluster': clusterArn,
       ...requestTags(input.tags),
       ...capacityProviderConditions(asked, providers),
       'ecs:enable-execute-command': String(input.enableExecuteCommand ?? false),
       'ecs:enable-ebs-volumes': String((input.volumeConfigurations ?? []).length > 0),
-      ...(overrides?.cpu !== undefined && { 'ecs:task-cpu': overrides.cpu }),
-      ...(overrides?.memory !== undefined && { 'ecs:task-memory': overrides.memory }),
+      ...(action === 'RunTask' && sizeConditions(asked, overrides ?? {}, input.taskDefinition)),
       ...(instances.length > 0 && { 'ecs:container-instances': instances }),
-      ...(subnets.length > 0 && { 'ecs:subnet': subnets }),
     };
     return [
       permissionOn(asked, action, definitionArnAsked(call, input.taskDefinition), conditions),
@@ -204,14 +217,25 @@ type ServiceInput = Pick<
   | 'vpcLatticeConfigurations'
 >;
 
-function serviceConditions(input: ServiceInput, asked: Asked): ConditionValues {
-  const network = input.networkConfiguration?.awsvpcConfiguration;
-  const providers = (input.capacityProviderStrategy ?? []).flatMap(({ capacityProvider }) => capacityProvider ?? []);
-  const { serviceConnectConfiguration: connect, taskDefinition } = input;
+/** What runs and where, as services and task sets say it. */
+function fleetConditions(
+  { capacityProviderStrategy = [], cluster, taskDefinition }: ServiceInput,
+  asked: Asked,
+): ConditionValues {
+  const providers = capacityProviderStrategy.flatMap(({ capacityProvider }) => capacityProvider ?? []);
   return {
-    ...clusterConditions(asked, input.cluster),
+    ...clusterConditions(asked, cluster),
     ...(taskDefinition !== undefined && { 'ecs:task-definition': definitionArnAsked(asked.call, taskDefinition) }),
     ...capacityProviderConditions(asked, providers),
+  };
+}
+
+function serviceConditions(input: ServiceInput, asked: Asked): ConditionValues {
+  const network = input.networkConfiguration?.awsvpcConfiguration;
+  const { serviceConnectConfiguration: connect, taskDefinition } = input;
+  return {
+    ...fleetConditions(input, asked),
+    ...sizeConditions(asked, {}, taskDefinition),
     ...(input.enableExecuteCommand !== undefined && {
       'ecs:enable-execute-command': String(input.enableExecuteCommand),
     }),
@@ -264,7 +288,7 @@ const createTaskSet: Permissions<CreateTaskSetRequest> = (input, asked) => {
   const clusterArn = clusterArnOf(asked.call, input.cluster);
   const serviceArn = serviceArnOf(asked.call, clusterArn, input.service);
   const resources = [ecsArn(asked.call, `task-set/${serviceArn.slice(serviceArn.indexOf(':service/') + 9)}/*`)];
-  const conditions = { ...serviceConditions(input, asked), 'ecs:service': serviceArn, ...requestTags(input.tags) };
+  const conditions = { ...fleetConditions(input, asked), 'ecs:service': serviceArn, ...requestTags(input.tags) };
   return [
     { action: 'ecs:CreateTaskSet', resources, conditions },
     ...taggedOnCreation('CreateTaskSet', resources, input.tags),
@@ -298,14 +322,15 @@ const aboutTaskSets =
 const aboutDeployments =
   (action: string): Permissions<DescribeServiceDeploymentsRequest> =>
   ({ serviceDeploymentArns }, asked) =>
-    serviceDeploymentArns.map((arn) => childOfService(asked, action, arn));
+    serviceDeploymentArns.flatMap((arn) => childOfService(asked, action, arn));
 
 const aboutDeployment =
   (action: string): Permissions<StopServiceDeploymentRequest | ContinueServiceDeploymentRequest> =>
-  ({ serviceDeploymentArn }, asked) => [childOfService(asked, action, serviceDeploymentArn)];
+  ({ serviceDeploymentArn }, asked) =>
+    childOfService(asked, action, serviceDeploymentArn);
 
 const describeServiceRevisions: Permissions<DescribeServiceRevisionsRequest> = ({ serviceRevisionArns }, asked) =>
-  serviceRevisionArns.map((arn) => childOfService(asked, 'DescribeServiceRevisions', arn));
+  serviceRevisionArns.flatMap((arn) => childOfService(asked, 'DescribeServiceRevisions', arn));
 
 const deleteTaskDefinitions: Permissions<DeleteTaskDefinitionsRequest> = ({ taskDefinitions }, asked) =>
   taskDefinitions.map((reference) =>
@@ -340,6 +365,17 @@ const agentSocket =
     return [permissionOn(asked, action, arn, clusterArn === undefined ? {} : { 'ecs:cluster': clusterArn })];
   };
 
+/** On the cluster and on the task; whatever a condition asks is known of both. */
+const executeCommand: Permissions<ExecuteCommandRequest> = ({ cluster, container, task }, asked) => {
+  const named = container === undefined ? {} : { 'ecs:container-name': container };
+  const taskArn = taskArnOf(asked.call, clusterArnOf(asked.call, cluster), task);
+  const conditions = { ...clusterConditions(asked, cluster), 'ecs:task': taskArn, ...named };
+  return [
+    onCluster(asked, 'ExecuteCommand', cluster, conditions),
+    ...onTasks(asked, 'ExecuteCommand', cluster, [task], conditions),
+  ];
+};
+
 /** By operation, or by the path of a socket. What is not here has no resource types: ListClusters, DescribeTaskDefinition. */
 export const ecsPermissions: Readonly<Record<string, Permissions<never>>> = {
   '/_acs/ws': agentSocket('Poll', 'containerInstanceArn'),
@@ -363,13 +399,7 @@ export const ecsPermissions: Readonly<Record<string, Permissions<never>>> = {
   DescribeServices: describeServices,
   DescribeTaskSets: aboutTaskSets('DescribeTaskSets'),
   DescribeTasks: aboutTask('DescribeTasks'),
-  ExecuteCommand: ((input: InCluster & { readonly container?: string; readonly task?: string }, asked: Asked) => {
-    const container = input.container === undefined ? {} : { 'ecs:container-name': input.container };
-    return [
-      onCluster(asked, 'ExecuteCommand', input.cluster, container),
-      ...onTasks(asked, 'ExecuteCommand', input.cluster, [input.task ?? ''], container),
-    ];
-  }) satisfies Permissions<never>,
+  ExecuteCommand: executeCommand,
   GetTaskProtection: aboutTask('GetTaskProtection'),
   ListAttributes: aboutCluster('ListAttributes'),
   ListContainerInstances: aboutCluster('ListContainerInstances'),
@@ -393,7 +423,7 @@ export const ecsPermissions: Readonly<Record<string, Permissions<never>>> = {
   SubmitTaskStateChange: aboutCluster('SubmitTaskStateChange'),
   TagResource: tagResource,
   UntagResource: untagResource,
-  UpdateCluster: aboutCluster('UpdateCluster'),
+  UpdateCluster: updateCluster,
   UpdateClusterSettings: aboutCluster('UpdateClusterSettings'),
   UpdateContainerAgent: aboutInstances('UpdateContainerAgent'),
   UpdateContainerInstancesState: aboutInstances('UpdateContainerInstancesState'),
