@@ -1,7 +1,6 @@
 // Services on the real engine: the real program, real containers with health checks, and the server killed in the middle
 // of each deployment, which then ends as without it.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import type {
@@ -16,66 +15,43 @@ import type {
   Task,
 } from '@aws-sdk/client-ecs';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance } from '../running/cluster.ts';
 import { docker, ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-} from '../running/server.ts';
+import { Installation } from '../running/installation.ts';
 
-const cluster = `services-${process.pid}`;
 const limitMs = 180_000;
 
 /** Nothing listens there, so the pull fails at once. */
 const missingImage = '127.0.0.1:1/longshore-test:none';
 
 describe('services on the engine', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: LongshoreProcess;
-  let client: Client;
+  let installation: Installation;
+  let cluster: string;
   let aws: AwsCli;
 
   before(async () => {
     await ensureTestImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    client = clientOf(server);
-    aws = awsCli(server);
-    await call('CreateCluster', { clusterName: cluster });
-    const args = ['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')];
-    agent = startLongshore(args, server.environment);
-    await connectedInstance(client, cluster);
+    installation = await Installation.start('services');
+    ({ cluster } = installation);
+    aws = awsCli(installation.server);
   });
 
   after(async () => {
-    await agent?.end('SIGTERM');
-    await server?.stop();
-    for (const { Id } of await docker.listContainers([`com.amazonaws.ecs.cluster=${cluster}`])) {
-      await docker.removeContainer(Id, { force: true, volumes: true });
-    }
-    await directory?.remove();
+    await installation?.end();
   });
 
   for (const isKilled of [false, true]) {
     const variant = isKilled ? 'killed in the middle' : 'left alone';
     /** What happens in the middle of a deployment: nothing, or the server dies and comes back where it was. */
     const middle = async (): Promise<void> => {
-      if (!isKilled) return;
-      const port = Number(new URL(server.endpoint).port);
-      await server.kill();
-      server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false, port });
+      if (isKilled) await installation.killServer();
     };
 
     test(`a rolling update of 6 tasks at 50/150 never has fewer than 3 healthy nor more than 9, ${variant}`, async (t) => {
       const service = `rolling-${isKilled}`;
       const [first, second] = [await define(service, testImage), await define(service, testImage)];
       await create(service, first, 6, { minimumHealthyPercent: 50, maximumPercent: 150 });
-      const watch = watchEngine(service);
+      const watch = watchEngine(cluster, service);
       t.after(() => watch.end());
       await call('UpdateService', { cluster, service, taskDefinition: second });
       await eventually(
@@ -100,7 +76,7 @@ describe('services on the engine', () => {
         maximumPercent: 150,
         deploymentCircuitBreaker: { enable: true, rollback: true },
       });
-      const watch = watchEngine(service);
+      const watch = watchEngine(cluster, service);
       t.after(() => watch.end());
       await call('UpdateService', { cluster, service, taskDefinition: bad });
       await eventually(
@@ -133,7 +109,7 @@ describe('services on the engine', () => {
       const service = `bluegreen-${isKilled}`;
       const [blue, green] = [await define(service, testImage), await define(service, testImage)];
       await create(service, blue, 3, { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 0 });
-      const watch = watchEngine(service);
+      const watch = watchEngine(cluster, service);
       t.after(() => watch.end());
       await call('UpdateService', {
         cluster,
@@ -177,7 +153,7 @@ describe('services on the engine', () => {
   }
 
   async function call<Output extends object>(operation: string, input: object): Promise<Output> {
-    return await client.call<Output>('ecs', operation, input);
+    return await installation.client.call<Output>('ecs', operation, input);
   }
 
   /** A definition whose task is healthy a little after it started, and ends at once when it is asked to. */
@@ -240,6 +216,8 @@ describe('services on the engine', () => {
 
   async function remove(service: string): Promise<void> {
     await call('DeleteService', { cluster, service, force: true });
+    // The waiter looks every 15 seconds.
+    await eventually(`${service} INACTIVE`, async () => (await serviceOf(service)).status === 'INACTIVE');
     await aws('ecs', 'wait', 'services-inactive', '--cluster', cluster, '--services', service);
   }
 
@@ -284,7 +262,7 @@ function isSuccessOf(deployment: ServiceDeployment): (other: ServiceDeployment) 
 }
 
 /** Looks at the engine itself until it is ended: how many containers of the family ran, and how many of them were healthy. */
-function watchEngine(family: string): { end(): Promise<EngineWatch> } {
+function watchEngine(cluster: string, family: string): { end(): Promise<EngineWatch> } {
   let fewestHealthy = Number.POSITIVE_INFINITY;
   let mostRunning = 0;
   let rounds = 0;
