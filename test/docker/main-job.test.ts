@@ -7,73 +7,42 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import type { DescribeSubnetsResult } from '@aws-sdk/client-ec2';
 import type {
-  DescribeContainerInstancesResponse,
   DescribeTasksResponse,
-  ListContainerInstancesResponse,
   RegisterTaskDefinitionResponse,
   RunTaskResponse,
   StopTaskResponse,
   Task,
 } from '@aws-sdk/client-ecs';
 import { type AwsCli, awsCli, createTaskRole, tailLogs } from '../running/aws-cli.ts';
-import { containersOf, docker, ensureTestImage, removeContainersOf, testImage } from '../running/engine.ts';
+import { containersOf, docker, ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-} from '../running/server.ts';
+import { Installation } from '../running/installation.ts';
+import type { Server } from '../running/server.ts';
 
 describe('the main job', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let installation: Installation;
+  let cluster: string;
   let server: Server;
   let aws: AwsCli;
-  let agent: LongshoreProcess;
-  const started: string[] = [];
 
   before(async () => {
     await ensureTestImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server') });
-    aws = awsCli(server);
-    await aws('ecs', 'create-cluster', '--cluster-name', 'main');
-    await aws(...createTaskRole('ecsTaskExecutionRole'));
-    agent = startLongshore(
-      ['agent', '--cluster', 'main', '--data-dir', join(directory.path, 'agent'), '--attribute', 'stack=test'],
-      server.environment,
-    );
-    await eventually('a connected container instance', async () => {
-      const { containerInstanceArns } = await aws<ListContainerInstancesResponse>(
-        'ecs',
-        'list-container-instances',
-        '--cluster',
-        'main',
-      );
-      if (!containerInstanceArns?.[0]) return undefined;
-      const answer = await aws<DescribeContainerInstancesResponse>(
-        'ecs',
-        'describe-container-instances',
-        '--cluster',
-        'main',
-        '--container-instances',
-        containerInstanceArns[0],
-      );
-      return answer.containerInstances?.[0]?.agentConnected ? true : undefined;
+    installation = await Installation.start('main', {
+      hasFargatePool: true,
+      agentArguments: ['--attribute', 'stack=test'],
     });
+    ({ cluster, server } = installation);
+    aws = awsCli(server);
+    await aws(...createTaskRole('ecsTaskExecutionRole'));
   });
 
   after(async () => {
-    await agent?.end('SIGTERM');
-    await server?.stop();
-    await removeContainersOf(started);
-    await directory?.remove();
+    await installation?.end();
   });
 
   for (const variant of ['fargate', 'bridge'] as const) {
     test(`three ${variant} tasks run, are seen, are heard and end`, async () => {
-      const file = join(directory.path, `${variant}.json`);
+      const file = join(installation.directory, `${variant}.json`);
       await writeFile(file, JSON.stringify(definitions[variant]));
       const { taskDefinition } = await aws<RegisterTaskDefinitionResponse>(
         'ecs',
@@ -86,28 +55,22 @@ describe('the main job', () => {
         variant === 'fargate'
           ? ['--launch-type', 'FARGATE', '--network-configuration', await networkConfiguration(aws)]
           : [];
-      const run = await aws<RunTaskResponse>(
-        'ecs',
-        'run-task',
-        '--cluster',
-        'main',
-        '--task-definition',
-        `main-${variant}`,
-        '--count',
-        '3',
-        ...launch,
-      );
+      const what = ['--task-definition', `main-${variant}`, '--count', '3', ...launch];
+      const run = await eventually('a host in the pool', async () => {
+        const answer = await aws<RunTaskResponse>('ecs', 'run-task', '--cluster', cluster, ...what);
+        return answer.tasks?.length === 0 ? undefined : answer;
+      });
       assert.deepEqual(run.failures, []);
       const arns = (run.tasks ?? []).map((task) => String(task.taskArn));
-      started.push(...arns);
       assert.equal(arns.length, 3);
 
-      await aws('ecs', 'wait', 'tasks-running', '--cluster', 'main', '--tasks', ...arns);
+      await all(arns, 'RUNNING');
+      await aws('ecs', 'wait', 'tasks-running', '--cluster', cluster, '--tasks', ...arns);
       const { tasks: running = [] } = await aws<DescribeTasksResponse>(
         'ecs',
         'describe-tasks',
         '--cluster',
-        'main',
+        cluster,
         '--tasks',
         ...arns,
       );
@@ -124,15 +87,16 @@ describe('the main job', () => {
       );
 
       for (const arn of arns) {
-        const { task } = await aws<StopTaskResponse>('ecs', 'stop-task', '--cluster', 'main', '--task', arn);
+        const { task } = await aws<StopTaskResponse>('ecs', 'stop-task', '--cluster', cluster, '--task', arn);
         assert.equal(task?.desiredStatus, 'STOPPED');
       }
-      await aws('ecs', 'wait', 'tasks-stopped', '--cluster', 'main', '--tasks', ...arns);
+      await all(arns, 'STOPPED');
+      await aws('ecs', 'wait', 'tasks-stopped', '--cluster', cluster, '--tasks', ...arns);
       const { tasks: stopped = [] } = await aws<DescribeTasksResponse>(
         'ecs',
         'describe-tasks',
         '--cluster',
-        'main',
+        cluster,
         '--tasks',
         ...arns,
       );
@@ -147,6 +111,11 @@ describe('the main job', () => {
     });
   }
 
+  /** Before the CLI is asked to wait: it looks every 6 seconds. */
+  async function all(arns: readonly string[], status: string): Promise<void> {
+    await Promise.all(arns.map((arn) => installation.reaches(arn, status)));
+  }
+
   async function assertRuns(task: Task, variant: 'fargate' | 'bridge'): Promise<void> {
     assert.equal(task.lastStatus, 'RUNNING');
     assert.equal(task.launchType, variant === 'fargate' ? 'FARGATE' : 'EC2');
@@ -157,16 +126,9 @@ describe('the main job', () => {
     const inspected = await docker.inspectContainer(String(app.runtimeId));
     assert.equal(inspected?.State.Running, true, 'the engine runs the container that DescribeTasks names');
     await eventually('the end of the other container', async () => {
-      const { tasks = [] } = await aws<DescribeTasksResponse>(
-        'ecs',
-        'describe-tasks',
-        '--cluster',
-        'main',
-        '--tasks',
-        String(task.taskArn),
-      );
-      const other = (tasks[0]?.containers ?? []).find((container) => container.name === 'other');
-      return other?.lastStatus === 'STOPPED' && other.exitCode === 0 ? true : undefined;
+      const { containers = [] } = await installation.task(String(task.taskArn));
+      const other = containers.find(({ name }) => name === 'other');
+      return other?.lastStatus === 'STOPPED' && other.exitCode === 0;
     });
     if (variant === 'fargate') {
       const address = String(app.networkInterfaces?.[0]?.privateIpv4Address);
@@ -176,7 +138,7 @@ describe('the main job', () => {
       assert.match(details.get('networkInterfaceId') ?? '', /^eni-/);
       assert.equal(await dial(address), 'refused', 'the address can be dialled from the host');
     } else {
-      assert.match(String(task.containerInstanceArn), /container-instance\/main\//);
+      assert.match(String(task.containerInstanceArn), new RegExp(`container-instance/${cluster}/`));
       assert.equal(app.networkBindings?.[0]?.containerPort, 8080);
       assert.ok(Number(app.networkBindings?.[0]?.hostPort) > 0);
     }

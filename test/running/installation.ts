@@ -15,6 +15,8 @@ import {
 } from './server.ts';
 
 export interface InstallationOptions {
+  /** With the server's own agent as well, which serves the Fargate pool: it connects in its own time. */
+  readonly hasFargatePool?: boolean;
   /** For the agent, beside `--cluster` and `--data-dir`. */
   readonly agentArguments?: readonly string[];
   readonly agentEnvironment?: NodeJS.ProcessEnv;
@@ -30,6 +32,7 @@ export class Installation {
   /** Everything of it is in here, and a test may keep its own files beside. */
   readonly directory: string;
   readonly client: Client;
+  readonly #hasFargatePool: boolean;
   readonly #agentArguments: readonly string[];
   readonly #agentEnvironment: NodeJS.ProcessEnv;
   readonly #removeDirectory: () => Promise<void>;
@@ -40,7 +43,8 @@ export class Installation {
   /** Resolves when the agent is connected. */
   static async start(name: string, options: InstallationOptions = {}): Promise<Installation> {
     const directory = await temporaryDirectory();
-    const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    const agent = options.hasFargatePool ?? false;
+    const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent });
     const installation = new Installation(`${name}-${process.pid}`, options, directory, server);
     try {
       await installation.client.call('ecs', 'CreateCluster', { clusterName: installation.cluster });
@@ -55,11 +59,12 @@ export class Installation {
 
   private constructor(
     cluster: string,
-    { agentArguments = [], agentEnvironment = {} }: InstallationOptions,
+    { hasFargatePool = false, agentArguments = [], agentEnvironment = {} }: InstallationOptions,
     directory: Awaited<ReturnType<typeof temporaryDirectory>>,
     server: Server,
   ) {
     this.cluster = cluster;
+    this.#hasFargatePool = hasFargatePool;
     this.#agentArguments = agentArguments;
     this.#agentEnvironment = agentEnvironment;
     this.directory = directory.path;
@@ -96,7 +101,8 @@ export class Installation {
   async killServer(): Promise<void> {
     const { endpoint, dataDirectory } = this.#server;
     await this.#server.kill();
-    this.#server = await startServer({ dataDirectory, agent: false, port: Number(new URL(endpoint).port) });
+    const port = Number(new URL(endpoint).port);
+    this.#server = await startServer({ dataDirectory, agent: this.#hasFargatePool, port });
   }
 
   async connectedInstance(): Promise<string> {
