@@ -3,66 +3,56 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { DescribeTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
+import type { RunTaskResponse } from '@aws-sdk/client-ecs';
 import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
 import type { CreateAccessKeyResponse } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type AwsCli, awsCli, createTaskRole } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance, runTask, taskReaches } from '../running/cluster.ts';
+import { type AwsCli, awsCli } from '../running/aws-cli.ts';
+import { type Client, connectedInstance, runTask, taskReaches } from '../running/cluster.ts';
 import { removeContainersOf } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import { type Server, startLongshore, startServer, temporaryDirectory } from '../running/server.ts';
+import { Installation } from '../running/installation.ts';
+import { createTaskRole, policyDocument, roleArn } from '../running/roles.ts';
+import { startLongshore } from '../running/server.ts';
 import { ensureFactsImage, factsImage } from './task-parameters/stage.ts';
 
 /** Asks for the task's credentials as AWS's SDKs do. */
 const fetchCredentials = `perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new("169.254.170.2:80") or die $!; print $s "GET $ENV{AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} HTTP/1.0\\r\\nHost: 169.254.170.2\\r\\n\\r\\n"; local $/; $_ = <$s>; s/.*?\\r\\n\\r\\n//s; print "$_\\n"'`;
-const mayList = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: 'ecs:ListClusters', Resource: '*' }],
-});
+const mayList = policyDocument({ Effect: 'Allow', Action: 'ecs:ListClusters', Resource: '*' });
 
 describe('the role of a task', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let installation: Installation;
   let aws: AwsCli;
   let client: Client;
-  const started: string[] = [];
 
   before(async () => {
     await ensureFactsImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server') });
-    aws = awsCli(server);
-    client = clientOf(server);
-    for (const name of ['app', 'execution']) await aws(...createTaskRole(name));
+    installation = await Installation.start('roles', { hasFargatePool: true });
+    ({ client } = installation);
+    aws = awsCli(installation.server);
+    for (const name of ['app', 'execution']) await createTaskRole(installation, name);
     await aws('iam', 'wait', 'role-exists', '--role-name', 'app');
-    await client.call('ecs', 'CreateCluster', { clusterName: 'default' });
   });
 
   after(async () => {
-    await server?.stop();
-    await removeContainersOf(started);
-    await directory?.remove();
+    await installation?.end();
   });
 
   test('is what its keys may do, from put-role-policy on, and they end with the task', async () => {
-    const subnets = await aws<{ readonly Subnets: readonly { readonly SubnetId: string }[] }>(
-      'ec2',
-      'describe-subnets',
-    );
     await client.call('ecs', 'RegisterTaskDefinition', {
       family: 'roles',
       requiresCompatibilities: ['FARGATE'],
       networkMode: 'awsvpc',
       cpu: '256',
       memory: '512',
-      taskRoleArn: 'arn:aws:iam::000000000000:role/app',
-      executionRoleArn: 'arn:aws:iam::000000000000:role/execution',
+      taskRoleArn: roleArn('app'),
+      executionRoleArn: roleArn('execution'),
       containerDefinitions: [
         {
           name: 'app',
           image: factsImage,
           command: ['sh', '-c', `${fetchCredentials}; exec sleep 1000`],
+          stopTimeout: 2, // sleep as the first process does not end by SIGTERM
           logConfiguration: {
             logDriver: 'awslogs',
             options: {
@@ -75,16 +65,17 @@ describe('the role of a task', () => {
         },
       ],
     });
+    const subnets = [...(await installation.subnets())];
     const run = await eventually('a host of the pool', async () => {
       const answer = await client.call<RunTaskResponse>('ecs', 'RunTask', {
+        cluster: installation.cluster,
         launchType: 'FARGATE',
         taskDefinition: 'roles',
-        networkConfiguration: { awsvpcConfiguration: { subnets: subnets.Subnets.map(({ SubnetId }) => SubnetId) } },
+        networkConfiguration: { awsvpcConfiguration: { subnets } },
       });
       return answer.tasks?.[0]?.taskArn;
     });
-    started.push(run);
-    await taskReaches(client, 'default', run, 'RUNNING');
+    await installation.reaches(run, 'RUNNING');
     const id = run.slice(run.lastIndexOf('/') + 1);
     const keys = await eventually('the keys in the log', async () => {
       const { events } = await client
@@ -102,7 +93,7 @@ describe('the role of a task', () => {
       secretAccessKey: keys['SecretAccessKey'] ?? '',
       sessionToken: keys['Token'] ?? '',
     };
-    const config = { endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 };
+    const config = { ...installation.sdk, credentials, maxAttempts: 1 };
     const ecs = new ECSClient(config);
     const identity = await new STSClient(config).send(new GetCallerIdentityCommand({}));
     assert.equal(identity.Arn, `arn:aws:sts::000000000000:assumed-role/app/${id}`);
@@ -113,35 +104,28 @@ describe('the role of a task', () => {
     await aws('iam', 'put-role-policy', '--role-name', 'app', '--policy-name', 'list', '--policy-document', mayList);
     assert.equal((await ecs.send(new ListClustersCommand({}))).clusterArns?.length, 1);
 
-    await client.call('ecs', 'StopTask', { task: run });
-    await eventually('the end of the task', async () => {
-      const { tasks } = await client.call<DescribeTasksResponse>('ecs', 'DescribeTasks', { tasks: [run] });
-      return tasks?.[0]?.lastStatus === 'STOPPED' ? true : undefined;
-    });
+    await installation.stop(run);
     await assert.rejects(ecs.send(new ListClustersCommand({})), { name: 'UnrecognizedClientException' });
   });
 
   test('of an instance is enough for its agent, and no less', async () => {
-    const trustUser = JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::000000000000:user/host' }, Action: 'sts:AssumeRole' },
-      ],
-    });
+    await client.call('ecs', 'CreateCluster', { clusterName: 'hosts' });
+    const host = { AWS: 'arn:aws:iam::000000000000:user/host' };
+    const trustUser = policyDocument({ Effect: 'Allow', Principal: host, Action: 'sts:AssumeRole' });
     await aws('iam', 'create-user', '--user-name', 'host');
     const key = ['--user-name', 'host'];
     const { AccessKey: own } = await aws<CreateAccessKeyResponse>('iam', 'create-access-key', ...key);
     const role = ['--role-name', 'ecsInstanceRole'];
     await aws('iam', 'create-role', ...role, '--assume-role-policy-document', trustUser);
     const sts = new STSClient({
-      endpoint: server.endpoint,
-      region: 'us-east-1',
+      ...installation.sdk,
       credentials: { accessKeyId: own?.AccessKeyId ?? '', secretAccessKey: own?.SecretAccessKey ?? '' },
     });
-    const assuming = { RoleArn: 'arn:aws:iam::000000000000:role/ecsInstanceRole', RoleSessionName: 'host-1' };
+    const assuming = { RoleArn: roleArn('ecsInstanceRole'), RoleSessionName: 'host-1' };
     const { Credentials: keys } = await sts.send(new AssumeRoleCommand(assuming));
-    const agent = startLongshore(['agent', '--cluster', 'default', '--data-dir', join(directory.path, 'agent')], {
-      ...server.environment,
+    const dataDirectory = join(installation.directory, 'host');
+    const agent = startLongshore(['agent', '--cluster', 'hosts', '--data-dir', dataDirectory], {
+      ...installation.server.environment,
       AWS_ACCESS_KEY_ID: keys?.AccessKeyId,
       AWS_SECRET_ACCESS_KEY: keys?.SecretAccessKey,
       AWS_SESSION_TOKEN: keys?.SessionToken,
@@ -152,7 +136,7 @@ describe('the role of a task', () => {
       );
       const policy = 'arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role';
       await aws('iam', 'attach-role-policy', ...role, '--policy-arn', policy);
-      await connectedInstance(client, 'default');
+      await connectedInstance(client, 'hosts');
     } finally {
       await agent.end('SIGTERM');
     }
@@ -163,7 +147,7 @@ describe('the role of a task', () => {
     const user = ['--user-name', 'rotating'];
     const policy = 'arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role';
     await aws('iam', 'attach-user-policy', ...user, '--policy-arn', policy);
-    const file = join(directory.path, 'credentials');
+    const file = join(installation.directory, 'credentials');
     const newKey = async (): Promise<string> => {
       const { AccessKey: key } = await aws<CreateAccessKeyResponse>('iam', 'create-access-key', ...user);
       const lines = [
@@ -176,9 +160,9 @@ describe('the role of a task', () => {
     };
     const first = await newKey();
     await client.call('ecs', 'CreateCluster', { clusterName: 'rotated' });
-    const own = ['--cluster', 'rotated', '--data-dir', join(directory.path, 'rotated')];
+    const own = ['--cluster', 'rotated', '--data-dir', join(installation.directory, 'rotated')];
     const agent = startLongshore(['agent', ...own], {
-      ...server.environment,
+      ...installation.server.environment,
       AWS_ACCESS_KEY_ID: undefined,
       AWS_SECRET_ACCESS_KEY: undefined,
       AWS_SHARED_CREDENTIALS_FILE: file,
@@ -187,20 +171,14 @@ describe('the role of a task', () => {
     try {
       const instance = await connectedInstance(client, 'rotated');
       const second = await newKey();
-      await eventually('the new keys', async () => (agent.log().includes(second) ? true : undefined));
+      await eventually('the new keys', async () => agent.log().includes(second));
       await aws('iam', 'delete-access-key', ...user, '--access-key-id', first);
       // What a task needs the agent's own keys for is done with the new ones.
       const arn = await runTask(client, 'rotated', {
         family: 'rotated',
         containerDefinitions: [{ name: 'app', image: factsImage, memory: 16, command: ['true'] }],
       });
-      await eventually('the end of the task', async () => {
-        const { tasks = [] } = await client.call<DescribeTasksResponse>('ecs', 'DescribeTasks', {
-          cluster: 'rotated',
-          tasks: [arn],
-        });
-        return tasks[0]?.lastStatus === 'STOPPED' ? true : undefined;
-      });
+      await taskReaches(client, 'rotated', arn, 'STOPPED');
       await removeContainersOf([arn]);
       assert.equal(await connectedInstance(client, 'rotated'), instance);
     } finally {
