@@ -68,7 +68,7 @@ export class Installation {
     this.#agentArguments = agentArguments;
     this.#agentEnvironment = agentEnvironment;
     this.directory = directory.path;
-    this.#removeDirectory = directory.remove;
+    this.#removeDirectory = () => directory.remove();
     this.#server = server;
     this.client = clientOf(server);
   }
