@@ -30,6 +30,10 @@ async function serveRaw(
   });
 }
 
+async function first(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+  for await (const part of parts) if (part.length > 0) return;
+}
+
 class RawClient {
   readonly socket: Socket;
   received = '';
@@ -285,6 +289,36 @@ describe('answers', () => {
       assert.doesNotMatch(both, /content-length: 0|chunked/i);
     });
   });
+
+  // Docker's client: it asks for the connection to be closed, and loses an answer to a reset while it still writes.
+  for (const [how, take] of [
+    ['is lent', (body: HttpRequest['body']) => first(body.lend?.() ?? [])],
+    ['is streamed', (body: HttpRequest['body']) => first(body.stream())],
+    ['is longer than the limit', (body: HttpRequest['body']) => body.read(10)],
+    ['nobody looks at', async () => undefined],
+  ] as const) {
+    test(`a client that is answered while it sends a body that ${how} may send all of it before it is cut off`, async () => {
+      const handler = async ({ body }: HttpRequest) => {
+        await take(body);
+        return ok('refused!');
+      };
+      await serveRaw({ request: handler }, async (open) => {
+        const client = await open();
+        const errors: Error[] = [];
+        client.socket.on('error', (error) => errors.push(error));
+        const chunk = `8000\r\n${'x'.repeat(0x8000)}\r\n`;
+        client.send('PUT / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n');
+        for (let sent = 0; sent < 32; sent += 1) client.send(chunk); // two parts that are lent
+        await client.until(/refused!$/);
+        for (let sent = 0; sent < 1000; sent += 1) {
+          if (!client.socket.write(chunk, 'latin1')) await once(client.socket, 'drain');
+        }
+        client.send('0\r\n\r\n');
+        assert.match(await client.closed(), /^HTTP\/1\.1 200 .*refused!$/s);
+        assert.deepEqual(errors, []);
+      });
+    });
+  }
 
   test('a stream is taken no faster than the client reads, and its head comes before its first chunk', async () => {
     let taken = 0;

@@ -71,22 +71,7 @@ export async function* bodyParts(request: IncomingMessage, slow: Silence): Async
   } finally {
     request.off('data', take).off('end', end).off('error', fail).off('close', close);
     slow.forget(request);
-    if (!ended && !failure) throwAwayRest(request);
   }
-}
-
-/** As long as nginx listens to a client that goes on sending. */
-const lingerMs = 30_000;
-
-/**
- * Takes in what nobody wants any more: a client whose connection is closed while it sends sees a broken pipe, and not the
- * answer that says why.
- */
-export function throwAwayRest(request: IncomingMessage): void {
-  if (request.readableEnded || request.destroyed) return;
-  const timer = setTimeout(() => request.destroy(), lingerMs).unref();
-  request.once('close', () => clearTimeout(timer));
-  request.on('error', () => undefined).resume(); // the client left, and so have we
 }
 
 /** Who ends connections whose clients fall silent. */

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type HttpBody, NetError } from '../net.ts';
-import { bodyParts, throwAwayRest } from './body-parts.ts';
+import { bodyParts } from './body-parts.ts';
 
-/** How much of a body nobody wants is taken in, so that the client gets to reading the answer. */
-const unwantedLimitBytes = 16 * 1024 * 1024;
 const noBytes = new Uint8Array();
 
 /** `length` is what the request declares: bytes, undefined when it is sent in chunks. */
@@ -11,7 +9,7 @@ export function bodyOf(request: IncomingMessage, length: number | undefined, slo
   return {
     read: (limit) => {
       if (length === 0) return Promise.resolve(noBytes);
-      return length !== undefined && length > limit ? leave(request) : readAll(request, limit, slow);
+      return length !== undefined && length > limit ? Promise.resolve(undefined) : readAll(request, limit, slow);
     },
     stream: () => streamed(request, slow),
     lend: () => bodyParts(request, slow),
@@ -65,7 +63,6 @@ async function* streamed(request: IncomingMessage, slow: SlowBodies): AsyncGener
     }
   } finally {
     slow.forget(request);
-    throwAwayRest(request);
   }
 }
 
@@ -82,7 +79,7 @@ function readAll(request: IncomingMessage, limit: number, slow: SlowBodies): Pro
       if (size <= limit) return;
       slow.forget(request);
       request.off('data', onData);
-      resolve(leave(request));
+      resolve(undefined);
     };
     // Not once(): each of them comes once, and the wrapper would be made for every request.
     request.on('data', onData);
@@ -97,13 +94,22 @@ function readAll(request: IncomingMessage, limit: number, slow: SlowBodies): Pro
   });
 }
 
-/** Closing a connection with bytes unread resets it, and the client never sees why it was refused. */
-function leave(request: IncomingMessage): Promise<undefined> {
-  let unwanted = 0;
-  request.on('data', (chunk: Uint8Array) => {
-    unwanted += chunk.length;
-    if (unwanted > unwantedLimitBytes) request.destroy();
+/** As long as nginx listens to a client that goes on sending. */
+const lingerMs = 30_000;
+
+/**
+ * Takes in what nobody wants any more, and says when it is all there or the client has left. Many a client reads its answer
+ * only when it has sent everything, and a connection that is closed before that is reset.
+ */
+export function throwAwayRest(request: IncomingMessage, done: () => void): void {
+  if (request.destroyed) {
+    done();
+    return;
+  }
+  const timer = setTimeout(() => request.destroy(), lingerMs).unref();
+  request.once('close', () => {
+    clearTimeout(timer);
+    done();
   });
-  request.on('error', () => undefined); // the client left, and so have we
-  return Promise.resolve(undefined);
+  request.on('error', () => undefined).resume(); // the client left, and so have we
 }

@@ -11,7 +11,7 @@ import {
 } from '../net.ts';
 import type { Log } from '../world.ts';
 import { http } from './node-http.ts';
-import { bodyOf, SlowBodies } from './http-body.ts';
+import { bodyOf, SlowBodies, throwAwayRest } from './http-body.ts';
 import { WebSockets } from './web-sockets.ts';
 
 const serverOptions = {
@@ -114,7 +114,7 @@ async function answer(
   log: Log,
 ): Promise<void> {
   try {
-    await send(await answered, response);
+    await send(await answered, request, response);
   } catch (error) {
     if (request.socket.destroyed) return; // the client left, and what waited for it says so
     log.error('request failed', {
@@ -125,17 +125,37 @@ async function answer(
     // Without the end of the body the client knows that it is not whole. What was written before is still buffered for
     // this turn of the loop, and goes out first.
     if (response.headersSent) setImmediate(() => request.socket.destroySoon());
-    else response.writeHead(500, { 'content-length': '0' }).end();
+    else end(request, response.writeHead(500, { 'content-length': '0' }));
   }
 }
 
-async function send({ status, headers, body }: HttpResponse, response: ServerResponse): Promise<void> {
+async function send(
+  { status, headers, body }: HttpResponse,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (typeof body === 'string' || body instanceof Uint8Array) {
-    response.writeHead(status, withLength(status, headers, body)).end(body);
+    end(request, response.writeHead(status, withLength(status, headers, body)), body);
     return;
   }
   response.writeHead(status, headers).flushHeaders();
   await sendStream(body, response);
+  end(request, response);
+}
+
+/**
+ * A client that is answered while it still sends is told all at once, and the answer is ended when it has sent all or has
+ * left. Ended, it closes the connection where the client asked for that (docker does): what is still on its way resets the
+ * connection, and the client sees a broken pipe and not the answer.
+ */
+function end(request: IncomingMessage, response: ServerResponse, body: string | Uint8Array = ''): void {
+  if (request.complete) {
+    response.end(body);
+    return;
+  }
+  response.flushHeaders();
+  if (body.length > 0) response.write(body);
+  throwAwayRest(request, () => response.end());
 }
 
 /** writeHead sends a body of unknown length in chunks, so the length is told here. A flat list, as Node keeps them. */
@@ -176,7 +196,6 @@ async function sendStream(body: AsyncIterable<Uint8Array>, response: ServerRespo
       });
     }
     ended = true;
-    response.end();
   };
   await Promise.race([sending(), left]);
 }

@@ -153,7 +153,8 @@ export class SqliteFile {
       }
       for (const table of made) this.#tables.delete(table);
       this.#rollBack(error);
-      throw new JournalError(`the commit was refused: ${String(error)}`, { cause: error });
+      const refused = new JournalError(`the commit was refused: ${String(error)}`, { cause: error });
+      throw codeOf(error) === sqliteFull ? Object.assign(refused, { code: 'ENOSPC' }) : refused;
     }
     this.#sequence = sequence;
     this.#advanceHigh();
