@@ -5,7 +5,10 @@
 export interface Journal {
   /** Every record of the last durable state, once, in no particular order. */
   load(): Promise<Iterable<StoredBatch>>;
-  /** Makes a group of changes durable, all or none, after all earlier groups. Rejects only when nothing of it will survive. */
+  /**
+   * Makes a group of changes durable, all or none, after all earlier groups. Rejects only when nothing of it will survive;
+   * with the code ENOSPC where the disk is full.
+   */
   commit(changes: readonly StoredChange[]): Promise<void>;
   close(): Promise<void>;
 }

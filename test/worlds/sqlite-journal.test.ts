@@ -157,6 +157,7 @@ describe('disks that fail', () => {
       }
     }
     assert.ok(refused instanceof JournalError && /full/.test(refused.message), String(refused));
+    assert.ok('code' in refused && refused.code === 'ENOSPC');
     assert.deepEqual(await contents(journal), model);
     rmSync(ballast);
     const made = `full-${number - 1}`;

@@ -5,10 +5,10 @@ import {
   RegistryError,
   type RegistryErrorCode,
   registryErrorStatus,
-  StorageFull,
   UploadBusy,
   UploadGone,
 } from './contract.ts';
+import { isFull } from './full.ts';
 import type { RegistryRequest } from './registry-request.ts';
 
 /** Clients look for it to know that this is a registry at all. */
@@ -42,9 +42,14 @@ export function errorAnswer(error: unknown, request: RegistryRequest, log: Log):
   if (error instanceof UploadGone) return errorBody('BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
   if (error instanceof UploadBusy) return errorBody('RANGE_INVALID', 'another request is writing to this upload');
   if (error instanceof DigestMismatch) return errorBody('DIGEST_INVALID', error.message);
-  if (error instanceof StorageFull) {
+  if (isFull(error)) {
     log.error('registry.full', { path: request.path });
-    return errorBody('STORAGE_FULL', error.message);
+    // Not 507: docker shows nothing of such an answer but its number, and that after five repetitions in more than a
+    // minute. What is denied it ends at once, with these words.
+    return errorBody(
+      'DENIED',
+      'no space left on device: the disk of the registry is full. Free some of it and push again.',
+    );
   }
   if (isClientGone(error)) return errorBody('BLOB_UPLOAD_INVALID', 'the request ended early');
   log.error('registry.failed', {

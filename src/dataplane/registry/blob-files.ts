@@ -1,13 +1,6 @@
 import type { AppendFile, Disk, Hash, RunningDigest } from '../../world/world.ts';
-import {
-  type BlobFiles,
-  type Digest,
-  DigestMismatch,
-  isDigest,
-  StorageFull,
-  UploadBusy,
-  UploadGone,
-} from './contract.ts';
+import { type BlobFiles, type Digest, DigestMismatch, isDigest, UploadBusy, UploadGone } from './contract.ts';
+import { isFull } from './full.ts';
 
 /** Blobs under `blobs/<two digits>/<digest>`, uploads under `uploads/<id>`, both in `directory` and on one file system. */
 export function createBlobFiles(parts: {
@@ -79,9 +72,8 @@ export function createBlobFiles(parts: {
       return file.size;
     } catch (error) {
       running.delete(uploadId); // the digest may be ahead of the file
-      if (!isFull(error)) throw error;
-      await end(uploadId); // it cannot be finished, and what it holds is what others need
-      throw new StorageFull('there is no space left for images', { cause: error });
+      if (isFull(error)) await end(uploadId); // it cannot be finished, and what it holds is what others need
+      throw error;
     } finally {
       await syncer.settled().catch(() => undefined); // said above, where nothing else was
       await file.close();
@@ -101,13 +93,16 @@ export function createBlobFiles(parts: {
     const file: AppendFile = await disk.openAppend(uploadPath(uploadId));
     try {
       await file.sync();
+    } catch (error) {
+      if (isFull(error)) await end(uploadId); // some file systems look for the space only now
+      throw error;
     } finally {
       await file.close();
     }
   }
 
   return {
-    beginUpload: (uploadId) => orFull(disk.openAppend(uploadPath(uploadId)).then((file) => file.close())),
+    beginUpload: async (uploadId) => (await disk.openAppend(uploadPath(uploadId))).close(),
     uploadedBytes: (uploadId) => disk.size(uploadPath(uploadId)),
     append: (uploadId, bytes) => alone(uploadId, () => append(uploadId, bytes)),
     finishUpload: (uploadId, digest, record) =>
@@ -118,9 +113,9 @@ export function createBlobFiles(parts: {
           await end(uploadId);
           throw new DigestMismatch(`the uploaded bytes have the digest sha256:${actual}, not ${digest}`);
         }
-        await orFull(sync(uploadId));
+        await sync(uploadId);
         await inTurn(digest, async () => {
-          await orFull(disk.rename(uploadPath(uploadId), blobPath(digest)));
+          await disk.rename(uploadPath(uploadId), blobPath(digest));
           await record(size);
         });
         return size;
@@ -133,7 +128,7 @@ export function createBlobFiles(parts: {
         const present = await disk.size(blobPath(digest));
         if (present === undefined) {
           await disk.makeDirectory(`${blobsDirectory}/${digest.slice(7, 9)}`);
-          await orFull(disk.writeAtomic(blobPath(digest), bytes));
+          await disk.writeAtomic(blobPath(digest), bytes);
         }
         await record();
       }),
@@ -175,15 +170,3 @@ function syncedOnTheWay(file: AppendFile): { note(bytes: number): void; settled(
 }
 
 const syncBytes = 32 * 1024 * 1024;
-
-async function orFull<T>(action: Promise<T>): Promise<T> {
-  try {
-    return await action;
-  } catch (error) {
-    throw isFull(error) ? new StorageFull('there is no space left for images', { cause: error }) : error;
-  }
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-}

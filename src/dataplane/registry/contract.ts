@@ -12,7 +12,10 @@ export function isDigest(text: string): text is Digest {
   return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
-/** Layers, configurations and manifests on disk, each once under its digest, whichever repositories hold it. */
+/**
+ * Layers, configurations and manifests on disk, each once under its digest, whichever repositories hold it. What the disk
+ * throws is thrown on: see isFull for one that is full.
+ */
 export interface BlobFiles {
   /** Makes the empty upload; `uploadId` is letters, digits and dashes, and never used twice. */
   beginUpload(uploadId: string): Promise<void>;
@@ -20,19 +23,19 @@ export interface BlobFiles {
   uploadedBytes(uploadId: string): Promise<number | undefined>;
   /**
    * Adds bytes as they come, with memory that does not grow with them, and gives how many there are then. What came
-   * before a failure stays, so that the sender can go on from there. Throws UploadGone, UploadBusy, StorageFull.
+   * before a failure stays, so that the sender can go on from there. Throws UploadGone, UploadBusy.
    */
   append(uploadId: string, bytes: AsyncIterable<Uint8Array>): Promise<number>;
   /**
    * Checks the digest, makes the bytes durable under it and then runs `record`, during which nothing removes them.
-   * Gives the size. Throws DigestMismatch, which ends the upload, UploadGone, UploadBusy, StorageFull.
+   * Gives the size. Throws DigestMismatch, which ends the upload, UploadGone, UploadBusy.
    */
   finishUpload(uploadId: string, digest: Digest, record: (sizeBytes: number) => Promise<void>): Promise<number>;
   cancelUpload(uploadId: string): Promise<void>;
   /** Ids of all uploads under way. */
   uploads(): Promise<readonly string[]>;
 
-  /** Keeps a small blob (a manifest) whose digest is known to be right, and then runs `record`. Throws StorageFull. */
+  /** Keeps a small blob (a manifest) whose digest is known to be right, and then runs `record`. */
   write(digest: Digest, bytes: Uint8Array, record: () => Promise<void>): Promise<void>;
   /** Undefined when there is no such blob. */
   read(digest: Digest): Promise<Uint8Array | undefined>;
@@ -55,10 +58,6 @@ export class UploadGone extends Error {
 /** Another request is adding to this upload. */
 export class UploadBusy extends Error {
   override readonly name = 'UploadBusy';
-}
-
-export class StorageFull extends Error {
-  override readonly name = 'StorageFull';
 }
 
 // --- state --------------------------------------------------------------------------------------------------------
@@ -171,8 +170,6 @@ export const registryErrorStatus = {
   TAG_INVALID: 400,
   UNAUTHORIZED: 401,
   UNSUPPORTED: 405,
-  /** Ours: the specification has no word for a disk that is full. */
-  STORAGE_FULL: 507,
 } as const;
 
 export type RegistryErrorCode = keyof typeof registryErrorStatus;
