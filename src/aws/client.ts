@@ -2,11 +2,15 @@ import { assert } from '../core/assert.ts';
 import type { HttpAnswer, Net, Socket } from '../world/net.ts';
 import type { Clock, Hash, Random } from '../world/world.ts';
 import { AwsError } from './error.ts';
+import { cborContentType } from './protocols/cbor.ts';
+import { decodeCbor } from './protocols/cbor-decode.ts';
+import { encodeCbor } from './protocols/cbor-encode.ts';
 import { createSigner } from './signer.ts';
 
 /**
  * Calls AWS's JSON APIs and opens its websockets, signed. Retrying is the caller's. Structurally the Backend of the
- * agent's contract.
+ * agent's contract. CloudWatch Logs is spoken to in CBOR, where a long text goes as it is: in JSON, quoting log lines and
+ * reading them again costs more than all else that is done to them.
  */
 export function createAwsClient(parts: AwsClientParts): AwsClient {
   const sign = createSigner(parts);
@@ -19,16 +23,19 @@ export function createAwsClient(parts: AwsClientParts): AwsClient {
       input: object,
       as?: Credentials,
     ): Promise<Output> {
-      const body = new TextEncoder().encode(textOf(service, input));
+      const prefix = targetPrefixes[service];
+      const isCbor = service === 'logs';
+      const body = isCbor ? encodeCbor(input) : new TextEncoder().encode(JSON.stringify(input, dateAsSeconds));
       const headers = {
         host: hostOf(endpoint),
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `${targetPrefixes[service]}.${operation}`,
+        ...(isCbor
+          ? { 'content-type': cborContentType, 'smithy-protocol': 'rpc-v2-cbor' }
+          : { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${prefix}.${operation}` }),
       };
-      const url = `${endpoint}/`;
+      const url = isCbor ? `${endpoint}/service/${prefix}/operation/${operation}` : `${endpoint}/`;
       const signed = sign({ method: 'POST', url, headers, body, service, ...(as && { credentials: as }) });
       const answer = await parts.net.request({ method: 'POST', url, headers: signed, body, timeoutMs: callTimeoutMs });
-      return readAnswer<Output>(answer);
+      return readAnswer<Output>(answer, isCbor);
     },
     async getObject(bucket, key, as) {
       const path = `/${bucket}/${key.split('/').map(encodeSegment).join('/')}`;
@@ -126,25 +133,36 @@ function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** CloudWatch Logs has no dates, and events by the thousand: a look at each value costs more than all the rest. */
-function textOf(service: JsonService, input: object): string {
-  return service === 'logs' ? JSON.stringify(input) : JSON.stringify(input, dateAsSeconds);
-}
-
 function dateAsSeconds(this: unknown, key: string, value: unknown): unknown {
   // JSON.stringify has called Date.toJSON before it asks: the Date itself is in the holder.
   const held = typeof this === 'object' && this !== null ? Reflect.get(this, key) : undefined;
   return held instanceof Date ? held.getTime() / 1000 : value;
 }
 
-function readAnswer<Output extends object>(answer: HttpAnswer): Output {
-  const text = new TextDecoder().decode(answer.body);
-  const value = parseObject(text);
+function readAnswer<Output extends object>(answer: HttpAnswer, isCbor: boolean): Output {
+  const value = isCbor ? cborObject(answer.body) : parseObject(new TextDecoder().decode(answer.body));
   if (answer.status === 200 && value) return value as Output;
   const { __type: type, message, Message: oldMessage, ...members } = value ?? {};
   const code = typeof type === 'string' ? type.slice(type.lastIndexOf('#') + 1) : `HTTP ${answer.status}`;
-  const said = typeof message === 'string' ? message : typeof oldMessage === 'string' ? oldMessage : text.slice(0, 500);
+  const said =
+    typeof message === 'string' ? message : typeof oldMessage === 'string' ? oldMessage : shownOf(answer.body);
   throw new AwsError(code, said, { status: answer.status, members });
+}
+
+/** The beginning of what is no answer of a service. */
+function shownOf(body: Uint8Array): string {
+  return new TextDecoder().decode(body.subarray(0, 500));
+}
+
+/** As `parseObject` does. */
+function cborObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  if (body.length === 0) return {};
+  try {
+    const value = decodeCbor(body);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The JSON object in a body, {} in an empty one, or undefined when it is something else (a proxy's page). */

@@ -44,7 +44,8 @@ export const sources: readonly Source[] = [
     name: 'logs',
     client: '@aws-sdk/client-cloudwatch-logs',
     serviceId: 'CloudWatch Logs',
-    protocols: ['json-1.1'],
+    // AWS says JSON; our agent speaks CBOR to it, which takes long texts as they are.
+    protocols: ['json-1.1', 'rpc-v2-cbor'],
     fractions: [
       'DeliverySourceConfigurationSchema.minValue',
       'DeliverySourceConfigurationSchema.maxValue',

@@ -21,8 +21,8 @@ export class EventJoiner {
   /** Takes one line, or part of one. Gives the events that are complete by it. */
   take(piece: Piece, nowMs: number): readonly Piece[] {
     const open = this.#open.get(piece.stream);
-    const line = { ...piece, message: `${piece.message}\n`, bytes: piece.bytes + 1 };
-    const ends = open && (open.event.bytes + line.bytes > eventBytes || this.#begins.isIn(piece.message));
+    const line = { ...piece, text: `${piece.text}\n`, events: 1, bytes: piece.bytes + 1 };
+    const ends = open && (open.event.bytes + line.bytes > eventBytes || this.#begins.isIn(piece.text));
     if (!open || ends) {
       this.#open.set(piece.stream, { event: line.bytes > eventBytes ? piece : line, sinceMs: nowMs });
       return open ? [open.event] : [];
@@ -31,7 +31,8 @@ export class EventJoiner {
     open.event = {
       ...event,
       cursor: line.cursor,
-      message: event.message + line.message,
+      text: event.text + line.text,
+      events: 1,
       bytes: event.bytes + line.bytes,
     };
     return [];

@@ -9,57 +9,155 @@ export type Cursors = Readonly<Record<OutputStream, string>>;
 
 export const noCursors: Cursors = { stdout: '', stderr: '' };
 
-/** A line, or a part of one that is too long for an event. */
+/**
+ * What is shipped together: some whole lines of one stream and time, or one event by itself (a part of a line that is too
+ * long, or lines that were joined).
+ */
 export interface Piece {
   readonly stream: OutputStream;
-  /** Engine time, count of the line among those of the same time and stream, count of the part: sorts as it came. */
+  /** Of its last line: engine time, count of the line among those of the same time and stream, count of the part. Sorts as it came. */
   readonly cursor: string;
   readonly timestamp: Instant;
-  /** Empty for an empty line, which is no event: CloudWatch Logs takes none. */
-  readonly message: string;
-  /** UTF-8 length of the message. */
+  /** Its events with a line feed between two of them; only an event that is the only one has line feeds of its own. */
+  readonly text: string;
+  /** None for an empty line: CloudWatch Logs takes no empty event. */
+  readonly events: number;
+  /** UTF-8 length of the events. */
   readonly bytes: number;
 }
 
 /** The longest event the awslogs driver sends: 256 KiB with the overhead. Longer lines are split, there and here. */
 export const eventBytes = 262_144 - 26;
 
+/** The most lines of a piece, so that a batch is filled well. */
+const pieceLines = 1000;
+
 /** Cuts what a container wrote into pieces, counting as it goes: from some time on, in order. */
 export class LineCutter {
+  readonly #isByLine: boolean;
   #lastTime: Record<OutputStream, string> = { ...noCursors };
   #count: Record<OutputStream, number> = { stdout: 0, stderr: 0 };
-  // A byte order mark is a character like others.
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  readonly #encoder = new TextEncoder();
 
-  cut(chunk: OutputChunk): readonly Piece[] {
+  /** `isByLine` makes each line a piece, for what joins them. */
+  constructor(isByLine: boolean) {
+    this.#isByLine = isByLine;
+  }
+
+  /** The pieces of a chunk that lie after the cursor `known`. */
+  cut(chunk: OutputChunk, known: string): readonly Piece[] {
     const { stream } = chunk;
     // A wall clock that was set back must not make cursors go back: such lines count as of the latest time before.
     const time = chunk.time > this.#lastTime[stream] ? chunk.time : this.#lastTime[stream];
-    let count = time === this.#lastTime[stream] ? this.#count[stream] : 0;
+    const before = time === this.#lastTime[stream] ? this.#count[stream] : 0;
     this.#lastTime[stream] = time;
     const timestamp = Number(chunk.time.slice(0, 12)) * 1000 + Number(chunk.time.slice(13, 16));
-    // Whole chunks are decoded and measured at once: a call for each line would cost more than all the rest.
-    const text = this.#decoder.decode(chunk.text);
-    const isPlain = this.#encoder.encode(text).length === text.length;
-    const lines = text.split('\n');
-    if (lines.at(-1) === '') lines.pop();
-    const pieces: Piece[] = [];
-    for (const message of lines) {
-      count += 1;
-      const place = `${time}:${count.toString().padStart(6, '0')}:`;
-      if (isPlain && message.length <= eventBytes) {
-        pieces.push({ stream, cursor: `${place}000000`, timestamp, message, bytes: message.length });
-        continue;
-      }
-      for (const [part, bytes] of splitBytes(this.#encoder.encode(message)).entries()) {
-        const cursor = `${place}${part.toString().padStart(6, '0')}`;
-        pieces.push({ stream, cursor, timestamp, message: this.#decoder.decode(bytes), bytes: bytes.length });
-      }
-    }
-    this.#count[stream] = count;
-    return pieces;
+    const place = { stream, time, timestamp, before };
+    const text = this.#isByLine || chunk.text.length > eventBytes ? undefined : decoded(chunk.text);
+    const pieces = text === undefined ? undefined : stretches(text, chunk.text.length, place);
+    const isKnownInPart = pieces?.some(({ first, cursor }) => first <= known && known < cursor) === true;
+    const cut = pieces && !isKnownInPart ? pieces : singleLines(chunk.text, place);
+    this.#count[stream] = before + cut.reduce((sum, { lines }) => sum + lines, 0);
+    return (cut[0]?.cursor ?? '') > known ? cut : cut.filter(({ cursor }) => cursor > known);
   }
+}
+
+interface ChunkPlace {
+  readonly stream: OutputStream;
+  readonly time: string;
+  readonly timestamp: Instant;
+  /** Lines of the same time and stream that came before. */
+  readonly before: number;
+}
+
+interface CutPiece extends Piece {
+  /** Cursor of its first line. */
+  readonly first: string;
+  /** Lines that end in it, empty ones too. */
+  readonly lines: number;
+}
+
+const encoder = new TextEncoder();
+// A byte order mark is a character like others.
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Undefined where it is not UTF-8: what stands for bad bytes is longer than they are, so that has to be measured. */
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Many lines at once, which costs a tenth of what each by itself does. `bytes` is the length of the text in UTF-8. */
+function stretches(text: string, bytes: number, place: ChunkPlace): readonly CutPiece[] {
+  const { stream, timestamp, before } = place;
+  const isAscii = text.length === bytes;
+  const pieces: CutPiece[] = [];
+  let count = 0;
+  for (let from = 0; from < text.length; ) {
+    const first = cursorOf(place, before + count + 1);
+    let next = from;
+    let lines = 0;
+    for (; next < text.length && lines < pieceLines; lines += 1) {
+      const end = text.indexOf('\n', next);
+      next = end < 0 ? text.length + 1 : end + 1;
+    }
+    const whole = text.slice(from, next - 1);
+    const hasEmpty = whole.startsWith('\n') || whole.endsWith('\n') || whole.includes('\n\n');
+    const kept = hasEmpty ? whole.replace(/^\n+|\n+$/g, '').replace(/\n{2,}/g, '\n') : whole;
+    const events = kept === '' ? 0 : hasEmpty ? kept.split('\n').length : lines;
+    const keptBytes = isAscii ? kept.length : encoder.encode(kept).length;
+    count += lines;
+    const cursor = cursorOf(place, before + count);
+    pieces.push({
+      stream,
+      timestamp,
+      first,
+      cursor,
+      text: kept,
+      events,
+      bytes: keptBytes - Math.max(0, events - 1),
+      lines,
+    });
+    from = next;
+  }
+  return pieces;
+}
+
+/** Each line by itself, or in parts where it is too long for an event. */
+function singleLines(bytes: Uint8Array, place: ChunkPlace): readonly CutPiece[] {
+  const { stream, timestamp, before } = place;
+  const whole = lenientDecoder.decode(bytes);
+  // Measured at once: a call for each line would cost more than all the rest.
+  const isAscii = encoder.encode(whole).length === whole.length;
+  const lines = whole.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const pieces: CutPiece[] = [];
+  for (const [index, line] of lines.entries()) {
+    const parts = isAscii && line.length <= eventBytes ? undefined : splitBytes(encoder.encode(line));
+    for (let part = 0; part < (parts?.length ?? 1); part += 1) {
+      const cursor = cursorOf(place, before + index + 1, part);
+      const partBytes = parts?.[part];
+      const text = partBytes ? lenientDecoder.decode(partBytes) : line;
+      pieces.push({
+        stream,
+        timestamp,
+        first: cursor,
+        cursor,
+        text,
+        events: text === '' ? 0 : 1,
+        bytes: partBytes?.length ?? line.length,
+        lines: part === 0 ? 1 : 0,
+      });
+    }
+  }
+  return pieces;
+}
+
+function cursorOf({ time }: ChunkPlace, line: number, part = 0): string {
+  return `${time}:${line.toString().padStart(6, '0')}:${part.toString().padStart(6, '0')}`;
 }
 
 /**
@@ -74,18 +172,20 @@ export function sinceOf(cursors: Cursors, waitMs = 0): string | undefined {
   return `${from.toString().padStart(12, '0')}.${rest.slice(0, 9)}`;
 }
 
-/** The token that tells Longshore's CloudWatch Logs which stretch of the container's output a batch holds. */
+/**
+ * The token that tells Longshore's CloudWatch Logs which stretch of the container's output a batch holds. `follows` where
+ * the batch before it, which ends at `from`, is not acknowledged: it is then stored right after that or not at all.
+ */
 export function tokenOf(
   containerId: string,
-  pieces: readonly Piece[],
-  from: Cursors,
+  stretch: { readonly from: Cursors; readonly to: Cursors; readonly follows: boolean },
   runs: readonly Run[] | undefined,
 ): string {
-  const to = cursorsAfter(pieces, from);
+  const { from, to, follows } = stretch;
   const sources = outputStreams
     .filter((stream) => to[stream] !== from[stream])
     .map((stream) => ({ name: `${containerId}/${stream}`, from: from[stream], to: to[stream] }));
-  return `longshore:${JSON.stringify({ sources, runs })}`;
+  return `longshore:${JSON.stringify({ sources, runs, ...(follows && { follows }) })}`;
 }
 
 /** How many events in turn have a time. */
@@ -95,19 +195,24 @@ export type Run = readonly [timestamp: Instant, count: number];
  * Events as the lines of one text, which costs a tenth of what thousands of small values do, here and there. Undefined where
  * one of them has lines of its own.
  */
-export function packed(
-  events: readonly { readonly timestamp: Instant; readonly message: string }[],
-): { readonly text: string; readonly runs: readonly Run[] } | undefined {
+export function packed(pieces: readonly Piece[]): { readonly text: string; readonly runs: readonly Run[] } | undefined {
   const runs: [Instant, number][] = [];
-  for (const { timestamp } of events) {
+  for (const { timestamp, text, events } of pieces) {
+    if (events === 1 && text.includes('\n')) return undefined;
     const run = runs.at(-1);
-    if (run?.[0] === timestamp) run[1] += 1;
-    else runs.push([timestamp, 1]);
+    if (run?.[0] === timestamp) run[1] += events;
+    else runs.push([timestamp, events]);
   }
-  const text = events.map(({ message }) => message).join('\n');
-  let lineFeeds = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineFeeds += 1;
-  return lineFeeds === events.length - 1 ? { text, runs } : undefined;
+  return { text: pieces.map(({ text }) => text).join('\n'), runs };
+}
+
+/** The events of pieces, each by itself. */
+export function unpacked(
+  pieces: readonly Piece[],
+): readonly { readonly timestamp: Instant; readonly message: string }[] {
+  return pieces.flatMap(({ timestamp, text, events }) =>
+    (events > 1 ? text.split('\n') : [text]).map((message) => ({ timestamp, message })),
+  );
 }
 
 /** What the service says it has of the container, in the message of a DataAlreadyAcceptedException. */

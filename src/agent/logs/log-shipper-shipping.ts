@@ -1,4 +1,3 @@
-import type { Instant } from '../../core/instant.ts';
 import { DockerError } from '../../world/docker.ts';
 import type { OutputChunk } from '../../world/outputs.ts';
 import type { Timer } from '../../world/world.ts';
@@ -17,6 +16,7 @@ import {
   type Piece,
   sinceOf,
   tokenOf,
+  unpacked,
 } from './log-shipper-lines.ts';
 
 /** A batch is sent when its first line has waited this long, or when it is this large. */
@@ -26,16 +26,21 @@ const batchBytes = 1024 * 1024;
 const batchEvents = 10_000;
 const batchSpanMs = 24 * 60 * 60 * 1000;
 const eventOverheadBytes = 26;
+/** The more of them, the more share a sync of the service's disk. */
+const batchesOnTheirWay = 4;
 /** Reading pauses while this much waits to be sent. */
 const queueBytes = 2 * 1024 * 1024;
+/** How often at most it is written down what has been acknowledged: what was not, is asked of the service. */
+const cursorEveryMs = 250;
 const backoff = { firstMs: 100, lastMs: 5000 } as const;
 
 /** Errors of a batch that no repetition would cure: it is dropped, as the awslogs driver drops it. */
 const hopeless = new Set(['InvalidParameterException', 'ValidationException', 'SerializationException']);
 
 /**
- * One container's output on its way: a reader that follows the engine, a queue of bounded size, a sender with one batch
- * at a time. The cursor of what was acknowledged is written after each batch. A crash may lose that write, or the
+ * One container's output on its way: a reader that follows the engine, a queue of bounded size, a sender. While the
+ * service makes one batch durable the next are on their way, and say that they follow: each is stored right after the one
+ * before it or refused. The cursor of what was acknowledged is written now and then. A crash may lose that write, or the
  * acknowledgement itself; then lines are read and sent again, and the service, which keeps the cursors of what it stored
  * together with the events, says how far it had come.
  */
@@ -50,10 +55,14 @@ export class ContainerShipping {
   #joinTimer: Timer | undefined;
   #queue: Piece[] = [];
   #queuedBytes = 0;
+  #queuedEvents = 0;
   #firstQueuedAtMs = 0;
   /** Up to where lines have been queued, and up to where they have been acknowledged. */
   #read: Cursors = noCursors;
   #acknowledged: Cursors = noCursors;
+  /** Up to where lines are acknowledged or on their way. */
+  #sent: Cursors = noCursors;
+  #cursorTimer: Timer | undefined;
   #readerEnded = false;
   #startedAgain = false;
   #wakeSender: (() => void) | undefined;
@@ -90,6 +99,7 @@ export class ContainerShipping {
     this.#acknowledged = store.view((reader) => reader.get(logCursorTable, this.#containerId))?.cursors ?? noCursors;
     this.#read = this.#acknowledged;
     await Promise.all([this.#readAll(), this.#sendAll()]);
+    if (this.#cursorTimer) await this.#writeCursors();
   }
 
   // --- reading
@@ -122,7 +132,7 @@ export class ContainerShipping {
 
   async #readOnce(): Promise<void> {
     const since = sinceOf(this.#read, this.#joinWaitMs);
-    const cutter = new LineCutter();
+    const cutter = new LineCutter(this.#joiner !== undefined);
     const known = this.#read;
     for await (const chunk of this.#parts.outputs.read(this.#containerId, since, this.#stopping.signal)) {
       if (this.#isStopped) return;
@@ -138,8 +148,7 @@ export class ContainerShipping {
   /** Queues what of a chunk lies after `known`: reading begins somewhat before that. */
   #enqueue(chunk: OutputChunk, cutter: LineCutter, known: Cursors): void {
     const { stream } = chunk;
-    const cut = cutter.cut(chunk);
-    const pieces = (cut[0]?.cursor ?? '') > known[stream] ? cut : cut.filter(({ cursor }) => cursor > known[stream]);
+    const pieces = cutter.cut(chunk, known[stream]);
     const last = pieces.at(-1);
     if (!last) return;
     this.#read = { ...this.#read, [stream]: last.cursor };
@@ -171,7 +180,8 @@ export class ContainerShipping {
   #queueUp(piece: Piece): void {
     if (this.#queue.length === 0) this.#firstQueuedAtMs = this.#parts.clock.monotonicMs();
     this.#queue.push(piece);
-    this.#queuedBytes += piece.bytes + eventOverheadBytes;
+    this.#queuedBytes += sizeOf(piece);
+    this.#queuedEvents += piece.events;
   }
 
   async #hasContainerEnded(): Promise<boolean> {
@@ -184,7 +194,15 @@ export class ContainerShipping {
   // --- sending
 
   async #sendAll(): Promise<void> {
-    while (await this.#isBatchDue()) await this.#send(this.#takeBatch());
+    const onTheirWay: Promise<void>[] = [];
+    while (await this.#isBatchDue()) {
+      const sending = this.#send(this.#takeBatch(), onTheirWay.at(-1)).finally(() => {
+        onTheirWay.splice(0, 1);
+      });
+      onTheirWay.push(sending); // they end in the order they began
+      if (onTheirWay.length >= batchesOnTheirWay) await onTheirWay[0];
+    }
+    await onTheirWay.at(-1);
   }
 
   /** Waits for a batch. False when there will be none. */
@@ -197,7 +215,7 @@ export class ContainerShipping {
         continue;
       }
       const waitMs = this.#firstQueuedAtMs + lingerMs - this.#parts.clock.monotonicMs();
-      const isFull = this.#queuedBytes >= batchBytes || this.#queue.length >= batchEvents;
+      const isFull = this.#queuedBytes >= batchBytes || this.#queuedEvents >= batchEvents;
       if (waitMs <= 0 || isFull || this.#readerEnded) return true;
       await this.#change(waitMs);
     }
@@ -205,69 +223,77 @@ export class ContainerShipping {
 
   #takeBatch(): readonly Piece[] {
     let bytes = 0;
+    let events = 0;
     let count = 0;
     let earliest = Number.POSITIVE_INFINITY;
     let latest = 0;
     for (const piece of this.#queue) {
-      const size = piece.bytes + eventOverheadBytes;
       earliest = Math.min(earliest, piece.timestamp);
       latest = Math.max(latest, piece.timestamp);
-      if (count === batchEvents || latest - earliest > batchSpanMs || (count > 0 && bytes + size > batchBytes)) break;
-      bytes += size;
+      const isTooMuch = bytes + sizeOf(piece) > batchBytes || events + piece.events > batchEvents;
+      if (latest - earliest > batchSpanMs || (count > 0 && isTooMuch)) break;
+      bytes += sizeOf(piece);
+      events += piece.events;
       count += 1;
     }
     const batch = this.#queue.slice(0, count);
     this.#queue = this.#queue.slice(count);
     this.#queuedBytes -= bytes;
+    this.#queuedEvents -= events;
     this.#firstQueuedAtMs = this.#parts.clock.monotonicMs();
     this.#wakeReader?.();
     this.#wakeReader = undefined;
     return batch;
   }
 
-  async #send(batch: readonly Piece[]): Promise<void> {
-    let rest = this.#notStored(batch);
+  /** Sends a batch until it is acknowledged, after the one before it. That may be on its way still; if so, `before` is its end. */
+  async #send(batch: readonly Piece[], before: Promise<void> | undefined): Promise<void> {
+    let ahead = before;
+    let rest = ahead ? batch : this.#notStored(batch);
+    let from = ahead ? this.#sent : this.#acknowledged;
+    this.#sent = cursorsAfter(rest, from);
     for (let failures = 0; !this.#isStopped; ) {
       try {
-        await this.#put(rest);
+        await this.#put(rest, from, ahead !== undefined);
         break;
       } catch (error) {
         const code = codeOf(error);
-        if (code === 'DataAlreadyAcceptedException') {
+        if (ahead) {
+          // Whatever it was, with the one before it acknowledged this one stands for itself.
+          await ahead;
+          ahead = undefined;
+          rest = this.#notStored(rest);
+        } else if (code === 'DataAlreadyAcceptedException') {
           rest = this.#withoutStored(rest, messageOf(error));
-          continue;
-        }
-        if (code !== undefined && (hopeless.has(code) || (await this.#isDestinationGone(code)))) {
-          const fields = { containerId: this.#containerId, lines: rest.length, error: messageOf(error) };
+        } else if (code !== undefined && (hopeless.has(code) || (await this.#isDestinationGone(code)))) {
+          const lines = rest.reduce((sum, { events }) => sum + events, 0);
+          const fields = { containerId: this.#containerId, lines, error: messageOf(error) };
           this.#parts.log.error('log lines were refused and dropped', fields);
           break;
-        }
-        if (code === 'ResourceNotFoundException') continue; // its stream has been made now
-        failures += 1;
-        const fields = { containerId: this.#containerId, failures, error: messageOf(error) };
-        if (failures === 1 || failures % 20 === 0) this.#parts.log.warn('log lines could not be sent', fields);
-        await this.#pause(failures);
+        } else if (code !== 'ResourceNotFoundException') {
+          failures += 1;
+          const fields = { containerId: this.#containerId, failures, error: messageOf(error) };
+          if (failures === 1 || failures % 20 === 0) this.#parts.log.warn('log lines could not be sent', fields);
+          await this.#pause(failures);
+        } // or else its stream has been made now
+        from = this.#acknowledged;
       }
     }
+    await ahead;
     if (!this.#isStopped) this.#acknowledge(rest);
   }
 
-  async #put(pieces: readonly Piece[]): Promise<void> {
-    const logEvents: { readonly timestamp: Instant; readonly message: string }[] = [];
-    let isInOrder = true;
-    for (const { timestamp, message } of pieces) {
-      if (message.length === 0) continue;
-      isInOrder &&= timestamp >= (logEvents.at(-1)?.timestamp ?? 0);
-      logEvents.push({ timestamp, message });
-    }
-    if (!isInOrder) logEvents.sort((a, b) => a.timestamp - b.timestamp);
-    if (logEvents.length === 0) return;
-    const lines = packed(logEvents);
+  async #put(pieces: readonly Piece[], from: Cursors, follows: boolean): Promise<void> {
+    let batch = pieces.filter(({ events }) => events > 0);
+    if (batch.length === 0) return;
+    const isInOrder = batch.every(({ timestamp }, index) => timestamp >= (batch[index - 1]?.timestamp ?? 0));
+    if (!isInOrder) batch = batch.toSorted((a, b) => a.timestamp - b.timestamp);
+    const lines = packed(batch);
     const output = await this.#parts.backend.call('logs', 'PutLogEvents', {
       logGroupName: this.#destination.group,
       logStreamName: this.#destination.stream,
-      logEvents: lines ? [{ timestamp: lines.runs[0]?.[0], message: lines.text }] : logEvents,
-      sequenceToken: tokenOf(this.#containerId, pieces, this.#acknowledged, lines?.runs),
+      logEvents: lines ? [{ timestamp: lines.runs[0]?.[0], message: lines.text }] : unpacked(batch),
+      sequenceToken: tokenOf(this.#containerId, { from, to: cursorsAfter(pieces, from), follows }, lines?.runs),
     });
     if (output['rejectedLogEventsInfo'] === undefined) return;
     const rejected = JSON.stringify(output['rejectedLogEventsInfo']);
@@ -301,21 +327,25 @@ export class ContainerShipping {
     }
   }
 
-  /** The next batch does not wait until this is durable: should it be lost, the service says how far it had come. */
+  /** Nothing waits until this is written: should it be lost, the service says how far it had come. */
   #acknowledge(pieces: readonly Piece[]): void {
     this.#acknowledged = cursorsAfter(pieces, this.#acknowledged);
+    this.#cursorTimer ??= this.#parts.clock.after(cursorEveryMs, () => void this.#writeCursors());
+  }
+
+  async #writeCursors(): Promise<void> {
+    this.#cursorTimer?.cancel();
+    this.#cursorTimer = undefined;
     const record = { containerId: this.#containerId, cursors: this.#acknowledged };
     const { store, outputs, log } = this.#parts;
-    store
-      .updateUnhurried((tx) => tx.put(logCursorTable, record))
-      .then(
-        () => {
-          const since = sinceOf(record.cursors, this.#joinWaitMs);
-          if (since !== undefined) outputs.release(this.#containerId, since);
-        },
-        (error: unknown) =>
-          log.warn('log cursor could not be written', { containerId: this.#containerId, error: messageOf(error) }),
-      );
+    try {
+      await store.updateUnhurried((tx) => tx.put(logCursorTable, record));
+    } catch (error) {
+      log.warn('log cursor could not be written', { containerId: this.#containerId, error: messageOf(error) });
+      return;
+    }
+    const since = sinceOf(record.cursors, this.#joinWaitMs);
+    if (since !== undefined) outputs.release(this.#containerId, since);
   }
 
   // --- waiting
@@ -346,4 +376,9 @@ export class ContainerShipping {
     this.#wakeSender?.();
     if (this.#isStopped) this.#wakeReader?.();
   }
+}
+
+/** As PutLogEvents counts. */
+function sizeOf({ bytes, events }: Piece): number {
+  return bytes + events * eventOverheadBytes;
 }

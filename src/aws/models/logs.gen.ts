@@ -7,7 +7,8 @@ export const model: ServiceModel = JSON.parse(`{
 "signingName":"logs",
 "targetPrefix":"Logs_20140328",
 "apiVersion":"2014-03-28",
-"protocols":["json-1.1"],
+"protocols":["json-1.1","rpc-v2-cbor"],
+"namespace":"com.amazonaws.cloudwatchlogs",
 "operations":{
 "AssociateKmsKey":{"input":"AssociateKmsKeyRequest","errors":["InvalidParameterException","OperationAbortedException","ResourceNotFoundException","ServiceUnavailableException"]},
 "AssociateSourceToS3TableIntegration":{"input":"AssociateSourceToS3TableIntegrationRequest","output":"AssociateSourceToS3TableIntegrationResponse","errors":["AccessDeniedException","InternalServerException","ResourceNotFoundException","ThrottlingException","ValidationException"]},

@@ -8,7 +8,7 @@ export function encodeCbor(value: unknown): Uint8Array {
   const sink: Sink = { bytes: new Uint8Array(512), view: new DataView(new ArrayBuffer(0)), length: 0 };
   sink.view = new DataView(sink.bytes.buffer);
   write(sink, value);
-  return sink.bytes.slice(0, sink.length);
+  return sink.bytes.subarray(0, sink.length);
 }
 
 /** A number that the model calls a fraction: written as one even where it is whole. */
@@ -57,7 +57,21 @@ function write(sink: Sink, value: unknown): void {
 
 const utf8 = new TextEncoder();
 
+/** Texts as long as this are written in place where they are ASCII: copying them costs as much as encoding them. */
+const longText = 4096;
+
 function writeText(sink: Sink, text: string): void {
+  if (text.length >= longText) {
+    const { length } = sink;
+    writeHead(sink, major.text, text.length);
+    reserve(sink, text.length);
+    const { read } = utf8.encodeInto(text, sink.bytes.subarray(sink.length, sink.length + text.length));
+    if (read === text.length) {
+      sink.length += text.length;
+      return;
+    }
+    sink.length = length;
+  }
   const bytes = utf8.encode(text);
   writeHead(sink, major.text, bytes.length);
   writeBytes(sink, bytes);

@@ -4,19 +4,23 @@
  *   16 ingestion time f64 · 24 first event's time f64 · 32 position of the first event f64 · 40 number of events u32 ·
  *   44 length of the sources u32 · 48 sources as JSON · then for each event milliseconds after the first event's time u32,
  *   then for each event the length of its message in UTF-16 units u32, then all messages as one UTF-8 text.
+ * Events that come as lines have a magic of their own, and after the sources: number of runs u32, then for each run
+ * milliseconds after the first event's time u32 and number of events u32, then the lines as they came.
  * One text for all, because encoding and decoding once is several times faster than once an event.
  */
 import { assert } from '../../core/assert.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Hash } from '../../world/world.ts';
-import { eventOverheadBytes, type LogBatch, type LogSource, type StoredEvent } from './contract.ts';
+import { type EventLines, eventOverheadBytes, type LogBatch, type LogSource, type StoredEvent } from './contract.ts';
 
 const magic = 0x53474f4c;
+const linesMagic = 0x4c474f4c;
 const headerBytes = 48;
 const digestBytes = 8;
 const digestedFrom = 16;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const linesDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** A block that is whole, read from `offset` of some bytes. */
 export interface BlockHeader {
@@ -33,23 +37,18 @@ export interface BlockHeader {
 
 export function encodeBlock(hash: Hash, batch: LogBatch, firstPosition: number): Uint8Array<ArrayBuffer> {
   const { events } = batch;
+  const stretches = batch.sources.map(({ name, from, to }): LogSource => ({ name, from, to }));
+  const sources = stretches.length === 0 ? new Uint8Array() : encoder.encode(JSON.stringify(stretches));
+  if ('runs' in events) return encodeLines(hash, { ...batch, events }, sources, firstPosition);
   const first = events[0];
   assert(first, 'a batch holds an event');
-  const sources = batch.sources.length === 0 ? new Uint8Array() : encoder.encode(JSON.stringify(batch.sources));
   // The line break in front keeps the decoder from taking a byte order mark off the first message.
   const text = encoder.encode(`\n${events.map((event) => event.message).join('')}`);
   const tableAt = headerBytes + sources.length;
   const textAt = tableAt + events.length * 8;
   const bytes = new Uint8Array(textAt + text.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, magic, true);
-  view.setUint32(4, bytes.length, true);
-  view.setFloat64(16, batch.ingestionTime, true);
-  view.setFloat64(24, first.timestamp, true);
-  view.setFloat64(32, firstPosition, true);
-  view.setUint32(40, events.length, true);
-  view.setUint32(44, sources.length, true);
-  bytes.set(sources, headerBytes);
+  const head = { magic, ingestionTime: batch.ingestionTime, firstTime: first.timestamp, firstPosition, sources };
+  const view = writeHeader(bytes, { ...head, count: events.length });
   let timeAt = tableAt;
   let lengthAt = tableAt + events.length * 4;
   for (const event of events) {
@@ -59,8 +58,56 @@ export function encodeBlock(hash: Hash, batch: LogBatch, firstPosition: number):
     lengthAt += 4;
   }
   bytes.set(text, textAt);
-  bytes.set(hash.sha256(bytes.subarray(digestedFrom)).subarray(0, digestBytes), 8);
+  seal(hash, bytes);
   return bytes;
+}
+
+function encodeLines(
+  hash: Hash,
+  { ingestionTime, events }: { readonly ingestionTime: Instant; readonly events: EventLines },
+  sources: Uint8Array,
+  firstPosition: number,
+): Uint8Array<ArrayBuffer> {
+  const { text, count, runs } = events;
+  const firstTime = runs[0]?.[0];
+  assert(firstTime !== undefined, 'a batch holds an event');
+  const runsAt = headerBytes + sources.length;
+  const textAt = runsAt + 4 + runs.length * 8;
+  const bytes = new Uint8Array(textAt + text.length);
+  const view = writeHeader(bytes, { magic: linesMagic, ingestionTime, firstTime, firstPosition, sources, count });
+  view.setUint32(runsAt, runs.length, true);
+  let at = runsAt + 4;
+  for (const [time, events] of runs) {
+    view.setUint32(at, time - firstTime, true);
+    view.setUint32(at + 4, events, true);
+    at += 8;
+  }
+  bytes.set(text, textAt);
+  seal(hash, bytes);
+  return bytes;
+}
+
+function writeHeader(
+  bytes: Uint8Array<ArrayBuffer>,
+  head: Pick<BlockHeader, 'ingestionTime' | 'firstTime' | 'firstPosition' | 'count'> & {
+    readonly magic: number;
+    readonly sources: Uint8Array;
+  },
+): DataView {
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, head.magic, true);
+  view.setUint32(4, bytes.length, true);
+  view.setFloat64(16, head.ingestionTime, true);
+  view.setFloat64(24, head.firstTime, true);
+  view.setFloat64(32, head.firstPosition, true);
+  view.setUint32(40, head.count, true);
+  view.setUint32(44, head.sources.length, true);
+  bytes.set(head.sources, headerBytes);
+  return view;
+}
+
+function seal(hash: Hash, bytes: Uint8Array): void {
+  bytes.set(hash.sha256(bytes.subarray(digestedFrom)).subarray(0, digestBytes), 8);
 }
 
 /** The header of the block at `offset`, or undefined when the bytes end before the block does or are not what was written. */
@@ -76,28 +123,35 @@ export function checkBlock(hash: Hash, bytes: Uint8Array, offset: number): Block
 export function blockLength(bytes: Uint8Array, offset: number): number | undefined {
   if (offset + 8 > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return view.getUint32(offset, true) === magic ? view.getUint32(offset + 4, true) : undefined;
+  const begin = view.getUint32(offset, true);
+  return begin === magic || begin === linesMagic ? view.getUint32(offset + 4, true) : undefined;
 }
 
 /** Header of a block that has been checked before. */
 export function readHeader(bytes: Uint8Array, offset: number): BlockHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  assert(view.getUint32(offset, true) === magic, 'an indexed block begins where the index says');
+  const begin = view.getUint32(offset, true);
+  const areLines = begin === linesMagic;
+  assert(areLines || begin === magic, 'an indexed block begins where the index says');
   const length = view.getUint32(offset + 4, true);
   const firstTime = view.getFloat64(offset + 24, true);
   const count = view.getUint32(offset + 40, true);
   const sourceBytes = view.getUint32(offset + 44, true);
   const tableAt = offset + headerBytes + sourceBytes;
-  const textBytes = offset + length - (tableAt + count * 8) - 1;
+  const runs = areLines ? view.getUint32(tableAt, true) : 0;
+  const textAt = areLines ? tableAt + 4 + runs * 8 : tableAt + count * 8;
+  const lastTimeAt = areLines ? textAt - 8 : tableAt + (count - 1) * 4;
+  // The line feeds that are not of a message: one in front of all, or one between two.
+  const messageBytes = offset + length - textAt - (areLines ? count - 1 : 1);
   return {
     offset,
     length,
     ingestionTime: view.getFloat64(offset + 16, true),
     firstTime,
-    lastTime: firstTime + view.getUint32(tableAt + (count - 1) * 4, true),
+    lastTime: firstTime + view.getUint32(lastTimeAt, true),
     firstPosition: view.getFloat64(offset + 32, true),
     count,
-    storedBytes: textBytes + count * eventOverheadBytes,
+    storedBytes: messageBytes + count * eventOverheadBytes,
     sources:
       sourceBytes === 0
         ? []
@@ -114,6 +168,7 @@ export function decodeEvents(
 ): readonly StoredEvent[] {
   if (header.lastTime < startTime || header.firstTime >= endTime) return [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(header.offset, true) === linesMagic) return decodeLines(bytes, view, header, startTime, endTime);
   const end = header.offset + header.length;
   const textBytes = header.storedBytes - header.count * eventOverheadBytes;
   const text = decoder.decode(bytes.subarray(end - textBytes - 1, end));
@@ -135,6 +190,29 @@ export function decodeEvents(
     from = to;
     timeAt += 4;
     lengthAt += 4;
+  }
+  return events;
+}
+
+function decodeLines(
+  bytes: Uint8Array,
+  view: DataView,
+  { offset, length, firstTime, firstPosition, ingestionTime }: BlockHeader,
+  startTime: Instant,
+  endTime: Instant,
+): readonly StoredEvent[] {
+  const runsAt = offset + headerBytes + view.getUint32(offset + 44, true);
+  const textAt = runsAt + 4 + view.getUint32(runsAt, true) * 8;
+  const lines = linesDecoder.decode(bytes.subarray(textAt, offset + length)).split('\n');
+  const events: StoredEvent[] = [];
+  let next = 0;
+  for (let at = runsAt + 4; at < textAt; at += 8) {
+    const time = firstTime + view.getUint32(at, true);
+    const end = next + view.getUint32(at + 4, true);
+    if (time < startTime || time >= endTime) next = end;
+    for (; next < end; next += 1) {
+      events.push({ time, position: firstPosition + next, message: lines[next] ?? '', ingestionTime });
+    }
   }
   return events;
 }

@@ -96,8 +96,11 @@ export class StreamFiles {
       );
       return { kind: 'repeated', cursors };
     }
+    if (batch.sources.some((source) => source.follows && (this.#nextCursors[source.name] ?? '') < source.from)) {
+      return { kind: 'early' };
+    }
     const firstPosition = this.#nextPosition;
-    this.#nextPosition += batch.events.length;
+    this.#nextPosition += 'runs' in batch.events ? batch.events.count : batch.events.length;
     for (const source of batch.sources) this.#nextCursors[source.name] = source.to;
     const nextPosition = this.#nextPosition;
     const bytes = encodeBlock(this.#parts.hash, batch, firstPosition);

@@ -44,6 +44,14 @@ export function alreadyAccepted(expectedSequenceToken: string): AwsError {
   );
 }
 
+/** A batch of a sender of ours was to follow one that has not come. */
+export function outOfTurn(): AwsError {
+  return new AwsError(
+    'InvalidSequenceTokenException',
+    'The batch of log events before the given one is not there yet.',
+  );
+}
+
 export function deletionProtected(): AwsError {
   return new AwsError(
     'ValidationException',

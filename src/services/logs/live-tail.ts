@@ -1,5 +1,5 @@
 import type { LiveTailSessionLogEvent } from '@aws-sdk/client-cloudwatch-logs';
-import type { LogBatch } from '../../dataplane/log-files/contract.ts';
+import { eventsOf, type LogBatch } from '../../dataplane/log-files/contract.ts';
 import { groupArn } from './references.ts';
 import type { LogGroupRecord, LogStreamRecord } from './tables.ts';
 
@@ -35,7 +35,7 @@ export function createLiveTail(): LiveTail {
       let dropped = false;
       const hear = (group: LogGroupRecord, stream: LogStreamRecord, batch: LogBatch): void => {
         if (!wanted.groupIds.has(group.id) || !wanted.stream(stream.name)) return;
-        for (const { timestamp, message } of batch.events) {
+        for (const { timestamp, message } of eventsOf(batch.events)) {
           if (!wanted.message(message)) continue;
           held.push({
             logStreamName: stream.name,

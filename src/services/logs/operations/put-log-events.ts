@@ -1,17 +1,18 @@
 import type { PutLogEventsRequest, PutLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
 import type { Operation, OperationContext, Parsed } from '../../../aws/operation.ts';
-import type { AppendOutcome, InputEvent, LogBatch } from '../../../dataplane/log-files/contract.ts';
-import { alreadyAccepted, invalidParameter, streamNotFound } from '../errors.ts';
+import type { AppendOutcome, EventLines, InputEvent, LogBatch } from '../../../dataplane/log-files/contract.ts';
+import { alreadyAccepted, invalidParameter, outOfTurn, streamNotFound } from '../errors.ts';
 import type { LogsParts } from '../parts.ts';
 import { groupNamed, streamNamed } from '../references.ts';
 import { checkBatch } from '../rules/batch.ts';
 import { limits } from '../rules/limits.ts';
-import { nextSequenceToken, type Shipped, shippedOf, tokenOfCursors, unpacked } from '../rules/sequence-token.ts';
+import { linesOf, nextSequenceToken, type Shipped, shippedOf, tokenOfCursors } from '../rules/sequence-token.ts';
 import { type LogStreamRecord, logStreams } from '../tables.ts';
 
 /**
  * Differs from AWS: a sequence token that is not one of our own log shipper's is ignored, as there; with one of ours, a
- * batch that begins with what is stored already is refused with DataAlreadyAcceptedException.
+ * batch that begins with what is stored already is refused with DataAlreadyAcceptedException, and one that follows what has
+ * not come with InvalidSequenceTokenException.
  */
 export const putLogEvents: Operation<PutLogEventsRequest, PutLogEventsResponse, LogsParts> = async (input, context) => {
   const { call, store, parts } = context;
@@ -24,21 +25,25 @@ export const putLogEvents: Operation<PutLogEventsRequest, PutLogEventsResponse, 
   const shipped = shippedOf(input.sequenceToken);
   const { accepted, rejected } = checkBatch(eventsOf(input, shipped), now, group.retentionInDays);
   const rejectedInfo = rejected ? { rejectedLogEventsInfo: rejected } : {};
-  if (accepted.length === 0) return { nextSequenceToken: nextSequenceToken(0), ...rejectedInfo };
+  if (!accepted) return { nextSequenceToken: nextSequenceToken(0), ...rejectedInfo };
   const batch: LogBatch = { ingestionTime: now, events: accepted, sources: shipped?.sources ?? [] };
   const outcome = await append(context, stream, batch);
   if (outcome.kind === 'repeated') throw alreadyAccepted(tokenOfCursors(outcome.cursors));
+  if (outcome.kind === 'early') throw outOfTurn();
   parts.liveTail.publish(group, stream, batch);
   await noteActivity(context, stream, now);
   return { nextSequenceToken: nextSequenceToken(outcome.nextPosition), ...rejectedInfo };
 };
 
-function eventsOf({ logEvents }: Parsed<PutLogEventsRequest>, shipped: Shipped | undefined): readonly InputEvent[] {
+function eventsOf(
+  { logEvents }: Parsed<PutLogEventsRequest>,
+  shipped: Shipped | undefined,
+): readonly InputEvent[] | EventLines {
   const [packed] = logEvents;
   if (!shipped?.runs || !packed) return logEvents;
-  const events = unpacked(packed.message, shipped.runs);
-  if (!events) throw invalidParameter('The sequence token tells of other lines than the batch holds.');
-  return events;
+  const lines = linesOf(packed.message, shipped.runs);
+  if (!lines) throw invalidParameter('The sequence token tells of other lines than the batch holds.');
+  return lines;
 }
 
 async function append(

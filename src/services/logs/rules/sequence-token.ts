@@ -1,5 +1,5 @@
-import type { Instant } from '../../../core/instant.ts';
-import type { InputEvent, LogSource, SourceCursors } from '../../../dataplane/log-files/contract.ts';
+import type { EventLines, LogSource, Run, SourceCursors } from '../../../dataplane/log-files/contract.ts';
+import { emptyMessage } from './batch.ts';
 
 /**
  * AWS ignores the sequence token of PutLogEvents, so a sender may put anything into it. Ours (agent/logs) puts in which
@@ -15,8 +15,9 @@ export function shippedOf(token: string | undefined): Shipped | undefined {
     return undefined; // somebody else's token that looks like ours
   }
   if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { sources, runs } = parsed as Partial<Record<string, unknown>>;
-  if (!Array.isArray(sources) || !sources.every(isSource)) return undefined;
+  const { sources: given, runs, follows } = parsed as Partial<Record<string, unknown>>;
+  if (!Array.isArray(given) || !given.every(isSource)) return undefined;
+  const sources = follows === true ? given.map((source) => ({ ...source, follows })) : given;
   if (runs === undefined) return { sources };
   return Array.isArray(runs) && runs.every(isRun) ? { sources, runs } : undefined;
 }
@@ -30,21 +31,16 @@ export interface Shipped {
   readonly runs?: readonly Run[];
 }
 
-export type Run = readonly [timestamp: Instant, count: number];
-
 /** The events of a batch that came as lines; undefined where the lines are not as many as the runs say. */
-export function unpacked(text: string, runs: readonly Run[]): readonly InputEvent[] | undefined {
-  const lines = text.split('\n');
-  const events: InputEvent[] = [];
-  for (const [timestamp, count] of runs) {
-    for (let index = 0; index < count; index += 1) {
-      const message = lines[events.length];
-      if (message === undefined) return undefined;
-      events.push({ timestamp, message });
-    }
-  }
-  return events.length === lines.length ? events : undefined;
+export function linesOf(text: string, runs: readonly Run[]): EventLines | undefined {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
+  if (runs.reduce((sum, [, events]) => sum + events, 0) !== count) return undefined;
+  if (text.startsWith('\n') || text.endsWith('\n') || text.includes('\n\n') || text === '') throw emptyMessage(1);
+  return { text: encoder.encode(text), count, runs };
 }
+
+const encoder = new TextEncoder();
 
 export function tokenOfCursors(cursors: SourceCursors): string {
   return `${prefix}${JSON.stringify(cursors)}`;
@@ -64,5 +60,7 @@ function isSource(value: unknown): value is LogSource {
 }
 
 function isRun(value: unknown): value is Run {
-  return Array.isArray(value) && value.length === 2 && value.every((each) => Number.isSafeInteger(each) && each >= 0);
+  return (
+    Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger) && value[0] >= 0 && value[1] > 0
+  );
 }

@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DockerError } from '../../docker.ts';
 import type { OutputChunk, Outputs } from '../../outputs.ts';
 import { type Answer, messagesOf, type Request } from './protocol.ts';
-import { recordsIn, segmentName, segmentTimes, timeOfText, timeText } from './record.ts';
+import { type KeptRecord, recordsIn, segmentName, segmentTimes, timeOfText, timeText } from './record.ts';
 
 const connectLimitMs = 15_000;
 const connectEveryMs = 20;
-const readBytes = 1024 * 1024;
+const readBytes = 512 * 1024;
 
 export interface RealOutputsOptions {
   readonly directory: string;
@@ -48,6 +48,7 @@ async function* read(
 ): AsyncGenerator<OutputChunk> {
   const folder = join(options.directory, id);
   const sinceUs = since === undefined ? 0 : timeOfText(since);
+  const buffers: ReadBuffer = { bytes: Buffer.allocUnsafeSlow(readBytes) };
   let segment = 0;
   let size = 0;
   while (!signal.aborted) {
@@ -60,16 +61,19 @@ async function* read(
     for (;;) {
       if (segment === 0) segment = firstSegment(await segmentsIn(folder), sinceUs);
       if (segment === 0) break;
-      for await (const { records, at } of recordsFrom(join(folder, segmentName(segment)), size)) {
+      const isNewest = end.segment === segment;
+      const until = isNewest ? end.size : undefined;
+      for await (const { records, at } of recordsFrom(join(folder, segmentName(segment)), size, until, buffers)) {
         size = at;
         for (const { stream, timeUs, text } of records) {
           if (timeUs >= sinceUs) yield { stream, time: timeText(timeUs), text };
           if (signal.aborted) return;
         }
       }
+      if (isNewest || (end.segment ?? 0) < segment) break;
       const current = segment;
       const next = (await segmentsIn(folder)).find((time) => time > current);
-      if (next === undefined || (end.segment ?? 0) <= current) break;
+      if (next === undefined) break;
       segment = next;
       size = 0;
     }
@@ -91,29 +95,40 @@ async function segmentsIn(folder: string): Promise<readonly number[]> {
   }
 }
 
-/** Whole records from a place in a segment to its present end. */
+/**
+ * Whole records from a place in a segment on: to `until` at least, or to its present end. They are views of one buffer
+ * for all: a fresh megabyte costs more than what is done with it.
+ */
 async function* recordsFrom(
   path: string,
   from: number,
-): AsyncGenerator<{ readonly records: ReturnType<typeof recordsIn>['records']; readonly at: number }> {
+  until: number | undefined,
+  buffers: ReadBuffer,
+): AsyncGenerator<{ readonly records: readonly KeptRecord[]; readonly at: number }> {
   const file = await open(path, 'r').catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });
   if (!file) return;
   try {
-    for (let at = from, wanted = readBytes; ; ) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, at);
-      const { records, size } = recordsIn(buffer.subarray(0, bytesRead));
-      if (size === 0 && bytesRead < wanted) return;
+    for (let at = from; ; ) {
+      const { bytes } = buffers;
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, at);
+      const { records, size } = recordsIn(bytes.subarray(0, bytesRead));
+      const isAtEnd = bytesRead < bytes.length;
       // A record that is longer than what is read at once.
-      wanted = size === 0 ? wanted * 2 : readBytes;
+      if (size === 0 && !isAtEnd) buffers.bytes = Buffer.allocUnsafeSlow(bytes.length * 2);
       at += size;
       if (size > 0) yield { records, at };
+      if (isAtEnd && (size === 0 || until === undefined || at >= until)) return;
     }
   } finally {
     await file.close();
   }
+}
+
+interface ReadBuffer {
+  bytes: Buffer;
 }
 
 /** The connection to the keeper. Whatever happens to that, what is asked is asked again of the next one. */
