@@ -1,6 +1,7 @@
 // What every JavaScript host gives and what depends on neither time, chance nor I/O. The pure tsconfig sees only these:
 // setTimeout, fetch, process, Buffer or crypto in pure code are type errors on purpose (they live behind world/).
 declare class TextEncoder {
+  encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number };
   encode(input?: string): Uint8Array;
 }
 declare class TextDecoder {
