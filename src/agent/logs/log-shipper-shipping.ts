@@ -197,7 +197,7 @@ export class ContainerShipping {
     const onTheirWay: Promise<void>[] = [];
     while (await this.#isBatchDue()) {
       const sending = this.#send(this.#takeBatch(), onTheirWay.at(-1)).finally(() => {
-        onTheirWay.splice(0, 1);
+        void onTheirWay.shift();
       });
       onTheirWay.push(sending); // they end in the order they began
       if (onTheirWay.length >= batchesOnTheirWay) await onTheirWay[0];
