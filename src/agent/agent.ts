@@ -175,6 +175,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       cluster: config.cluster,
       region: backend.region,
       cgroupDriver: info.CgroupDriver,
+      engineVersion: version.Version,
       limits,
       keepsOutput: outputs.isKept,
     },

@@ -20,6 +20,7 @@ const context: DockerContext = {
   cluster: 'default',
   region: 'eu-west-1',
   cgroupDriver: 'cgroupfs',
+  engineVersion: '20.10.24',
   limits: 'task-cgroup',
   environment: { ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/x' },
   imageEnvironment: ['PATH=/bin'],
@@ -237,4 +238,17 @@ test('names on the engine', () => {
   assert.equal(bridgeNameOf('172.31.0.0/20'), 'ls-ac1f0000-20');
   assert.ok(bridgeNameOf('255.255.255.255/32').length <= 15, 'the kernel takes no longer names');
   assert.equal(cgroupParentOf(arn, 'cgroupfs'), '/ecs/0123456789abcdef0123456789abcdef');
+});
+
+test('the image of Fluentd runs as root, and a routed container is told where it is, whatever the definition says', () => {
+  const router = container({ name: 'router', firelensConfiguration: { type: 'fluentd', options: {} } });
+  const hostConfig = '{"LogConfig":{"Type":"awsfirelens","Config":{}}}';
+  const app = container({
+    environment: { FLUENT_HOST: 'elsewhere' },
+    dockerConfig: { version: '1.18', config: '{}', hostConfig },
+  });
+  const task = record(router, { networkMode: 'awsvpc', containers: [router, app] });
+  const inside = { ...context, firelensDirectory: '/d' };
+  assert.ok(containerBody(task, router, inside).Env?.includes('FLUENT_UID=0'));
+  assert.ok(containerBody(task, app, inside).Env?.includes('FLUENT_HOST=127.0.0.1'));
 });

@@ -1,6 +1,13 @@
 import type { ContainerBody, HostConfig, Labels } from '../world/docker.ts';
 import type { PayloadContainer, PayloadNetworkInterface, PayloadTask } from './contract.ts';
-import { firelensOf, routedEnvironment, routedLogConfig, routedOptions, routerBinds } from './logs/firelens.ts';
+import {
+  firelensOf,
+  routedEnvironment,
+  routedLogConfig,
+  routedOptions,
+  routerBinds,
+  routerEnvironment,
+} from './logs/firelens.ts';
 import { destinationOf } from './logs/kept-output.ts';
 import { gpuRuntime, gpusOf } from './gpus.ts';
 import { rangesOf } from './host-ports.ts';
@@ -12,6 +19,8 @@ export interface DockerContext {
   readonly cluster: string;
   readonly region: string;
   readonly cgroupDriver: string;
+  /** Of the engine itself, `20.10.24`. */
+  readonly engineVersion: string;
   /** Where the task's own limits are kept: in a cgroup around its containers or, where none can be made, on each of them. */
   readonly limits: 'task-cgroup' | 'containers';
   /** Whether output that is shipped is kept by ourselves, so that the engine writes none of it. */
@@ -66,9 +75,9 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
       ...context,
       environment: {
         ...context.environment,
-        ...routedEnvironmentOf(task, wanted),
         ...(gpus.length > 0 ? { NVIDIA_VISIBLE_DEVICES: gpus.join() } : {}),
       },
+      imposed: firelensEnvironmentOf(task, wanted),
     }),
     ...(ports.length > 0 ? { ExposedPorts: Object.fromEntries(ports.map(({ key }) => [key, {}])) } : {}),
     Labels: { ...labelsIn(config), ...labelsOf(payload, wanted.name, context) },
@@ -266,13 +275,20 @@ function routerBindsOf(payload: PayloadTask, wanted: PayloadContainer, context: 
 
 function routedLogConfigOf(payload: PayloadTask, wanted: PayloadContainer, context: DockerContext): HostConfig {
   const options = routedOptions(wanted);
-  if (!options || context.firelensDirectory === undefined) return {};
-  return { LogConfig: routedLogConfig(wanted.name, options, context.firelensDirectory, taskIdOf(payload.arn)) };
+  const { firelensDirectory: directory, engineVersion } = context;
+  if (!options || directory === undefined) return {};
+  const taskId = taskIdOf(payload.arn);
+  return { LogConfig: routedLogConfig(wanted.name, options, { directory, taskId, engineVersion }) };
 }
 
-function routedEnvironmentOf(task: TaskRecord, wanted: PayloadContainer): Readonly<Record<string, string>> {
-  const firelens = routedOptions(wanted) && firelensOf(task.payload);
-  return firelens ? routedEnvironment(task.payload, task.containers[firelens.router.name]?.address) : {};
+function firelensEnvironmentOf(task: TaskRecord, wanted: PayloadContainer): Readonly<Record<string, string>> {
+  const isRouted = routedOptions(wanted) !== undefined;
+  const firelens = isRouted || wanted.firelensConfiguration ? firelensOf(task.payload) : undefined;
+  if (!firelens) return {};
+  return {
+    ...(wanted.firelensConfiguration ? routerEnvironment(firelens) : {}),
+    ...(isRouted ? routedEnvironment(task.payload, task.containers[firelens.router.name]?.address) : {}),
+  };
 }
 
 /** `name[:alias]` of the definition, in the names of the engine. */
@@ -281,14 +297,19 @@ function linkOf(task: TaskRecord, link: string): string {
   return `${task.containers[name]?.dockerName ?? name}:${alias}`;
 }
 
-function environmentOf(wanted: PayloadContainer, context: DockerContext): readonly string[] {
+function environmentOf(
+  wanted: PayloadContainer,
+  context: DockerContext & { readonly imposed: Readonly<Record<string, string>> },
+): readonly string[] {
   const own = wanted.environment;
   const names = new Set([...Object.keys(own), ...context.imageEnvironment.map((pair) => pair.split('=')[0])]);
   const region: Readonly<Record<string, string>> =
     names.has('AWS_REGION') || names.has('AWS_DEFAULT_REGION')
       ? {}
       : { AWS_REGION: context.region, AWS_DEFAULT_REGION: context.region };
-  return Object.entries({ ...region, ...context.environment, ...own }).map(([name, value]) => `${name}=${value}`);
+  return Object.entries({ ...region, ...context.environment, ...own, ...context.imposed }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
 }
 
 /** These always win over a definition's own labels. */

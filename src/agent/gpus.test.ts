@@ -53,6 +53,7 @@ test('a container has the GPUs that were chosen for it, and its neighbour has no
         cluster: 'default',
         region: 'us-east-1',
         cgroupDriver: 'cgroupfs',
+        engineVersion: '20.10.24',
         limits: 'containers',
         environment: {},
         imageEnvironment: [],

@@ -3,7 +3,7 @@ import type { PayloadContainer } from './contract.ts';
 import { isOver } from './container-end.ts';
 import { dependenciesOf, hasCycle, judge } from './dependencies.ts';
 import { environmentFilesResource, hasEnvironmentFiles } from './environment/environment-files.ts';
-import { firelensOf, firelensResource } from './logs/firelens.ts';
+import { awaitsRouterAddress, firelensOf, firelensResource } from './logs/firelens.ts';
 import { hasSecrets, secretsResource } from './environment/secrets.ts';
 import { type ContainerRecord, pauseName, type TaskRecord } from './state.ts';
 
@@ -167,10 +167,9 @@ function mayCreate(task: TaskRecord, wanted: PayloadContainer): boolean {
 
 /** On the engine's bridge a container whose output is routed is told the router's address, which it has when it runs. */
 function hasRouterAddress(task: TaskRecord, wanted: PayloadContainer): boolean {
-  const firelens = firelensOf(task.payload);
-  if (!firelens?.routed.some(({ name }) => name === wanted.name)) return true;
-  if ((task.payload.networkMode ?? 'bridge') !== 'bridge') return true;
-  return task.containers[firelens.router.name]?.startedAt !== undefined;
+  if (!awaitsRouterAddress(task.payload, wanted.name)) return true;
+  const router = firelensOf(task.payload)?.router.name ?? '';
+  return task.containers[router]?.startedAt !== undefined;
 }
 
 function hasNetwork(task: TaskRecord): boolean {

@@ -122,6 +122,23 @@ test('secrets and parameters become variables, and options of the log driver, wi
   assert.equal(calls.length, 3, 'both parameters at once, nothing twice');
 });
 
+test('what is secret of a routed container’s log options is a variable of its log router and nothing to the engine', async () => {
+  const { secrets } = stage({
+    GetParameters: () => ({ Parameters: [{ Name: '/app/token', Value: 'hidden' }], InvalidParameters: [] }),
+  });
+  const hostConfig = '{"LogConfig":{"Type":"awsfirelens","Config":{"Name":"http"}}}';
+  const given = taskOf([secret('token', '/app/token', { target: 'LOG_DRIVER', type: 'BOOTSTRAP' })]);
+  const routed = { ...given.container, dockerConfig: { ...app.dockerConfig, hostConfig } };
+  const router: PayloadContainer = {
+    ...app,
+    name: 'router',
+    firelensConfiguration: { type: 'fluentbit', options: {} },
+  };
+  const task = { ...given.task, payload: { ...given.task.payload, containers: [routed, router] } };
+  assert.equal((await secrets.filled(task, routed)).dockerConfig.hostConfig, hostConfig);
+  assert.deepEqual((await secrets.filled(task, router)).environment, { PLAIN: 'plain', token_0: 'hidden' });
+});
+
 const failures: readonly (readonly [what: string, valueFrom: string, answers: Record<string, Answer>, RegExp])[] = [
   [
     'an access that is denied',

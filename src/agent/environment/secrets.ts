@@ -1,6 +1,7 @@
 import type { Clock } from '../../world/world.ts';
 import type { Backend, BackendService, PayloadContainer, PayloadSecret, RoleCredentials } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
+import { firelensOf, routedOptions } from '../logs/firelens.ts';
 import { secretReference } from './secret-reference.ts';
 import type { TaskRecord } from '../state.ts';
 import type { TaskCredentials } from './task-credentials.ts';
@@ -110,7 +111,8 @@ export function createSecrets(parts: {
     },
     async filled(task, container) {
       const { secrets = [] } = container;
-      if (secrets.length === 0) return container;
+      const forOthers = container.firelensConfiguration ? (firelensOf(task.payload)?.secrets ?? []) : [];
+      if (secrets.length === 0 && forOthers.length === 0) return container;
       const found = await values.of(task);
       const of = (target: PayloadSecret['target']): Readonly<Record<string, string>> =>
         Object.fromEntries(
@@ -120,8 +122,17 @@ export function createSecrets(parts: {
         );
       return {
         ...container,
-        environment: { ...container.environment, ...of('CONTAINER') },
-        dockerConfig: withLogOptions(container.dockerConfig, of('LOG_DRIVER')),
+        environment: {
+          ...container.environment,
+          ...of('CONTAINER'),
+          ...Object.fromEntries(
+            forOthers.map(({ variable, secret: { valueFrom } }) => [variable, found.get(valueFrom) ?? '']),
+          ),
+        },
+        // What goes through a log router is the router's to know, and not the engine's.
+        dockerConfig: routedOptions(container)
+          ? container.dockerConfig
+          : withLogOptions(container.dockerConfig, of('LOG_DRIVER')),
       };
     },
     text: async (task, secretId) => secretText(secretId, await roleOf(task)),

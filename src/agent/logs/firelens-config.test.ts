@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newTask } from '../accept.ts';
 import { container, task } from '../agent-scene.test.ts';
-import type { PayloadContainer, PayloadTask } from '../contract.ts';
+import type { PayloadContainer, PayloadSecret, PayloadTask } from '../contract.ts';
 import { firelensConfig } from './firelens-config.ts';
-import { firelensOf, withRouterFirst } from './firelens.ts';
+import { awaitsRouterAddress, firelensOf, routedLogConfig, withRouterFirst } from './firelens.ts';
 
 function routed(name: string, options: Readonly<Record<string, string>>): PayloadContainer {
   const hostConfig = JSON.stringify({ LogConfig: { Type: 'awsfirelens', Config: options } });
@@ -132,12 +132,40 @@ test('Fluentd is told the same in its own words, and includes the user’s file'
   );
 });
 
+test('Fluent Bit keeps half of the soft memory limit in memory where there is one', () => {
+  const hostConfig = JSON.stringify({ MemoryReservation: 64 * 1024 ** 2 });
+  const soft = { ...router('fluentbit'), memory: 100, dockerConfig: { version: '1.18', config: '{}', hostConfig } };
+  assert.match(configOf(task([soft, routed('app', {})], names)), /Mem_Buf_Limit 32MB/);
+  assert.match(configOf(task([router('fluentbit'), routed('app', {})], names)), /Mem_Buf_Limit 25MB/);
+});
+
+const secretKey: PayloadSecret = {
+  name: 'apikey',
+  valueFrom: '/app/key',
+  region: 'us-east-1',
+  provider: 'ssm',
+  type: 'BOOTSTRAP',
+  target: 'LOG_DRIVER',
+};
+
+for (const [type, output, shown] of [
+  ['fluentbit', 'Name', 'apikey ${apikey_1}'],
+  ['fluentd', '@type', `apikey "#{ENV['apikey_1']}"`],
+] as const) {
+  test(`a secret option of ${type} is in the configuration as a variable of the router, which has its value`, () => {
+    const app = { ...routed('app', { [output]: 'http' }), secrets: [secretKey] };
+    const payload = task([router(type), app], names);
+    assert.ok(configOf(payload).includes(shown));
+    assert.deepEqual(firelensOf(payload)?.secrets, [{ variable: 'apikey_1', secret: secretKey }]);
+  });
+}
+
 test('without metadata, options or a network there is no section of them', () => {
   const bare = task([router('fluentbit', { 'enable-ecs-log-metadata': 'false' }), routed('app', {})], {
     ...names,
     networkMode: 'host',
   });
-  assert.doesNotMatch(configOf(bare), /record_modifier|24224|app-firelens/);
+  assert.doesNotMatch(configOf(bare), /record_modifier|24224|8877|healthcheck|app-firelens/);
 });
 
 test('options that name no output are refused', () => {
@@ -153,6 +181,26 @@ test('containers whose output is routed start after the router, others need not'
     payload.containers.map(({ dependsOn }) => dependsOn),
     [[], [{ containerName: 'router', condition: 'START' }], []],
   );
+});
+
+test('a router that waits for another container is not waited for, and its address only where it does not wait for the asker', () => {
+  const waiting = { ...router('fluentd'), dependsOn: [{ containerName: 'app', condition: 'START' }] };
+  const given = task([waiting, routed('app', {}), routed('later', {}), container('other', '')], names);
+  assert.equal(withRouterFirst(given), given);
+  const awaits = (name: string, over: Partial<PayloadTask> = {}): boolean =>
+    awaitsRouterAddress({ ...given, ...over }, name);
+  assert.deepEqual(
+    ['app', 'later', 'other'].map((name) => awaits(name)),
+    [false, true, false],
+  );
+  assert.equal(awaits('later', { networkMode: 'awsvpc' }), false, 'the address is known there');
+});
+
+test('the engine is asked to connect later by the name that its version has for it', () => {
+  const config = (engineVersion: string): string =>
+    Object.keys(routedLogConfig('app', {}, { directory: '/d', taskId: 'id', engineVersion }).Config).join();
+  assert.match(config('19.03.15'), /fluentd-async-connect/);
+  for (const version of ['20.10.24+dfsg1', '28.0.1']) assert.match(config(version), /fluentd-async,/);
 });
 
 test('Docker settings that cannot be read fail the task, and not the agent', () => {

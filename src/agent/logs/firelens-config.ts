@@ -1,4 +1,4 @@
-import type { PayloadTask } from '../contract.ts';
+import type { PayloadContainer, PayloadTask } from '../contract.ts';
 import { type Firelens, forwardPort, ownConfigInside } from './firelens.ts';
 import { taskIdOf } from '../state.ts';
 
@@ -61,8 +61,16 @@ function listenAddress(payload: PayloadTask): string | undefined {
   return mode === 'bridge' ? '0.0.0.0' : undefined;
 }
 
+/** What it keeps in memory is half of what it is to have: the soft limit, or else the hard one. */
+function memoryMiBOf({ dockerConfig, memory }: PayloadContainer): number {
+  const settings: { readonly MemoryReservation?: number } =
+    dockerConfig.hostConfig === '' ? {} : JSON.parse(dockerConfig.hostConfig);
+  const reservedMiB = Math.floor((settings.MemoryReservation ?? 0) / 1024 ** 2);
+  return reservedMiB > 0 ? reservedMiB : memory;
+}
+
 function fluentBit(payload: PayloadTask, firelens: Firelens): readonly string[] {
-  const { memory } = firelens.router;
+  const memory = memoryMiBOf(firelens.router);
   const address = listenAddress(payload);
   const names = metadata(payload, firelens);
   const file = ownConfigInside(firelens);
@@ -81,13 +89,13 @@ function fluentBit(payload: PayloadTask, firelens: Firelens): readonly string[] 
             ['Listen', address],
             ['Port', forwardPort],
           ]),
+          section('[INPUT]', [
+            ['Name', 'tcp'],
+            ['Tag', healthTag],
+            ['Listen', '127.0.0.1'],
+            ['Port', '8877'],
+          ]),
         ]),
-    section('[INPUT]', [
-      ['Name', 'tcp'],
-      ['Tag', healthTag],
-      ['Listen', '127.0.0.1'],
-      ['Port', '8877'],
-    ]),
     ...outputs.flatMap(({ tag, include, exclude }) => [
       ...(include === undefined ? [] : [grep(tag, 'Regex', include)]),
       ...(exclude === undefined ? [] : [grep(tag, 'Exclude', exclude)]),
@@ -102,10 +110,14 @@ function fluentBit(payload: PayloadTask, firelens: Firelens): readonly string[] 
           ]),
         ]),
     ...(file === undefined ? [] : [`@INCLUDE ${file}`]),
-    section('[OUTPUT]', [
-      ['Name', 'null'],
-      ['Match', healthTag],
-    ]),
+    ...(address === undefined
+      ? []
+      : [
+          section('[OUTPUT]', [
+            ['Name', 'null'],
+            ['Match', healthTag],
+          ]),
+        ]),
     ...outputs.flatMap(({ tag, output, options }) =>
       output === undefined ? [] : [section('[OUTPUT]', [['Name', output], ['Match', `${tag}*`], ...options])],
     ),
