@@ -184,7 +184,8 @@ test('containers whose output is routed start after the router, others need not'
 });
 
 test('a router that waits for another container is not waited for, and its address only where it does not wait for the asker', () => {
-  const waiting = { ...router('fluentd'), dependsOn: [{ containerName: 'app', condition: 'START' }] };
+  const dependsOn = [{ containerName: 'app', condition: 'START' as const }];
+  const waiting = { ...router('fluentd'), dependsOn };
   const given = task([waiting, routed('app', {}), routed('later', {}), container('other', '')], names);
   assert.equal(withRouterFirst(given), given);
   const awaits = (name: string, over: Partial<PayloadTask> = {}): boolean =>
