@@ -302,7 +302,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
       throw new StepError('ResourceInitializationError: this agent has no directory for the files of a log router');
     }
     const paths = firelensPaths(firelensDirectory, taskIdOf(arn));
-    const text = firelensConfig(payload, firelens);
+    const { AWS_ENDPOINT_URL: endpointUrl } = {
+      ...parts.environment(task, firelens.router),
+      ...firelens.router.environment,
+    };
+    const text = firelensConfig(payload, firelens, endpointUrl);
     await parts.disk.makeDirectory(paths.configDirectory, 0o755);
     await parts.disk.makeDirectory(paths.socketDirectory, 0o777);
     await parts.disk.writeAtomic(paths.config, new TextEncoder().encode(text), 0o644);

@@ -1,6 +1,9 @@
 export interface Net {
   listen(address: ListenAddress, handler: HttpHandler): Promise<Listener>;
-  /** Passes the bytes of every connection to the host and port of `url` and back, through TLS where it is an https one. */
+  /**
+   * Passes the bytes of every connection to the host and port of `url` and back, through TLS where it is an https one. A
+   * client may speak TLS too: the certificate it is shown is one that nobody has signed.
+   */
   forward(address: ListenAddress, url: string): Promise<Listener>;
   /** One HTTP exchange over kept-alive connections. Rejects with NetError when no answer came. */
   request(request: OutgoingRequest): Promise<HttpAnswer>;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as iam from '@aws-sdk/client-iam';
 import * as sts from '@aws-sdk/client-sts';
-import { selfSignedCertificate } from '../running/certificate.ts';
+import { selfSignedCertificate } from '../../src/world/real/self-signed-certificate.ts';
 import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
 
 interface Issuer {
@@ -59,10 +59,13 @@ describe('a token of an OpenID Connect issuer', () => {
 
   before(async () => {
     directory = await temporaryDirectory();
-    const certificate = selfSignedCertificate();
+    const certificate = selfSignedCertificate('127.0.0.1', 1);
     const authorities = join(directory.path, 'authorities.pem');
     await writeFile(authorities, certificate.certificate);
-    [trusted, untrusted] = await Promise.all([startIssuer(certificate), startIssuer(selfSignedCertificate())]);
+    [trusted, untrusted] = await Promise.all([
+      startIssuer(certificate),
+      startIssuer(selfSignedCertificate('127.0.0.1', 1)),
+    ]);
     server = await startServer({
       dataDirectory: join(directory.path, 'server'),
       agent: false,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text as readAll } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { bodyOf, SlowBodies } from '../../src/world/real/http-body.ts';
 import { realNet } from '../../src/world/real/real-net.ts';
@@ -402,5 +404,21 @@ describe('closing', () => {
     await listener.close();
     await client.closed();
     assert.ok(performance.now() - before < 2000);
+  });
+});
+
+test('who speaks TLS to a port that is passed on is understood, and gets the answer the same way', async () => {
+  await serve(realNet(silent), { request: async ({ target }) => ok(`asked for ${target}`) }, async (url) => {
+    const front = await realNet(silent).forward({ host: '127.0.0.1', port: 0 }, url);
+    try {
+      const ask = request({ port: front.port, path: '/over-tls', rejectUnauthorized: false }).end();
+      const [answer]: IncomingMessage[] = await once(ask, 'response');
+      assert.ok(answer);
+      assert.equal(await readAll(answer), 'asked for /over-tls');
+      const distrustful = request({ port: front.port, path: '/' }).end();
+      await assert.rejects(once(distrustful, 'response'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    } finally {
+      await front.close();
+    }
   });
 });

@@ -160,6 +160,32 @@ for (const [type, output, shown] of [
   });
 }
 
+test('outputs to this AWS are told where it is, unless their options name an endpoint', () => {
+  const payload = task(
+    [
+      router('fluentbit'),
+      routed('logs', { Name: 'cloudwatch_logs', region: 'us-east-1' }),
+      routed('files', { Name: 's3', bucket: 'b' }),
+      routed('own', { Name: 's3', endpoint: 'http://minio:9000' }),
+      routed('out', { Name: 'stdout' }),
+    ],
+    names,
+  );
+  const firelens = firelensOf(payload);
+  assert.ok(firelens);
+  const outputs = firelensConfig(payload, firelens, 'http://169.254.170.2:4566').split('[OUTPUT]').slice(2);
+  assert.deepEqual(
+    outputs.map((output) => output.trim().split(/\n */).slice(2).join(', ')),
+    [
+      'region us-east-1, endpoint 169.254.170.2, port 4566, tls.verify off',
+      'bucket b, endpoint http://169.254.170.2:4566',
+      'endpoint http://minio:9000',
+      '',
+    ],
+  );
+  assert.doesNotMatch(configOf(payload), /169/, 'a task that wants no endpoint is told none');
+});
+
 test('without metadata, options or a network there is no section of them', () => {
   const bare = task([router('fluentbit', { 'enable-ecs-log-metadata': 'false' }), routed('app', {})], {
     ...names,

@@ -6,9 +6,12 @@ import { taskIdOf } from '../state.ts';
  * The router's configuration, section by section as the stock agent generates it: the socket and port it listens on,
  * filters of each container's output, the task's names for every record, the user's own file, each container's output.
  * Throws where a container's options do not say which output they are of.
+ *
+ * Differs from AWS: Fluent Bit reads no AWS_ENDPOINT_URL, so its outputs to services that are here are told `endpointUrl`
+ * where a container's options name no endpoint of their own.
  */
-export function firelensConfig(payload: PayloadTask, firelens: Firelens): string {
-  const sections = firelens.type === 'fluentd' ? fluentd(payload, firelens) : fluentBit(payload, firelens);
+export function firelensConfig(payload: PayloadTask, firelens: Firelens, endpointUrl?: string): string {
+  const sections = firelens.type === 'fluentd' ? fluentd(payload, firelens) : fluentBit(payload, firelens, endpointUrl);
   return `\n${sections.join('\n\n')}\n`;
 }
 
@@ -69,7 +72,7 @@ function memoryMiBOf({ dockerConfig, memory }: PayloadContainer): number {
   return reservedMiB > 0 ? reservedMiB : memory;
 }
 
-function fluentBit(payload: PayloadTask, firelens: Firelens): readonly string[] {
+function fluentBit(payload: PayloadTask, firelens: Firelens, endpointUrl: string | undefined): readonly string[] {
   const memory = memoryMiBOf(firelens.router);
   const address = listenAddress(payload);
   const names = metadata(payload, firelens);
@@ -119,9 +122,27 @@ function fluentBit(payload: PayloadTask, firelens: Firelens): readonly string[] 
           ]),
         ]),
     ...outputs.flatMap(({ tag, output, options }) =>
-      output === undefined ? [] : [section('[OUTPUT]', [['Name', output], ['Match', `${tag}*`], ...options])],
+      output === undefined
+        ? []
+        : [
+            section('[OUTPUT]', [
+              ['Name', output],
+              ['Match', `${tag}*`],
+              ...options,
+              ...endpointOptions(output, options, endpointUrl),
+            ]),
+          ],
     ),
   ];
+}
+
+function endpointOptions(output: string, options: Route['options'], endpointUrl: string | undefined): Route['options'] {
+  const parts = /^https?:\/\/([^/:]+):(\d+)/.exec(endpointUrl ?? '');
+  if (endpointUrl === undefined || !parts || options.some(([name]) => name.toLowerCase() === 'endpoint')) return [];
+  const [, host = '', port = ''] = parts;
+  // This one wants a host, and speaks TLS whatever it is told (fluent-bit 4.2: its credential providers turn it on).
+  if (output === 'cloudwatch_logs') return Object.entries({ endpoint: host, port, 'tls.verify': 'off' });
+  return output === 's3' || output === 'cloudwatch' ? [['endpoint', endpointUrl]] : [];
 }
 
 function grep(tag: string, kind: 'Regex' | 'Exclude', pattern: string): string {
