@@ -4,6 +4,7 @@ import type { World } from '../world/world.ts';
 import { runAcsSession } from './sessions/acs-session.ts';
 import { createBlockVolumes } from './volumes/block-volumes.ts';
 import { createSharedVolumes } from './volumes/shared-volumes.ts';
+import { createTaskStorage, type TaskStorage } from './volumes/task-storage.ts';
 import { type Attribute, capabilityAttributes, instanceResources } from './capabilities.ts';
 import {
   type Backend,
@@ -138,7 +139,14 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const networks = createSubnetNetworks(docker, createVpcPaths({ firewall: world.firewall, log }));
   const warmSandboxes = config.warmSandboxes ?? 2 * info.NCPU;
   const credentials = new TaskCredentials();
-  const endpoint = parts.taskEndpoint && (await startOwnEndpoint(parts, parts.taskEndpoint, agentId, credentials));
+  const storage = await createTaskStorage(world, parts.volumesDirectory, info);
+  if (config.fargatePool && !storage.isPossible) {
+    log.warn(
+      'the ephemeral storage of Fargate tasks has no bound here: it takes the superuser, loop devices and overlay2',
+    );
+  }
+  const endpoint =
+    parts.taskEndpoint && (await startOwnEndpoint(parts, parts.taskEndpoint, agentId, credentials, storage));
   const secrets = createSecrets({ backend, clock, credentials });
   const objects = createTaskObjects({ objects: parts.objects, clock, credentials });
   const blockVolumes = await createBlockVolumes(world, parts.volumesDirectory);
@@ -168,6 +176,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     environment: (task, container) => (endpoint ? endpointEnvironment(task, container, endpoint.endpointUrl) : {}),
     disk: world.disk,
     blockVolumes,
+    storage,
     sharedVolumes: createSharedVolumes({ ...world, store, directory: parts.volumesDirectory }),
     context: {
       ...(parts.firelensDirectory !== undefined && { firelensDirectory: parts.firelensDirectory }),
@@ -329,6 +338,7 @@ async function startOwnEndpoint(
   where: NonNullable<AgentParts['taskEndpoint']>,
   agentId: string,
   credentials: TaskCredentials,
+  storage: TaskStorage,
 ): Promise<TaskEndpoint> {
   const identity = (): AgentIdentity | undefined => store.view((reader) => reader.get(identities, 'agent'));
   const known = identity()?.endpointPort;
@@ -341,6 +351,7 @@ async function startOwnEndpoint(
     tasks: () => store.view((reader) => [...reader.find(agentTasks, 'remains', 'left')]),
     credentials: (credentialsId) => credentials.get(credentialsId),
     containerInstanceArn: () => identity()?.containerInstanceArn,
+    storageUsage: (task) => storage.usage(task),
   });
   // Containers that run keep what they were told, so the next start serves the same port.
   await store.update((tx) => {

@@ -10,7 +10,8 @@ export interface Cleaner {
   now(): void;
   /** In a moment: a burst of ends is looked over once. */
   soon(): void;
-  stop(): void;
+  /** Whoever looks at what is mounted afterwards sees that of tasks that run. */
+  stop(): Promise<void>;
 }
 
 export interface CleanerParts {
@@ -27,7 +28,7 @@ export interface CleanerParts {
 export function createCleaner(parts: CleanerParts): Cleaner {
   const { store, clock, log, keepStoppedTasks, cleanupWaitMs } = parts;
   const underWay = new Set<string>();
-  const released = new Set<string>();
+  const released = new Map<string, Promise<void>>();
   let timer: Timer | undefined;
   let isStopped = false;
 
@@ -37,7 +38,7 @@ export function createCleaner(parts: CleanerParts): Cleaner {
       .filter((task) => task.stoppedAt !== undefined && task.told.status === 'STOPPED')
       .sort((a, b) => (b.stoppedAt ?? 0) - (a.stoppedAt ?? 0));
     for (const [index, task] of left.entries()) {
-      releaseOnce(task);
+      void releaseOnce(task);
       // A block volume ends with its task.
       const holdsVolume = task.payload.volumes.some((volume) => volume.type === 'ebs');
       const isDue = holdsVolume || index >= keepStoppedTasks || clock.now() - (task.stoppedAt ?? 0) >= cleanupWaitMs;
@@ -52,13 +53,15 @@ export function createCleaner(parts: CleanerParts): Cleaner {
   }
 
   /** Its containers may be looked at for hours; what is mounted for them would cost a process all that time. */
-  function releaseOnce(task: TaskRecord): void {
-    if (released.has(task.arn)) return;
-    released.add(task.arn);
-    parts.executor.release(task).catch((error: unknown) => {
+  function releaseOnce(task: TaskRecord): Promise<void> {
+    const known = released.get(task.arn);
+    if (known) return known;
+    const releasing = parts.executor.release(task).catch((error: unknown) => {
       released.delete(task.arn);
       log.warn('what was mounted for a stopped task is not released yet', { task: task.arn, reason: String(error) });
     });
+    released.set(task.arn, releasing);
+    return releasing;
   }
 
   async function clean(task: TaskRecord): Promise<void> {
@@ -106,9 +109,11 @@ export function createCleaner(parts: CleanerParts): Cleaner {
         cleanDue();
       });
     },
-    stop() {
+    async stop() {
       isStopped = true;
       timer?.cancel();
+      const left = store.view((reader) => [...reader.find(agentTasks, 'remains', 'left')]);
+      await Promise.all(left.filter((task) => task.stoppedAt !== undefined).map(releaseOnce));
     },
   };
 }

@@ -170,6 +170,8 @@ export interface LongshoreTask {
   };
   /** The security groups of the task's network interface. */
   readonly securityGroupIds?: readonly string[];
+  /** Of a Fargate task. */
+  readonly ephemeralStorageGiB?: number;
   /** `none`: the containers are not told where this AWS is; by default AWS_ENDPOINT_URL says it. */
   readonly endpoint?: 'none';
 }

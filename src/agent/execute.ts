@@ -29,6 +29,7 @@ import type { Step } from './plan.ts';
 import type { SecurityGroups } from './firewall/security-groups.ts';
 import { type Sandbox, sandboxOf } from './sandboxes/sandbox.ts';
 import type { SharedVolumes } from './volumes/shared-volumes.ts';
+import type { TaskStorage } from './volumes/task-storage.ts';
 import { asNew } from './sandboxes/interface-sandbox.ts';
 import type { SubnetNetworks } from './subnet-networks.ts';
 import { type Secrets, secretsResource } from './environment/secrets.ts';
@@ -67,6 +68,7 @@ export interface ExecutorParts {
   readonly cgroups: Cgroups | undefined;
   readonly blockVolumes: BlockVolumes;
   readonly sharedVolumes: SharedVolumes;
+  readonly storage: TaskStorage;
   readonly images: Images;
   readonly access: RegistryAccesses;
   readonly logs: Pick<LogShipper, 'prepare' | 'keep' | 'forget'>;
@@ -159,6 +161,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     try {
       const wanted = destinationOf(task.payload, name) && wantedOf(task, name);
       if (wanted) await parts.logs.keep(id, bufferLimitOf(wanted));
+      if (name !== pauseName && container.startedAt === undefined) await parts.storage.hold(task, id);
       const joined = container.sandbox ?? task.containers[pauseName]?.sandbox;
       const started = await within(clock, startTimeoutMs, 'started', startIn(joined, id));
       sandbox = container.sandbox && started;
@@ -260,6 +263,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
           const parent = cgroupParentOf(task.arn, parts.context.cgroupDriver);
           await cgroups.createTaskCgroup(parent, taskLimits(task.payload));
         }
+      } else if (target === '@storage') {
+        await parts.storage.prepared(task);
       } else if (target === secretsResource) {
         await secrets.fetch(task);
       } else if (target === environmentFilesResource) {
@@ -339,11 +344,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
       }
     }
     const labels = { ...settings?.labels, ...taskLabelOf(task, volume) };
+    const directory = volume.type === 'docker' ? undefined : await parts.storage.volumeDirectory(task, name);
+    const inStorage = directory === undefined ? undefined : { type: 'none', o: 'bind', device: directory };
     try {
       await docker.createVolume({
         Name: dockerVolume,
         Driver: settings?.driver || 'local',
-        DriverOpts: settings?.driverOpts ?? {},
+        DriverOpts: inStorage ?? settings?.driverOpts ?? {},
         Labels: labels,
       });
     } catch (error) {
@@ -395,7 +402,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
         continue;
       if (await docker.inspectVolume(name)) await docker.removeVolume(name);
     }
-    await parts.sharedVolumes.release(task);
+    await released(task);
     const { firelensDirectory } = parts.context;
     if (firelensDirectory !== undefined && firelensResource in task.resources) {
       await parts.disk.remove(firelensPaths(firelensDirectory, taskIdOf(task.arn)).base);
@@ -403,6 +410,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (parts.context.limits === 'task-cgroup' && cgroups && task.resources['@cgroup']) {
       await cgroups.removeTaskCgroup(cgroupParentOf(task.arn, parts.context.cgroupDriver));
     }
+  }
+
+  async function released(task: TaskRecord): Promise<void> {
+    await parts.sharedVolumes.release(task);
+    await parts.storage.release(task);
   }
 
   async function removeSandbox(id: string): Promise<void> {
@@ -414,7 +426,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   return {
     inspect,
     clean,
-    release: (task) => parts.sharedVolumes.release(task),
+    release: released,
     execute(step, task) {
       switch (step.kind) {
         case 'pull':

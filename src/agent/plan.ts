@@ -104,6 +104,7 @@ export function resourcesOf(task: TaskRecord): readonly string[] {
     ...(task.payload.networkMode === 'awsvpc' ? ['@network'] : []),
     ...task.payload.volumes.filter((volume) => !volume.host?.sourcePath).map((volume) => `@volume ${volume.name}`),
     '@cgroup',
+    ...(task.payload.longshore?.ephemeralStorageGiB === undefined ? [] : ['@storage']),
     ...(hasSecrets(task) ? [secretsResource] : []),
     ...(hasEnvironmentFiles(task) ? [environmentFilesResource] : []),
     ...(task.payload.containers.some((container) => container.firelensConfiguration) ? [firelensResource] : []),
@@ -179,7 +180,9 @@ function hasNetwork(task: TaskRecord): boolean {
 function mayStart(task: TaskRecord, name: string): boolean {
   const pause = task.containers[pauseName];
   // What an awsvpc task may reach and be reached by is in force before anything of it runs.
-  const needed = ['@cgroup', '@network', logResource(name)].filter((target) => resourcesOf(task).includes(target));
+  const needed = ['@cgroup', '@network', '@storage', logResource(name)].filter((target) =>
+    resourcesOf(task).includes(target),
+  );
   return needed.every((target) => task.resources[target]) && (!pause || pause.phase === 'running');
 }
 

@@ -93,9 +93,8 @@ export class TaskEngine {
   /** Leaves every container of a task as it is. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#cleaner.stop();
     for (const timer of this.#timers.values()) timer.cancel();
-    await this.#pool.stop();
+    await Promise.all([this.#cleaner.stop(), this.#pool.stop()]);
   }
 
   /** Of this life of the agent. */

@@ -73,6 +73,9 @@ export interface DockerInfo {
   readonly OSType: string;
   readonly CgroupDriver: string;
   readonly CgroupVersion: string;
+  /** How layers of images and containers are kept, and where on the engine's machine. */
+  readonly Driver?: string;
+  readonly DockerRootDir?: string;
   /** By name. */
   readonly Runtimes?: Readonly<Record<string, unknown>>;
 }
@@ -141,6 +144,8 @@ export interface ContainerInspect {
     };
   };
   readonly HostConfig: HostConfig;
+  /** Where the container's own layer is, as the driver has it. */
+  readonly GraphDriver?: { readonly Name: string; readonly Data?: Labels | null };
   readonly Mounts?: readonly { readonly Name?: string; readonly Source: string; readonly Destination: string }[];
   readonly NetworkSettings: {
     readonly Ports: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;

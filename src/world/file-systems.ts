@@ -8,7 +8,16 @@ export interface FileSystems {
     readonly directory: string;
     readonly sizeBytes: number;
     readonly kind: FileSystemKind;
+    /** What is in it need not outlive the machine: made faster, and smaller by the journal. */
+    readonly isScratch?: boolean;
   }): Promise<void>;
+  /**
+   * Copies what is in `directory` to `by`, which is made, and mounts that over it, unless something is mounted there:
+   * what is done in the directory from now on is done in the file system of `by`.
+   */
+  mountOver(mount: { readonly directory: string; readonly by: string }): Promise<void>;
+  /** How full the file system is that is mounted at this directory itself; undefined where none is. */
+  usage(directory: string): Promise<{ readonly usedBytes: number; readonly sizeBytes: number } | undefined>;
   /** Whether `mountAs` can be done here. */
   canMountAs(): Promise<boolean>;
   /**

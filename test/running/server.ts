@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const longshore = fileURLToPath(new URL('../../bin/longshore', import.meta.url));
 
@@ -113,7 +114,16 @@ export function clientEnvironment(endpoint: string): NodeJS.ProcessEnv {
 
 export async function temporaryDirectory(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'longshore-test-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return {
+    path,
+    async remove() {
+      // Tasks outlive the agent that a test ends, and what is mounted for them does.
+      const mounts = (await readFile('/proc/self/mounts', 'utf8').catch(() => '')).split('\n');
+      const inside = mounts.flatMap((line) => line.split(' ')[1] ?? []).filter((mount) => mount.startsWith(`${path}/`));
+      for (const mount of inside) await promisify(execFile)('umount', [mount]);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
 }
 
 function failNoPipe(): never {

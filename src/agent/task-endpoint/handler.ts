@@ -4,6 +4,7 @@ import type { Clock } from '../../world/world.ts';
 import type { Backend, RoleCredentials } from '../contract.ts';
 import { addressOf } from '../docker-config.ts';
 import type { TaskRecord } from '../state.ts';
+import type { StorageUsage } from '../volumes/task-storage.ts';
 import { findByEndpointId, type FoundContainer } from './addresses.ts';
 import { json, unknownId } from './answers.ts';
 import { containerMetadata, type MetadataVersion } from './container-metadata.ts';
@@ -21,6 +22,8 @@ export interface HandlerParts {
   readonly credentials: (credentialsId: string) => RoleCredentials | undefined;
   /** The container instance, once it is registered. */
   readonly containerInstanceArn: () => string | undefined;
+  /** How full the ephemeral storage of a task is, where it has a bound. */
+  readonly storageUsage: (task: TaskRecord) => Promise<StorageUsage | undefined>;
 }
 
 /** What one agent answers to its own containers. Ids of other agents' containers are unknown here; see peers.ts. */
@@ -34,12 +37,13 @@ export function createTaskEndpointHandler(parts: HandlerParts): (request: HttpRe
 
   async function taskAnswer(task: TaskRecord, version: MetadataVersion, withTags: boolean): Promise<HttpResponse> {
     const names = task.payload.containers.map(({ name }) => name);
-    const [seen, tags] = await Promise.all([
+    const [seen, tags, storage] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await inspect(task, name)] as const)),
       withTags ? readTags(task, parts) : undefined,
+      version === 4 ? parts.storageUsage(task) : undefined,
     ]);
     const known = new Map(seen.flatMap(([name, container]) => (container ? [[name, container] as const] : [])));
-    return json(200, taskMetadata(task, known, version, parts.clock.now(), tags));
+    return json(200, taskMetadata(task, known, version, parts.clock.now(), tags, storage));
   }
 
   async function containerAnswer({ task, container }: FoundContainer, version: MetadataVersion): Promise<HttpResponse> {

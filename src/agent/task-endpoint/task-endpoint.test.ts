@@ -106,6 +106,7 @@ function scene(): {
           tasks: () => tasks,
           credentials: (id) => (tasks.some((task) => task.credentialsIds?.task === id) ? credentialsOf(id) : undefined),
           containerInstanceArn: () => undefined,
+          storageUsage: async () => undefined,
         }),
       );
     },

@@ -1,7 +1,10 @@
 import type { Instant } from '../../core/instant.ts';
 import type { ContainerInspect } from '../../world/docker.ts';
+import type { StorageUsage } from '../volumes/task-storage.ts';
 import { pauseName, type TaskRecord } from '../state.ts';
 import { containerMetadata, knownStatus, type MetadataVersion, timeOf, withoutEmpty } from './container-metadata.ts';
+
+const mebibyte = 1024 * 1024;
 
 export interface Tags {
   readonly TaskTags?: Readonly<Record<string, string>>;
@@ -16,6 +19,7 @@ export function taskMetadata(
   version: MetadataVersion,
   now: Instant,
   tags: Tags = {},
+  storage?: StorageUsage,
 ): Readonly<Record<string, unknown>> {
   const { payload } = task;
   const limits = withoutEmpty({ CPU: payload.cpu, Memory: payload.memory });
@@ -40,6 +44,12 @@ export function taskMetadata(
           Group: payload.group,
           // Longshore's tasks keep the host's clock, and whoever keeps that in time has not told us how well.
           ClockDrift: { ReferenceTimestamp: timeOf(now), ClockSynchronizationStatus: 'NOT_SYNCHRONIZED' },
+          ...(storage && {
+            EphemeralStorageMetrics: {
+              Utilized: Math.ceil(storage.usedBytes / mebibyte),
+              Reserved: Math.floor(storage.sizeBytes / mebibyte),
+            },
+          }),
           FaultInjectionEnabled: payload.enableFaultInjection ?? false,
         }
       : {}),

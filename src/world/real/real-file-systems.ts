@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { type FileSystemKind, fileSystemKinds, type FileSystems } from '../file-systems.ts';
@@ -23,11 +23,22 @@ export function createRealFileSystems(program: readonly string[] = thisProgram()
       }
       return here;
     },
-    async mount({ image, directory, sizeBytes, kind }) {
+    async mount({ image, directory, sizeBytes, kind, isScratch = false }) {
       if (await isMounted(directory)) return;
-      if (!(await exists(image))) await make(image, sizeBytes, kind);
+      if (!(await exists(image))) await make(image, sizeBytes, kind, isScratch);
       await mkdir(directory, { recursive: true });
       await run('mount', ['-t', kind, '-o', 'loop', image, directory]);
+    },
+    async mountOver({ directory, by }) {
+      if (await isMounted(directory)) return;
+      await mkdir(by, { recursive: true });
+      await run('cp', ['-a', `${directory}/.`, by]); // with its owners, modes and attributes
+      await run('mount', ['--bind', by, directory]);
+    },
+    async usage(directory) {
+      if (!(await isMounted(directory))) return undefined;
+      const { bsize, blocks, bfree } = await statfs(directory);
+      return { usedBytes: (blocks - bfree) * bsize, sizeBytes: blocks * bsize };
     },
     canMountAs: canMountDirectories,
     mountAs: (mount) => mountDirectoryAs(program, mount),
@@ -39,7 +50,7 @@ export function createRealFileSystems(program: readonly string[] = thisProgram()
 }
 
 /** The file takes its name when it is whole: what is there under that name can be mounted. */
-async function make(image: string, sizeBytes: number, kind: FileSystemKind): Promise<void> {
+async function make(image: string, sizeBytes: number, kind: FileSystemKind, isScratch: boolean): Promise<void> {
   await mkdir(dirname(image), { recursive: true });
   const unfinished = `${image}.unfinished`;
   const file = await open(unfinished, 'w', 0o600);
@@ -50,7 +61,8 @@ async function make(image: string, sizeBytes: number, kind: FileSystemKind): Pro
   }
   const program = await programOf(kind);
   if (program === undefined) throw new Error(`this machine has no program that makes ${kind} file systems`);
-  await run(program, kind === 'xfs' ? ['-q', '-f', unfinished] : ['-q', '-F', unfinished]);
+  const scratch = isScratch && kind === 'ext4' ? ['-O', '^has_journal', '-m', '0'] : [];
+  await run(program, kind === 'xfs' ? ['-q', '-f', unfinished] : ['-q', '-F', ...scratch, unfinished]);
   await rename(unfinished, image);
 }
 

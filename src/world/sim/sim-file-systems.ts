@@ -28,6 +28,16 @@ export class SimFileSystems {
         if (!this.images.has(image)) this.images.set(image, sizeBytes);
         this.mounts.set(directory, image);
       },
+      mountOver: async ({ directory, by }) => {
+        await life.pass(0);
+        this.directories.set(directory, { source: by, userId: 0 });
+      },
+      usage: async (directory) => {
+        await life.pass(0);
+        const image = this.mounts.get(directory);
+        const sizeBytes = image === undefined ? undefined : this.images.get(image);
+        return sizeBytes === undefined ? undefined : { usedBytes: 1024 * 1024, sizeBytes };
+      },
       canMountAs: async () => {
         await life.pass(0);
         return this.kinds.length > 0;

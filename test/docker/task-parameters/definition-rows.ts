@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DescribeTaskDefinitionResponse, DescribeTasksResponse } from '@aws-sdk/client-ecs';
-import { container, facts, row, type Row, type Scene } from './table.ts';
+import { docker } from '../../running/engine.ts';
+import { container, type Definition, facts, row, type Row, type Scene } from './table.ts';
 
 const here = process.arch === 'arm64' ? 'ARM64' : 'X86_64';
 const elsewhere = process.arch === 'arm64' ? 'X86_64' : 'ARM64';
@@ -74,19 +75,52 @@ const overridden: Scene = {
   until: 'RUNNING',
 };
 
-const fargate = (more: object = {}, run: object = {}): Scene => ({
+const fargate = (
+  more: object = {},
+  run: object = {},
+  containerDefinitions: Definition['containerDefinitions'] = [{ name: 'app', command: ['true'] }],
+): Scene => ({
   definition: {
     networkMode: 'awsvpc',
     requiresCompatibilities: ['FARGATE'],
     cpu: '256',
     memory: '512',
     ...more,
-    containerDefinitions: [{ name: 'app', command: ['true'] }],
+    containerDefinitions,
   },
   run: { launchType: 'FARGATE', ...run },
 });
-const roomy = fargate({ ephemeralStorage: { sizeInGiB: 30 } });
-const roomier = fargate({}, { overrides: { ephemeralStorage: { sizeInGiB: 40 } } });
+
+/** Takes room for a file without writing it, or says why not. */
+const take = (path: string, gibibytes: number): string =>
+  `perl -e 'open F, ">", "${path}" or die "$!\n"; syscall(${process.arch === 'arm64' ? 47 : 285}, fileno F, 0, 0, ${gibibytes} << 30) == 0 or die "$!\n"; print "taken"'`;
+const mountPoints = [{ sourceVolume: 'scratch', containerPath: '/scratch' }];
+const roomy: Scene = fargate({ ephemeralStorage: { sizeInGiB: 22 }, volumes: [{ name: 'scratch' }] }, {}, [
+  {
+    name: 'app',
+    essential: false,
+    mountPoints,
+    command: facts({ own: take('/large', 9), volume: take('/scratch/large', 5) }),
+  },
+  {
+    name: 'other',
+    mountPoints,
+    dependsOn: [{ containerName: 'app', condition: 'COMPLETE' }],
+    command: [
+      ...facts(
+        {
+          root: 'df -P -k /',
+          metadata: `perl -MIO::Socket::INET -e '($h, $p) = $ENV{ECS_CONTAINER_METADATA_URI_V4} =~ m{//([^/]+)(.*)}; $s = IO::Socket::INET->new("$h:80"); print $s "GET $p/task HTTP/1.0\\r\\nHost: $h\\r\\n\\r\\n"; undef $/; print +(split /\\r\\n\\r\\n/, <$s>)[-1]'`,
+          own: take('/large', 10),
+        },
+        'exec sleep 1000',
+      ),
+    ],
+  },
+]);
+const roomier = fargate({}, { overrides: { ephemeralStorage: { sizeInGiB: 40 } } }, [
+  { name: 'app', command: [...facts({ root: 'df -P -k /' })] },
+]);
 
 export const definitionRows: readonly Row[] = [
   row(['family', ...container('name', 'image')], 'name the container on the engine and its labels', async (stage) => {
@@ -175,11 +209,21 @@ export const definitionRows: readonly Row[] = [
   }),
   row(
     ['ephemeralStorage.sizeInGiB', 'overrides.ephemeralStorage.sizeInGiB'],
-    'are shown with a Fargate task, and within their bounds',
+    'are how much all containers of a Fargate task and its own volumes can write together',
     async (stage) => {
-      const [first, second] = await Promise.all([stage.play(roomy), stage.play(roomier)]);
-      assert.deepEqual(first.task.ephemeralStorage, { sizeInGiB: 30 });
+      const [first, second] = await Promise.all([stage.play({ ...roomy, until: 'RUNNING' }), stage.play(roomier)]);
+      assert.deepEqual(first.task.ephemeralStorage, { sizeInGiB: 22 });
       assert.deepEqual(second.task.fargateEphemeralStorage, { sizeInGiB: 40 });
+      if (process.getuid?.() === 0 && (await docker.info()).Driver === 'overlay2') {
+        assert.equal(await first.fact('app', 'own'), 'taken');
+        assert.equal(await first.fact('app', 'volume'), 'taken');
+        assert.equal(await first.fact('other', 'own'), 'No space left on device');
+        assert.ok(isNearly(gibibytesOf(await first.fact('other', 'root')), 22), await first.fact('other', 'root'));
+        assert.ok(isNearly(gibibytesOf(await second.fact('app', 'root')), 40), await second.fact('app', 'root'));
+        const metadata = JSON.parse(await first.fact('other', 'metadata'));
+        const { Utilized, Reserved } = metadata.EphemeralStorageMetrics;
+        assert.ok(isNearly(Utilized / 1024, 14) && isNearly(Reserved / 1024, 22), `${Utilized} of ${Reserved}`);
+      }
       assert.equal(
         await stage.refusedRegistration(fargate({ ephemeralStorage: { sizeInGiB: 20 } }).definition),
         'ClientException: EphemeralStorage size should be at least 21',
@@ -297,6 +341,15 @@ export const definitionRows: readonly Row[] = [
     assert.deepEqual(limits, { quotaUs: 100_000, memoryBytes: 512 * 1024 * 1024 });
   }),
 ];
+
+function gibibytesOf(df: string): number {
+  return Number(/^\S+\s+(\d+)/m.exec(df.split('\n')[1] ?? '')?.[1]) / 1024 ** 2;
+}
+
+/** A file system has a few hundredths of its size for itself. */
+function isNearly(size: number, wanted: number): boolean {
+  return size > wanted * 0.95 && size <= wanted * 1.01;
+}
 
 /** Of the group that holds the process's own: what the kernel allows the task as a whole. */
 async function limitsOfTask(pid: unknown): Promise<{ readonly quotaUs: number; readonly memoryBytes: number }> {

@@ -51,6 +51,7 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
             logs: containers.flatMap((container) => logDestination(container, task) ?? []),
             ...(given.subnet ? { subnet: given.subnet } : {}),
             ...(network && task.networkInterface ? { securityGroupIds: task.networkInterface.securityGroupIds } : {}),
+            ...(task.ephemeralStorageGiB === undefined ? {} : { ephemeralStorageGiB: task.ephemeralStorageGiB }),
             ...(wantsNoEndpoint(task.tags, given.clusterTags ?? []) ? { endpoint: 'none' as const } : {}),
           },
         }
