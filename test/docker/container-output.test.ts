@@ -1,51 +1,26 @@
 // What containers write reaches CloudWatch Logs though agents are killed.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
-import { type Client, clientOf, connectedInstance, runTask, taskReaches } from '../running/cluster.ts';
-import { ensureTestImage, removeContainersOf, testImage } from '../running/engine.ts';
+import { ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-} from '../running/server.ts';
-
-const cluster = 'output';
+import { Installation } from '../running/installation.ts';
 
 describe('the output of containers', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: LongshoreProcess;
-  let client: Client;
-  const arns: string[] = [];
-
-  const startAgent = (): LongshoreProcess =>
-    startLongshore(['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')], server.environment);
+  let installation: Installation;
 
   before(async () => {
     await ensureTestImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    client = clientOf(server);
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    agent = startAgent();
-    await connectedInstance(client, cluster);
+    installation = await Installation.start('output');
   });
 
   after(async () => {
-    await agent?.end('SIGTERM');
-    await server?.stop();
-    await removeContainersOf(arns);
-    await directory?.remove();
+    await installation?.end();
   });
 
   async function run(name: string, script: string): Promise<string> {
-    const arn = await runTask(client, cluster, {
+    return await installation.run({
       family: name,
       networkMode: 'none',
       containerDefinitions: [
@@ -68,15 +43,13 @@ describe('the output of containers', () => {
         },
       ],
     });
-    arns.push(arn);
-    return arn;
   }
 
   async function messages(name: string, arn: string): Promise<readonly string[]> {
     const logStreamName = `${name}/app/${arn.slice(arn.lastIndexOf('/') + 1)}`;
     const all: string[] = [];
     for (let nextToken: string | undefined; ; ) {
-      const page: GetLogEventsResponse = await client.call('logs', 'GetLogEvents', {
+      const page: GetLogEventsResponse = await installation.client.call('logs', 'GetLogEvents', {
         logGroupName: '/output',
         logStreamName,
         startFromHead: true,
@@ -95,15 +68,15 @@ describe('the output of containers', () => {
   test('is there once and in order when agents are killed meanwhile', async () => {
     const count = 2000;
     const arn = await run('killed', counting(count));
-    await taskReaches(client, cluster, arn, 'RUNNING');
+    await installation.reaches(arn, 'RUNNING');
     for (let kill = 0; kill < 2; kill += 1) {
       const seen = (await messages('killed', arn)).length;
-      await eventually('more lines', async () => ((await messages('killed', arn)).length > seen ? true : undefined));
-      await agent.end('SIGKILL');
-      agent = startAgent();
+      await eventually('more lines', async () => (await messages('killed', arn)).length > seen);
+      await installation.agent.end('SIGKILL');
+      installation.startAgent();
     }
-    await taskReaches(client, cluster, arn, 'STOPPED');
-    await eventually('all lines', async () => ((await messages('killed', arn)).length >= count ? true : undefined));
+    await installation.reaches(arn, 'STOPPED');
+    await eventually('all lines', async () => (await messages('killed', arn)).length >= count);
     assert.deepEqual(await messages('killed', arn), numbers(count));
   });
 
@@ -112,14 +85,10 @@ describe('the output of containers', () => {
       'kept',
       `echo before; ${counting(400).replaceAll('echo line', 'echo later')}; sleep 3; echo after`,
     );
-    await eventually('a line', async () =>
-      (await messages('kept', arn).catch(() => [])).length > 0 ? true : undefined,
-    );
-    process.kill(await keeperOf(join(directory.path, 'agent')), 'SIGKILL');
-    await taskReaches(client, cluster, arn, 'STOPPED');
-    await eventually('the last line', async () =>
-      (await messages('kept', arn)).at(-1) === 'after' ? true : undefined,
-    );
+    await eventually('a line', async () => (await messages('kept', arn).catch(() => [])).length > 0);
+    process.kill(await keeperOf(installation.agentDirectory), 'SIGKILL');
+    await installation.reaches(arn, 'STOPPED');
+    await eventually('the last line', async () => (await messages('kept', arn)).at(-1) === 'after');
     const found = await messages('kept', arn);
     assert.equal(found[0], 'before');
     assert.equal(new Set(found).size, found.length, 'nothing comes twice');

@@ -1,73 +1,45 @@
 // Files that a task has in S3, end to end: its execution role reads them before its containers are made.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type AwsCli, awsCli } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance, describeTask, runTask, taskReaches } from '../running/cluster.ts';
-import { docker, removeContainersOf } from '../running/engine.ts';
-import { eventually } from '../running/eventually.ts';
-import { type Server, startLongshore, startServer, temporaryDirectory } from '../running/server.ts';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { containersOf } from '../running/engine.ts';
+import { Installation } from '../running/installation.ts';
+import { createTaskRole, roleArn } from '../running/roles.ts';
 import { ensureFactsImage, factsImage, outputOf } from './task-parameters/stage.ts';
 
-const roleArn = 'arn:aws:iam::000000000000:role/files';
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-});
-const mayRead = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::env-files/app/*' },
-    { Effect: 'Allow', Action: 's3:GetBucketLocation', Resource: 'arn:aws:s3:::env-files' },
-  ],
-});
+const mayRead = [
+  { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::env-files/app/*' },
+  { Effect: 'Allow', Action: 's3:GetBucketLocation', Resource: 'arn:aws:s3:::env-files' },
+];
 
 describe('environment files', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: ReturnType<typeof startLongshore>;
-  let aws: AwsCli;
-  let client: Client;
-  const started: string[] = [];
+  let installation: Installation;
 
   before(async () => {
     await ensureFactsImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    aws = awsCli(server);
-    client = clientOf(server);
-    await client.call('ecs', 'CreateCluster', { clusterName: 'files' });
-    agent = startLongshore(
-      ['agent', '--cluster', 'files', '--data-dir', join(directory.path, 'agent')],
-      server.environment,
-    );
-    await connectedInstance(client, 'files');
-    await aws('iam', 'create-role', '--role-name', 'files', '--assume-role-policy-document', trust);
-    await aws('iam', 'put-role-policy', '--role-name', 'files', '--policy-name', 'read', '--policy-document', mayRead);
-    await aws('s3api', 'create-bucket', '--bucket', 'env-files');
-    for (const [key, text] of [
+    installation = await Installation.start('files');
+    await createTaskRole(installation, 'files', mayRead);
+    const s3 = new S3Client({ ...installation.sdk, forcePathStyle: true });
+    const Bucket = 'env-files';
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    for (const [Key, Body] of [
       ['app/one.env', '# of the application\nCOLOR=green\nQUOTED="kept"\nOWN=file\n\nnothing\n'],
       ['app/two.env', 'COLOR=red\r\nSIZE=large\r\n'],
       ['secret/three.env', 'A=b\n'],
     ] as const) {
-      const file = join(directory.path, 'file.env');
-      await writeFile(file, text);
-      await aws('s3api', 'put-object', '--bucket', 'env-files', '--key', key, '--body', file);
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
     }
+    s3.destroy();
   });
 
   after(async () => {
-    await agent?.end('SIGTERM');
-    await server?.stop();
-    await removeContainersOf(started);
-    await directory?.remove();
+    await installation?.end();
   });
 
   const definition = (family: string, keys: readonly string[]) => ({
     family,
     networkMode: 'none',
-    executionRoleArn: roleArn,
+    executionRoleArn: roleArn('files'),
     containerDefinitions: [
       {
         name: 'app',
@@ -79,32 +51,20 @@ describe('environment files', () => {
       },
     ],
   });
-  const stopped = async (arn: string) =>
-    await eventually(`the end of ${arn}`, async () => {
-      const task = await describeTask(client, 'files', arn);
-      return task.lastStatus === 'STOPPED' ? task : undefined;
-    });
-
   test('are the variables of a container, under those of its definition', async () => {
-    const arn = await runTask(client, 'files', definition('env-files', ['app/one.env', 'app/two.env']));
-    started.push(arn);
-    const task = await taskReaches(client, 'files', arn, 'STOPPED');
+    const arn = await installation.run(definition('env-files', ['app/one.env', 'app/two.env']));
+    const task = await installation.reaches(arn, 'STOPPED');
     const output = await outputOf(task.containers?.[0]?.runtimeId ?? '');
     assert.equal(output.split('\n')[0], 'green large "kept" definition');
   });
 
   test('of a launch take the place of the definition’s', async () => {
     const files = definition('env-files-override', ['app/one.env']);
-    await client.call('ecs', 'RegisterTaskDefinition', files);
     const value = 'arn:aws:s3:::env-files/app/two.env';
-    const { tasks = [] } = await client.call<{ tasks?: readonly { taskArn: string }[] }>('ecs', 'RunTask', {
-      cluster: 'files',
-      taskDefinition: files.family,
+    const arn = await installation.run(files, {
       overrides: { containerOverrides: [{ name: 'app', environmentFiles: [{ type: 's3', value }] }] },
     });
-    const arn = tasks[0]?.taskArn ?? '';
-    started.push(arn);
-    const task = await taskReaches(client, 'files', arn, 'STOPPED');
+    const task = await installation.reaches(arn, 'STOPPED');
     assert.equal((await outputOf(task.containers?.[0]?.runtimeId ?? '')).split('\n')[0], 'red large  definition');
   });
 
@@ -116,17 +76,15 @@ describe('environment files', () => {
       ],
       ['app/none.env', /NoSuchKey: The specified key does not exist\. status code: 404$/],
     ] as const) {
-      const arn = await runTask(client, 'files', definition(`env-files-${key.length}`, [key]));
-      started.push(arn);
-      const task = await stopped(arn);
+      const arn = await installation.run(definition(`env-files-${key.length}`, [key]));
+      const task = await installation.reaches(arn, 'STOPPED');
       assert.equal(task.stopCode, 'TaskFailedToStart');
       assert.match(
         task.stoppedReason ?? '',
         new RegExp(`^ResourceInitializationError: failed to download env files: .*arn:aws:s3:::env-files/${key}: `),
       );
       assert.match(task.stoppedReason ?? '', said);
-      const made = await docker.listContainers([`com.amazonaws.ecs.task-arn=${arn}`]);
-      assert.deepEqual(made, []);
+      assert.deepEqual(await containersOf(arn), []);
     }
   });
 });
