@@ -9,13 +9,16 @@ import { root, say } from './setup.mjs';
 const reporter = fileURLToPath(new URL('test-outcome.mjs', import.meta.url));
 const keptLines = 25;
 
-/** A step is `{ name, command, args }`; one with `tests` runs these test files. Resolves to the exit code. */
+/**
+ * A step is `{ name, command, args }`; one with `lanes` runs the test files of each lane, the lanes side by side. Resolves to
+ * the exit code.
+ */
 export async function runSteps(steps) {
   const failed = [];
   for (const step of steps) {
     say(`${step.name} …`);
     const started = Date.now();
-    const { isPassed, report } = await (step.tests ? runTests(step) : runProgram(step));
+    const { isPassed, report } = await (step.lanes ? runLanes(step) : runProgram(step));
     say(`${step.name}: ${isPassed ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     if (!isPassed) failed.push({ name: step.name, report });
   }
@@ -30,20 +33,36 @@ async function runProgram({ command, args }) {
   return { isPassed: code === 0, report: tail };
 }
 
-async function runTests({ command, args, tests }) {
-  const outcomePath = join(root, '.cache', `outcome-${process.pid}.json`);
+async function runLanes({ command, args, lanes }) {
+  let before = Promise.resolve();
+  const running = lanes.map((files, lane) => {
+    const ended = runTests(command, args, files, lane, before);
+    before = before.then(() => ended);
+    return ended;
+  });
+  const ended = await Promise.all(running);
+  const slowest = ended
+    .flatMap(({ files }) => files)
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, 5);
+  say(`the longest: ${slowest.map(({ file, seconds }) => `${file} ${seconds.toFixed(1)} s`).join(', ')}`);
+  const failed = ended.filter(({ isPassed }) => !isPassed);
+  return { isPassed: failed.length === 0, report: failed.map(({ report }) => report).join('\n') };
+}
+
+/** Says nothing until `turn`, so that what lanes say is not mixed. */
+async function runTests(command, args, files, lane, turn) {
+  const outcomePath = join(root, '.cache', `outcome-${process.pid}-${lane}.json`);
   mkdirSync(join(root, '.cache'), { recursive: true });
-  rmSync(outcomePath, { force: true });
   const reporters = [
     ['spec', 'stdout'],
     [reporter, outcomePath],
   ].flatMap(([name, destination]) => [`--test-reporter=${name}`, `--test-reporter-destination=${destination}`]);
-  const { code, tail } = await runTeed(command, ['--test', ...reporters, ...args, ...tests]);
-  const { failures, files } = readOutcome(outcomePath);
+  const { code, tail } = await runTeed(command, ['--test', ...reporters, ...args, ...files], turn);
+  const outcome = readOutcome(outcomePath);
   rmSync(outcomePath, { force: true });
-  const slowest = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 5);
-  say(`the longest: ${slowest.map(({ file, seconds }) => `${file} ${seconds.toFixed(1)} s`).join(', ')}`);
-  return { isPassed: code === 0, report: failures.length > 0 ? failures.map(failureText).join('\n') : tail };
+  const report = outcome.failures.length > 0 ? outcome.failures.map(failureText).join('\n') : tail;
+  return { isPassed: code === 0, report, files: outcome.files };
 }
 
 /** Nothing is written where the run itself ended before its time. */
@@ -59,8 +78,8 @@ function failureText({ file, line, name, reason }) {
   return `${file}:${line}  ${name}\n${reason.replace(/^(?=.)/gm, '    ')}`;
 }
 
-/** Passes its output on as it comes and keeps the end of it. */
-function runTeed(command, args) {
+/** Passes its output on as it comes, from its turn on, and keeps the end of it. */
+function runTeed(command, args, turn = Promise.resolve()) {
   const child = spawn(command, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,12 +90,18 @@ function runTeed(command, args) {
     },
   });
   let tail = '';
+  let held = [];
+  const pass = (to, data) => (held ? held.push([to, data]) : to.write(data));
+  void turn.then(() => {
+    for (const [to, data] of held) to.write(data);
+    held = undefined;
+  });
   for (const [from, to] of [
     [child.stdout, process.stdout],
     [child.stderr, process.stderr],
   ]) {
     from.on('data', (data) => {
-      to.write(data);
+      pass(to, data);
       tail = `${tail}${data}`
         .split('\n')
         .slice(-keptLines - 1)

@@ -9,24 +9,32 @@ export default async function* testOutcome(events) {
   const files = [];
   // Starts and ends come in the order of the files, whatever ran side by side: the names so far are those around the next.
   const names = [];
+  const complaints = new Map();
   for await (const { type, data } of events) {
     const file = data?.file === undefined ? undefined : relative(root, data.file);
     if (type === 'test:start') {
       names.length = data.nesting;
       names.push(data.name);
+    } else if (type === 'test:stderr') {
+      complaints.set(file, `${complaints.get(file) ?? ''}${data.message}`.slice(-4000));
     } else if (type === 'test:summary' && file !== undefined) {
       files.push({ file, seconds: data.duration_ms / 1000 });
     } else if (type === 'test:fail' && data.details.error.failureType !== 'subtestsFailed') {
       const name = [...names.slice(0, data.nesting), data.name].join(' > ');
-      failures.push({ file, line: data.line, name, reason: reasonOf(data.details.error) });
+      // A file that ends before its tests are known says why on standard error alone.
+      const isFile = data.name === file || data.name === data.file;
+      const reason = (isFile && complaints.get(file)?.trim()) || reasonOf(data.details.error);
+      failures.push({ file, line: data.line, name, reason: firstLines(reason) });
     }
   }
   yield JSON.stringify({ failures, files });
 }
 
-/** The first lines of what was thrown. */
 function reasonOf(error) {
   const cause = error.cause ?? error;
-  const text = typeof cause === 'string' ? cause : (cause?.message ?? String(cause));
+  return typeof cause === 'string' ? cause : (cause?.message ?? String(cause));
+}
+
+function firstLines(text) {
   return text.split('\n').slice(0, 8).join('\n').trim();
 }
