@@ -1,22 +1,10 @@
 // What a task must not reach: another task's credentials, the engine's socket, Longshore's own directories. Tried from inside.
 import assert from 'node:assert/strict';
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import type { RunTaskResponse } from '@aws-sdk/client-ecs';
-import { awsCli, createTaskRole } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance, taskReaches } from '../running/cluster.ts';
-import { host, removeContainersOf } from '../running/engine.ts';
-import { eventually } from '../running/eventually.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-  testKeys,
-} from '../running/server.ts';
+import { host } from '../running/engine.ts';
+import { Installation } from '../running/installation.ts';
+import { createTaskRole, roleArn } from '../running/roles.ts';
 import { ensureFactsImage, factsImage, outputOf } from './task-parameters/stage.ts';
 
 /** Each line is one attempt and what came of it. */
@@ -24,19 +12,22 @@ const attempts = String.raw`
 use IO::Socket::INET; use IO::Socket::UNIX; use Socket;
 $| = 1;
 sub told { my ($name, $value) = @_; $value =~ s/\s+/ /g; print "$name: $value\n" }
-sub status {
+sub asked {
   my ($path) = @_;
-  my $s = IO::Socket::INET->new(PeerAddr => "169.254.170.2", PeerPort => 80, Timeout => 5) or return "no answer";
+  my $s = IO::Socket::INET->new(PeerAddr => "169.254.170.2", PeerPort => 80, Timeout => 5) or return;
   print $s "GET $path HTTP/1.0\r\nHost: 169.254.170.2\r\n\r\n";
-  my $line = <$s>; return (split " ", $line)[1];
+  return $s;
 }
+sub answer { my ($s) = @_; return "no answer" if !$s; my $line = <$s>; return (split " ", $line)[1] }
+sub status { return answer(asked(@_)) }
 told("own", status($ENV{AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} || "/none"));
 told("none", status("/v2/credentials/"));
 told("wrong", status("/v2/credentials/01234567-89ab-cdef-0123-456789abcdef"));
 told("by task", status("/v2/credentials/$ENV{VICTIM}"));
 told("first version", status("/v1/credentials?id=$ENV{VICTIM}"));
 told("up the path", status("/v2/credentials/../../etc/passwd"));
-my %seen; $seen{status("/v2/credentials/guess$_")}++ for 1 .. 120;
+# All are asked before the first is answered: one after another on a slow machine they would not be too many a second.
+my %seen; $seen{answer($_)}++ for map { scalar asked("/v2/credentials/guess$_") } 1 .. 300;
 told("guesses", join " ", sort keys %seen);
 for my $path ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock") {
   told("socket $path", IO::Socket::UNIX->new(Peer => $path) ? "connected" : -e $path ? "refused" : "not there");
@@ -58,48 +49,30 @@ told("end", "");
 `;
 
 describe('a task without privileges', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: LongshoreProcess;
-  let client: Client;
+  let installation: Installation;
   let subnets: readonly string[] = [];
   let victim = '';
-  const started: string[] = [];
+  let families = 0;
 
   before(async () => {
     await ensureFactsImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    client = clientOf(server);
-    await client.call('ecs', 'CreateCluster', { clusterName: 'default' });
-    await awsCli(server)(...createTaskRole('app'));
-    agent = startLongshore(['agent', '--data-dir', join(directory.path, 'agent')], server.environment);
-    await connectedInstance(client, 'default');
-    const ec2 = new EC2Client({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
-    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
-    ec2.destroy();
-    subnets = Subnets.map(({ SubnetId = '' }) => SubnetId);
+    installation = await Installation.start('isolation');
+    await createTaskRole(installation, 'app');
+    subnets = await installation.subnets();
     victim = await run('bridge', ['sleep', '1000']);
-    await taskReaches(client, 'default', victim, 'RUNNING');
+    await installation.reaches(victim, 'RUNNING');
   });
 
   after(async () => {
-    await Promise.all(started.map((task) => client.call('ecs', 'StopTask', { task })));
-    await Promise.all(
-      started.map((task) => eventually(`the end of ${task}`, () => taskReaches(client, 'default', task, 'STOPPED'))),
-    );
-    await agent?.end('SIGTERM');
-    await server?.stop();
-    await removeContainersOf(started);
-    await directory?.remove();
+    await installation?.stopTasks();
+    await installation?.end();
   });
 
   async function run(networkMode: string, command: readonly string[], variables: object = {}): Promise<string> {
-    const family = `isolation-${started.length}`;
-    await client.call('ecs', 'RegisterTaskDefinition', {
-      family,
+    const definition = {
+      family: `isolation-${(families += 1)}`,
       networkMode,
-      taskRoleArn: 'arn:aws:iam::000000000000:role/app',
+      taskRoleArn: roleArn('app'),
       containerDefinitions: [
         {
           name: 'app',
@@ -110,20 +83,14 @@ describe('a task without privileges', () => {
           environment: Object.entries(variables).map(([name, value]) => ({ name, value: String(value) })),
         },
       ],
-    });
-    const { tasks = [], failures } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
-      taskDefinition: family,
-      ...(networkMode === 'awsvpc' && { networkConfiguration: { awsvpcConfiguration: { subnets } } }),
-    });
-    const arn = tasks[0]?.taskArn;
-    assert.ok(arn, JSON.stringify(failures));
-    started.push(arn);
-    return arn;
+    };
+    const networkConfiguration = { awsvpcConfiguration: { subnets: [...subnets] } };
+    return await installation.run(definition, networkMode === 'awsvpc' ? { networkConfiguration } : {});
   }
 
   const ownDirectories = (): readonly string[] => [
-    join(directory.path, 'server'),
-    join(directory.path, 'agent'),
+    installation.server.dataDirectory,
+    installation.agentDirectory,
     '/run/longshore',
     '/var/lib/docker',
   ];
@@ -136,7 +103,7 @@ describe('a task without privileges', () => {
         HOST_ADDRESSES: hostAddresses,
         DIRECTORIES: ownDirectories().join(' '),
       });
-      const stopped = await eventually(`the end of ${arn}`, () => taskReaches(client, 'default', arn, 'STOPPED'));
+      const stopped = await installation.reaches(arn, 'STOPPED');
       const output = await outputOf(stopped.containers?.[0]?.runtimeId ?? '');
       const told = new Map(output.split('\n').map((line) => [line.split(': ')[0] ?? '', line.split(': ')[1] ?? '']));
       assert.ok(told.has('end'), output);
@@ -156,13 +123,13 @@ describe('a task without privileges', () => {
   }
 
   test('that is given the directories by a volume does not read them as another user than their owner', async () => {
-    for (const path of [join(directory.path, 'server'), join(directory.path, 'agent')]) {
+    for (const path of [installation.server.dataDirectory, installation.agentDirectory]) {
       assert.equal((await lstat(path)).mode & 0o077, 0, `${path} is its owner's alone`);
       assert.notDeepEqual(await readdir(path), []);
     }
-    await client.call('ecs', 'RegisterTaskDefinition', {
+    const arn = await installation.run({
       family: 'mounted',
-      volumes: [{ name: 'data', host: { sourcePath: join(directory.path, 'server') } }],
+      volumes: [{ name: 'data', host: { sourcePath: installation.server.dataDirectory } }],
       containerDefinitions: [
         {
           name: 'app',
@@ -174,10 +141,7 @@ describe('a task without privileges', () => {
         },
       ],
     });
-    const { tasks = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', { taskDefinition: 'mounted' });
-    const arn = tasks[0]?.taskArn ?? '';
-    started.push(arn);
-    const stopped = await eventually(`the end of ${arn}`, () => taskReaches(client, 'default', arn, 'STOPPED'));
+    const stopped = await installation.reaches(arn, 'STOPPED');
     const output = await outputOf(stopped.containers?.[0]?.runtimeId ?? '');
     assert.match(output, /Permission denied\s+tried\s*$/);
   });

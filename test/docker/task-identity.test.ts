@@ -4,28 +4,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { DescribeSubnetsResult } from '@aws-sdk/client-ec2';
-import type { RunTaskResponse, Task } from '@aws-sdk/client-ecs';
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { findAwsCli } from '../../src/cli/aws-cli.ts';
-import { awsCli } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance, describeTask, taskReaches } from '../running/cluster.ts';
-import { docker, host, removeContainersOf } from '../running/engine.ts';
+import { host } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-  testKeys,
-} from '../running/server.ts';
-import { ensureFactsImage, factsImage } from './task-parameters/stage.ts';
+import { Installation } from '../running/installation.ts';
+import { createTaskRole, putRolePolicy, roleArn } from '../running/roles.ts';
+import { ensureFactsImage, factsImage, outputOf } from './task-parameters/stage.ts';
 
-const cluster = 'identity';
 const accountId = '000000000000';
 const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
@@ -69,71 +57,39 @@ interface Told {
 }
 
 describe('a task’s identity', { concurrency: 2 }, () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: LongshoreProcess;
-  let client: Client;
+  let installation: Installation;
   let subnets: readonly string[];
-  let sdk: { readonly endpoint: string; readonly region: string; readonly credentials: typeof testKeys };
-  const started: string[] = [];
   let families = 0;
 
   before(async () => {
     await ensureFactsImage();
-    directory = await temporaryDirectory();
-    await mkdir(join(directory.path, 'app'));
-    await writeFile(join(directory.path, 'app', 'ask.mjs'), script);
-    server = await startServer({ dataDirectory: join(directory.path, 'server') });
-    client = clientOf(server);
-    sdk = { endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys };
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    const ownDirectory = join(directory.path, 'agent');
-    agent = startLongshore(['agent', '--cluster', cluster, '--data-dir', ownDirectory], server.environment);
-    const [{ Subnets = [] }] = await Promise.all([
-      awsCli(server)<DescribeSubnetsResult>('ec2', 'describe-subnets'),
-      connectedInstance(client, cluster),
-    ]);
-    subnets = Subnets.map(({ SubnetId = '' }) => SubnetId);
-    await createRole('app', [
+    installation = await Installation.start('identity');
+    await mkdir(join(installation.directory, 'app'));
+    await writeFile(join(installation.directory, 'app', 'ask.mjs'), script);
+    subnets = await installation.subnets();
+    await createTaskRole(installation, 'app', [
       { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::identity/allowed/*' },
       { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: `arn:aws:ssm:*:${accountId}:parameter/app/*` },
     ]);
-    await createRole('execution', [
+    await createTaskRole(installation, 'execution', [
       { Effect: 'Allow', Action: ['ssm:GetParameters'], Resource: `arn:aws:ssm:*:${accountId}:parameter/app/*` },
       { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*' },
     ]);
-    const s3 = new S3Client({ ...sdk, forcePathStyle: true });
+    const s3 = new S3Client({ ...installation.sdk, forcePathStyle: true });
     await s3.send(new CreateBucketCommand({ Bucket: 'identity' }));
     for (const Key of ['allowed/one', 'denied/one']) {
       await s3.send(new PutObjectCommand({ Bucket: 'identity', Key, Body: `bytes of ${Key}` }));
     }
     for (const Name of ['/app/one', '/other/one', '/later/bridge']) {
       const parameter = { Name, Value: `value of ${Name}`, Type: 'String' } as const;
-      await new SSMClient(sdk).send(new PutParameterCommand(parameter));
+      await new SSMClient(installation.sdk).send(new PutParameterCommand(parameter));
     }
   });
 
   after(async () => {
-    await Promise.all(started.map((task) => client.call('ecs', 'StopTask', { cluster, task })));
-    await Promise.all(started.map((task) => taskReaches(client, cluster, task, 'STOPPED')));
-    await agent?.end('SIGTERM');
-    await server?.stop();
-    await removeContainersOf(started);
-    await directory?.remove();
+    await installation?.stopTasks();
+    await installation?.end();
   });
-
-  async function createRole(RoleName: string, Statement: readonly object[]): Promise<void> {
-    const iam = new IAMClient(sdk);
-    const trust = [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }];
-    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: trust });
-    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
-    await putPolicy(RoleName, 'own', Statement);
-  }
-
-  async function putPolicy(RoleName: string, PolicyName: string, Statement: readonly object[]): Promise<void> {
-    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
-    await new IAMClient(sdk).send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
-  }
 
   /** Runs one task of a container that has this machine's Node, npm packages and programs, and the script. */
   async function start(networkMode: string, container: object, definition: object = {}): Promise<string> {
@@ -142,13 +98,13 @@ describe('a task’s identity', { concurrency: 2 }, () => {
       usr: '/usr',
       packages,
       node: dirname(process.execPath),
-      app: join(directory.path, 'app'),
+      app: join(installation.directory, 'app'),
     };
     const paths = { usr: '/usr', packages: '/node_modules', node: '/node', app: '/app' };
-    await client.call('ecs', 'RegisterTaskDefinition', {
+    const whole = {
       family,
       networkMode,
-      taskRoleArn: `arn:aws:iam::${accountId}:role/app`,
+      taskRoleArn: roleArn('app'),
       volumes: Object.entries(volumes).map(([name, sourcePath]) => ({ name, host: { sourcePath } })),
       containerDefinitions: [
         {
@@ -165,34 +121,15 @@ describe('a task’s identity', { concurrency: 2 }, () => {
         },
       ],
       ...definition,
-    });
-    const { tasks = [], failures = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
-      cluster,
-      taskDefinition: family,
-      ...(networkMode === 'awsvpc' ? { networkConfiguration: { awsvpcConfiguration: { subnets } } } : {}),
-    });
-    const arn = tasks[0]?.taskArn;
-    assert.ok(arn, JSON.stringify(failures));
-    started.push(arn);
-    return arn;
+    };
+    const networkConfiguration = { awsvpcConfiguration: { subnets: [...subnets] } };
+    return await installation.run(whole, networkMode === 'awsvpc' ? { networkConfiguration } : {});
   }
 
-  async function outputOf(taskArn: string): Promise<string> {
-    const { containers = [] } = await describeTask(client, cluster, taskArn);
+  async function output(taskArn: string): Promise<string> {
+    const { containers = [] } = await installation.task(taskArn);
     const id = containers.find(({ name }) => name === 'app')?.runtimeId;
-    if (id === undefined) return '';
-    const lines: string[] = [];
-    for await (const line of docker.logs(id, { follow: false }, new AbortController().signal)) {
-      lines.push(new TextDecoder().decode(line.text));
-    }
-    return lines.join('\n');
-  }
-
-  async function ended(taskArn: string): Promise<Task> {
-    return eventually(`${taskArn} STOPPED`, async () => {
-      const task = await describeTask(client, cluster, taskArn);
-      return task.lastStatus === 'STOPPED' ? task : undefined;
-    });
+    return id === undefined ? '' : (await outputOf(id)).trim();
   }
 
   function toldIn(output: string): (name: string) => unknown {
@@ -210,8 +147,8 @@ describe('a task’s identity', { concurrency: 2 }, () => {
   for (const networkMode of ['bridge', 'host', 'awsvpc']) {
     test(`in ${networkMode} mode the SDK finds the role by itself and has just its rights`, async () => {
       const taskArn = await start(networkMode, {});
-      await ended(taskArn);
-      const told = toldIn(await outputOf(taskArn));
+      await installation.reaches(taskArn, 'STOPPED');
+      const told = toldIn(await output(taskArn));
       const taskId = taskArn.slice(taskArn.lastIndexOf('/') + 1);
       assert.equal(told('identity'), `arn:aws:sts::${accountId}:assumed-role/app/${taskId}`);
       assert.equal(told('object allowed'), 'bytes of allowed/one');
@@ -247,15 +184,13 @@ describe('a task’s identity', { concurrency: 2 }, () => {
 
   test('a right that is given is there within a second', async () => {
     const taskArn = await start('bridge', { environment: [{ name: 'WAIT_FOR', value: '/later/bridge' }] });
-    await eventually('the task waits', async () =>
-      (await outputOf(taskArn)).includes('"waiting"') ? true : undefined,
-    );
-    await putPolicy('app', 'later', [
+    await eventually('the task waits', async () => (await output(taskArn)).includes('"waiting"'));
+    await putRolePolicy(installation, 'app', 'later', [
       { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: `arn:aws:ssm:*:${accountId}:parameter/later/*` },
     ]);
     const givenAt = Date.now();
-    await ended(taskArn);
-    const told = toldIn(await outputOf(taskArn));
+    await installation.reaches(taskArn, 'STOPPED');
+    const told = toldIn(await output(taskArn));
     assert.equal((told('waiting') as Told).error, 'AccessDeniedException');
     assert.ok(Number(told('allowed at')) - givenAt < 1000, `${Number(told('allowed at')) - givenAt} ms`);
   });
@@ -274,15 +209,12 @@ describe('a task’s identity', { concurrency: 2 }, () => {
         { name: 'AWS_PAGER', value: '' },
       ],
     });
-    await ended(taskArn);
-    assert.match(
-      await outputOf(taskArn),
-      new RegExp(`assumed-role/app/${taskArn.slice(taskArn.lastIndexOf('/') + 1)}`),
-    );
+    await installation.reaches(taskArn, 'STOPPED');
+    assert.match(await output(taskArn), new RegExp(`assumed-role/app/${taskArn.slice(taskArn.lastIndexOf('/') + 1)}`));
   });
 
   test('secrets and parameters are variables of the container, read by the execution role', async () => {
-    const secret = await new SecretsManagerClient(sdk).send(
+    const secret = await new SecretsManagerClient(installation.sdk).send(
       new CreateSecretCommand({ Name: 'db', SecretString: JSON.stringify({ user: 'admin', password: 'hunter2' }) }),
     );
     const taskArn = await start(
@@ -294,19 +226,19 @@ describe('a task’s identity', { concurrency: 2 }, () => {
           { name: 'PASSWORD', valueFrom: `${secret.ARN}:password::` },
         ],
       },
-      { executionRoleArn: `arn:aws:iam::${accountId}:role/execution` },
+      { executionRoleArn: roleArn('execution') },
     );
-    await ended(taskArn);
-    assert.equal(await outputOf(taskArn), 'value of /app/one hunter2');
+    await installation.reaches(taskArn, 'STOPPED');
+    assert.equal(await output(taskArn), 'value of /app/one hunter2');
   });
 
   test('a secret that the role may not read stops the task before anything of it starts, and is named', async () => {
     const taskArn = await start(
       'bridge',
       { secrets: [{ name: 'OTHER', valueFrom: '/other/one' }] },
-      { executionRoleArn: `arn:aws:iam::${accountId}:role/execution` },
+      { executionRoleArn: roleArn('execution') },
     );
-    const task = await ended(taskArn);
+    const task = await installation.reaches(taskArn, 'STOPPED');
     assert.equal(task.stopCode, 'TaskFailedToStart');
     assert.match(
       task.stoppedReason ?? '',

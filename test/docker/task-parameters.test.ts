@@ -1,21 +1,9 @@
 // The conformance table: every parameter that a task can be given, shown by a real task from inside its containers, or
 // refused in exact words. The list of parameters is AWS's model, so that none can be forgotten.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { DescribeSubnetsResult } from '@aws-sdk/client-ec2';
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { awsCli } from '../running/aws-cli.ts';
-import { clientOf, connectedInstance } from '../running/cluster.ts';
-import { removeContainersOf } from '../running/engine.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-  testKeys,
-} from '../running/server.ts';
+import { Installation } from '../running/installation.ts';
+import { createTaskRole } from '../running/roles.ts';
 import { blockVolumeRows } from './task-parameters/block-volume-rows.ts';
 import { definitionRows } from './task-parameters/definition-rows.ts';
 import { fileRows } from './task-parameters/file-rows.ts';
@@ -42,7 +30,6 @@ const rows: readonly Row[] = [
   ...identityRows,
   ...refusedRows,
 ];
-const cluster = 'parameters';
 
 test('every parameter of a task has a row, and no row has another', () => {
   const wanted = new Set(taskParameters());
@@ -60,36 +47,26 @@ test('every parameter of a task has a row, and no row has another', () => {
 });
 
 describe('a task’s parameters', { concurrency: 6 }, () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: LongshoreProcess;
+  let installation: Installation;
   let stage: ReturnType<typeof openStage>;
 
   before(async () => {
     await ensureFactsImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server') });
-    const client = clientOf(server);
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    agent = startLongshore(
-      ['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent'), '--attribute', 'stack=test'],
-      server.environment,
-    );
-    const [{ Subnets = [] }] = await Promise.all([
-      awsCli(server)<DescribeSubnetsResult>('ec2', 'describe-subnets'),
-      connectedInstance(client, cluster),
+    installation = await Installation.start('parameters', {
+      hasFargatePool: true,
+      agentArguments: ['--attribute', 'stack=test'],
+    });
+    // What identity-rows.ts speaks of.
+    await createTaskRole(installation, 'powerless');
+    await createTaskRole(installation, 'table', [
+      { Effect: 'Allow', Action: ['ssm:*', 'secretsmanager:*'], Resource: '*' },
     ]);
-    const subnets = Subnets.map(({ SubnetId = '' }) => SubnetId);
-    await createTableRoles(server.endpoint);
-    stage = openStage(client, cluster, subnets);
+    stage = openStage(installation.client, installation.cluster, await installation.subnets());
   });
 
   after(async () => {
     await stage?.close();
-    await agent?.end('SIGTERM');
-    await server?.stop();
-    await removeContainersOf(stage?.started ?? []);
-    await directory?.remove();
+    await installation?.end();
   });
 
   for (const row of rows) {
@@ -97,15 +74,3 @@ describe('a task’s parameters', { concurrency: 6 }, () => {
       row.prove(stage));
   }
 });
-
-/** What identity-rows.ts speaks of. */
-async function createTableRoles(endpoint: string): Promise<void> {
-  const iam = new IAMClient({ endpoint, region: 'us-east-1', credentials: testKeys });
-  const policy = (statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
-  const trust = { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' };
-  for (const RoleName of ['table', 'powerless']) {
-    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy(trust) }));
-  }
-  const PolicyDocument = policy({ Effect: 'Allow', Action: ['ssm:*', 'secretsmanager:*'], Resource: '*' });
-  await iam.send(new PutRolePolicyCommand({ RoleName: 'table', PolicyName: 'read', PolicyDocument }));
-}
