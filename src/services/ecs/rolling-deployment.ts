@@ -75,7 +75,7 @@ export function failuresToCount(reader: Reader, { arn }: ServiceRecord): number 
 }
 
 /** Counts the launches that ended before they ran since the last step, each once. */
-export function countFailed(tx: Transaction, env: Env, rolling: Rolling, seen: readonly ServiceTask[]): Rolling {
+export function countFailed(tx: Transaction, env: Env, rolling: Rolling, seen: Iterable<ServiceTask>): Rolling {
   const failed: TaskRecord[] = [];
   for (const task of tx.find(tasks, 'failedLaunch', rolling.service.arn)) {
     failed.push(task);
@@ -93,7 +93,7 @@ export function countFailedChecks(
   tx: Transaction,
   env: Env,
   rolling: Rolling,
-  seen: readonly ServiceTask[],
+  seen: Iterable<ServiceTask>,
   stopped: readonly TaskRecord[],
 ): Rolling {
   const own = stopped.filter((task) => task.startedBy === rolling.primary.id);
@@ -103,7 +103,7 @@ export function countFailedChecks(
 
 function withCounts(
   rolling: Rolling,
-  seen: readonly ServiceTask[],
+  seen: Iterable<ServiceTask>,
   failures: Pick<Seen, 'failedLaunches' | 'failedHealthChecks'>,
 ): Rolling {
   const { primary, open } = rolling;
@@ -116,7 +116,7 @@ function withCounts(
   const hasFailures = failures.failedLaunches.length + failures.failedHealthChecks.length > 0;
   // Nothing to count and nothing to forget: what the tasks have come through says nothing new.
   if (!hasFailures && before.failedTasks + before.failureCount === 0 && before.hasRun) return rolling;
-  const own = seen.filter((task) => task.deploymentId === primary.id);
+  const own = Array.from(seen).filter((task) => task.deploymentId === primary.id);
   const after = countFailures(before, {
     ...failures,
     ranAt: own.flatMap(({ startedAt }) => startedAt ?? []),
@@ -151,12 +151,12 @@ function withBackoff(
   env: Env,
   { service, primary }: Rolling,
   ownFailed: readonly TaskRecord[],
-  present: readonly ServiceTask[],
+  present: Iterable<ServiceTask>,
 ): ServiceRecord {
   const { failedLaunches, launchesAfter, ...rest } = service;
   if (ownFailed.length === 0 && failedLaunches === 0) return service;
   const lastFailedAt = Math.max(...ownFailed.map((task) => task.stoppedAt ?? 0), primary.lastFailureAt ?? 0);
-  const hasRunSince = present.some(
+  const hasRunSince = Array.from(present).some(
     (task) => task.deploymentId === primary.id && task.startedAt !== undefined && task.startedAt > lastFailedAt,
   );
   const before = { failedLaunches, ...(launchesAfter !== undefined && { launchesAfter }) };

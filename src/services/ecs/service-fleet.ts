@@ -2,6 +2,7 @@
 import type { Instant } from '../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../store/store.ts';
 import type { Bounds } from './rules/deployment/bounds.ts';
+import { cohortsOf } from './rules/deployment/cohort.ts';
 import { keepUp, type KeepUpState, type Stop } from './rules/deployment/keep-up.ts';
 import type { ServiceTask } from './rules/deployment/service-task.ts';
 import type { FleetWish } from './rules/deployment/stages.ts';
@@ -15,9 +16,10 @@ import {
   stopTasks,
   tellOfTasks,
 } from './service-launch.ts';
-import { stopChooser, tasksOfService } from './service-state.ts';
+import { stopChooser } from './service-state.ts';
 import type { ServiceRecord } from './service-tables.ts';
 import { type TaskRecord, tasks } from './tables.ts';
+import { tasksOfService } from './task-ledger.ts';
 
 export interface ServiceFleet {
   readonly tasks: readonly ServiceTask[];
@@ -93,11 +95,12 @@ export function keepFleet(
   const state: KeepUpState = {
     desiredCount,
     ...order.bounds,
-    tasks: fleet.tasks,
+    cohorts: cohortsOf(fleet.tasks),
     isWanted: () => order.wish === 'full',
     mayStart: order.wish === 'full' && order.mayStart,
     isRollout: order.isRollout,
     unplaced: 0,
+    most: limits.tasksPerServiceStep,
     chooseToStop: stopChooser(tx, service),
   };
   const decision = keepUp(state);

@@ -100,6 +100,7 @@ import {
   taskCountsOfServices,
   zonesOfServices,
 } from './service-projections.ts';
+import { taskLedgers } from './task-ledger.ts';
 import {
   deployments,
   serviceDeployments,
@@ -223,6 +224,7 @@ export function ecsService(parts: EcsParts): Service<EcsParts> {
       stoppedTasksByTime,
       taskCountsByCluster,
       taskCountsOfServices,
+      taskLedgers,
       usageByInstance,
       zonesOfServices,
     ],

@@ -37,13 +37,14 @@ export function startForBalance(
   tx: Transaction,
   env: Env,
   rolling: Rolling,
-  seen: readonly ServiceTask[],
+  tasks: Iterable<ServiceTask>,
   slice: number,
 ): readonly TaskRecord[] {
   const { service } = rolling;
   if (!isRebalanced(service) || !mayLaunch(rolling, env.now)) return [];
   const source = sourceOf(tx, rolling);
   const zones = usableZones(tx, source);
+  const seen = Array.from(tasks);
   const counts = countByZone(seen, zones);
   if (isBalanced(counts)) return [];
   const { upper } = boundsOf(service.desiredCount, 'REPLICA', service.deploymentConfiguration);
@@ -80,7 +81,7 @@ export function tellOfBalanceReached(
   tx: Transaction,
   env: Env,
   service: ServiceRecord,
-  seen: readonly ServiceTask[],
+  seen: Iterable<ServiceTask>,
 ): boolean {
   const counts = countByZone(seen, someZones(tx, service, service.settings));
   const isReached = isBalanced(counts);

@@ -21,7 +21,7 @@ import { boundsOf } from '../rules/deployment/bounds.ts';
 import { daemon } from '../rules/deployment/daemon.ts';
 import { type EarlySuccess, earlySuccess } from '../rules/deployment/early-success.ts';
 import { keepUp, type KeepUpDecision, type Stop } from '../rules/deployment/keep-up.ts';
-import type { ServiceTask } from '../rules/deployment/service-task.ts';
+import type { Traits } from '../rules/deployment/cohort.ts';
 import { chooseFromFullest } from '../rules/deployment/zone-balance.ts';
 import { limits } from '../rules/limits.ts';
 import { addServiceEvent, serviceMessage } from '../service-events.ts';
@@ -37,11 +37,12 @@ import {
 } from '../service-launch.ts';
 import { daemonInstances } from '../daemon-instances.ts';
 import { glance } from '../service-quiet.ts';
-import { stopChooser, tasksOfService, tasksPerStep } from '../service-state.ts';
+import { stopChooser, tasksPerStep } from '../service-state.ts';
 import { steeringOf } from '../service-steering.ts';
 import { deployments, type ServiceRecord, serviceDeployments, services } from '../service-tables.ts';
 import { arnsOf, servicesOfInstance, servicesOfTask } from '../service-wakes.ts';
 import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
+import { forgetTasks, type SeenTasks, tasksOfService } from '../task-ledger.ts';
 import { looksBalanced, startForBalance, tellOfBalance, tellOfBalanceReached } from '../zone-rebalancing.ts';
 
 export interface ServiceTasksSettings {
@@ -67,7 +68,9 @@ export function serviceTasks(settings: ServiceTasksSettings): Reconciler {
     all: (reader) => arnsOf(reader.list(services)),
     reconcile: (tx, env, arn) => {
       const service = tx.get(services, arn);
-      if (service?.status !== 'ACTIVE' || steeringOf(tx, service) !== 'rolling') return undefined;
+      const steering = service?.status === 'ACTIVE' ? steeringOf(tx, service) : undefined;
+      if (steering !== 'rolling' && steering !== 'stages') forgetTasks(tx, arn);
+      if (!service || steering !== 'rolling') return undefined;
       const at = step(tx, env, service, settings);
       return at === undefined ? undefined : { afterMs: Math.max(at - env.now, 0) };
     },
@@ -105,8 +108,15 @@ function step(tx: Transaction, env: Env, service: ServiceRecord, { healthyAfterM
 function startOnly(tx: Transaction, env: Env, rolling: Rolling, start: number): Instant | undefined {
   const { desiredCount } = rolling.service;
   const decision = { start, stop: [], desiredCount, ...nothingElse };
-  return act(tx, env, rolling, [], decision, tasksPerStep(tx, rolling.service, sourceOf(tx, rolling).settings));
+  return act(tx, env, rolling, noTasks, decision, tasksPerStep(tx, rolling.service, sourceOf(tx, rolling).settings));
 }
+
+const noTasks: SeenTasks = {
+  cohorts: [],
+  changesAt: undefined,
+  protectedUntil: undefined,
+  [Symbol.iterator]: () => [].values(),
+};
 
 const nothingElse = { isStuck: false, isHeldByProtection: false, isSettled: false, early: 'no' } as const;
 
@@ -117,33 +127,38 @@ interface Decision extends Pick<KeepUpDecision, 'stop' | 'isStuck' | 'isHeldByPr
   readonly early: EarlySuccess;
 }
 
-function decide(reader: Reader, env: Env, rolling: Rolling, seen: readonly ServiceTask[], unplaced: number): Decision {
+function decide(reader: Reader, env: Env, rolling: Rolling, seen: SeenTasks, unplaced: number): Decision {
   const { service, primary } = rolling;
   const { schedulingStrategy, deploymentConfiguration } = service;
   const isDaemon = schedulingStrategy === 'DAEMON';
   const instances = isDaemon ? daemonInstances(reader, sourceOf(reader, rolling)) : undefined;
   const desiredCount = instances ? instances.matching.length : service.desiredCount;
-  const isWanted = (task: ServiceTask): boolean => task.deploymentId === primary.id;
-  const early = earlySuccess(earlySuccessCriteriaOf(rolling), desiredCount, seen, isWanted);
+  const isWanted = (task: Traits): boolean => task.deploymentId === primary.id;
+  const early = earlySuccess(earlySuccessCriteriaOf(rolling), desiredCount, seen.cohorts, isWanted);
   const common = {
     ...boundsOf(desiredCount, schedulingStrategy, deploymentConfiguration),
-    tasks: seen,
     isWanted,
     mayStart: mayLaunch(rolling, env.now),
   };
   if (instances) {
-    const decision = daemon({ ...common, instances: instances.matching, heldInstances: instances.held });
+    const decision = daemon({
+      ...common,
+      tasks: [...seen],
+      instances: instances.matching,
+      heldInstances: instances.held,
+    });
     return { ...decision, isHeldByProtection: false, desiredCount, early };
   }
-  const chooseToStop = stopChooser(reader, service);
   const decision = keepUp({
     ...common,
+    cohorts: seen.cohorts,
     desiredCount,
     isEnough: early !== 'no',
     isRollout: primary.rolloutState !== 'COMPLETED',
     unplaced,
+    most: limits.tasksPerServiceStep,
     ...(service.isRebalancing && { chooseExcess: chooseFromFullest }),
-    chooseToStop: (from, count) => chooseToStop(from, Math.min(count, limits.tasksPerServiceStep)),
+    chooseToStop: stopChooser(reader, service),
   });
   return { ...decision, desiredCount, early };
 }
@@ -152,7 +167,7 @@ function act(
   tx: Transaction,
   env: Env,
   rolling: Rolling,
-  seen: readonly ServiceTask[],
+  seen: SeenTasks,
   decision: Decision,
   slice: number,
 ): Instant | undefined {
@@ -193,10 +208,11 @@ function act(
     isUnplaced: refusal !== undefined,
     isRebalancing: isMoving || (isRebalancing && !isSteady),
   });
+  if (isSteady && !isMoving) forgetTasks(tx, service.arn);
   const { launchesAfter = 0 } = ended.service;
   return earliest(env.now, [
-    ...seen.map((task) => task.changesAt),
-    ...(decision.isHeldByProtection || isUneven ? seen.map((task) => task.protectedUntil) : []),
+    seen.changesAt,
+    decision.isHeldByProtection || isUneven ? seen.protectedUntil : undefined,
     launchesAfter,
     isBaking ? bakedAt(tx, ended, env.now) : undefined,
     refusal === undefined ? undefined : env.now + limits.unplacedRetryMs,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cohortsOf, type Traits } from './cohort.ts';
 import { earlySuccess } from './early-success.ts';
 import type { ServiceTask } from './service-task.ts';
 
@@ -16,7 +17,7 @@ function tasksOf(deploymentId: string, count: number, more: Partial<ServiceTask>
   }));
 }
 
-const isNew = ({ deploymentId }: ServiceTask): boolean => deploymentId === 'new';
+const isNew = ({ deploymentId }: Traits): boolean => deploymentId === 'new';
 
 test('as many tasks are enough as the percentage says, rounded up, and never none', () => {
   // AWS's own examples, and the two ends.
@@ -30,7 +31,7 @@ test('as many tasks are enough as the percentage says, rounded up, and never non
     [0, 50, 0],
   ] as const) {
     const criteria = { enable: true, healthyPercent, sourceServiceRevisionCleanup: 'BLOCKING' } as const;
-    const of = (healthy: number) => earlySuccess(criteria, desiredCount, tasksOf('new', healthy), isNew);
+    const of = (healthy: number) => earlySuccess(criteria, desiredCount, cohortsOf(tasksOf('new', healthy)), isNew);
     assert.equal(of(required), 'complete', `${desiredCount} at ${healthyPercent} %`);
     if (required > 0) assert.equal(of(required - 1), 'no', `${desiredCount} at ${healthyPercent} %`);
   }
@@ -46,15 +47,15 @@ test('tasks of the source are waited for or not, as it is asked for', () => {
     ['DEFERRED', tasksOf('old', 1), 'complete'],
   ] as const;
   for (const [sourceServiceRevisionCleanup, old, expected] of cases) {
-    const found = earlySuccess({ ...criteria, sourceServiceRevisionCleanup }, 4, [...enough, ...old], isNew);
+    const found = earlySuccess({ ...criteria, sourceServiceRevisionCleanup }, 4, cohortsOf([...enough, ...old]), isNew);
     assert.equal(found, expected, sourceServiceRevisionCleanup);
   }
 });
 
 test('what is not healthy, or is to leave its instance, does not count, and nothing does where it is off', () => {
   const criteria = { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup: 'DEFERRED' } as const;
-  assert.equal(earlySuccess(criteria, 2, tasksOf('new', 2, { health: 'WAITING' }), isNew), 'no');
-  assert.equal(earlySuccess(criteria, 2, tasksOf('new', 2, { isDraining: true }), isNew), 'no');
-  assert.equal(earlySuccess({ ...criteria, enable: false }, 2, tasksOf('new', 2), isNew), 'no');
-  assert.equal(earlySuccess(undefined, 2, tasksOf('new', 2), isNew), 'no');
+  assert.equal(earlySuccess(criteria, 2, cohortsOf(tasksOf('new', 2, { health: 'WAITING' })), isNew), 'no');
+  assert.equal(earlySuccess(criteria, 2, cohortsOf(tasksOf('new', 2, { isDraining: true })), isNew), 'no');
+  assert.equal(earlySuccess({ ...criteria, enable: false }, 2, cohortsOf(tasksOf('new', 2)), isNew), 'no');
+  assert.equal(earlySuccess(undefined, 2, cohortsOf(tasksOf('new', 2)), isNew), 'no');
 });

@@ -1,6 +1,6 @@
 import type { DeploymentEarlySuccessCriteria } from '@aws-sdk/client-ecs';
 import type { Kept } from '../../tables.ts';
-import type { ServiceTask } from './service-task.ts';
+import { type Cohort, sizeOf, type Traits } from './cohort.ts';
 
 /**
  * How far a rolling deployment is that may succeed before all its tasks have come: `enough` of them are healthy, so that it
@@ -12,14 +12,15 @@ export type EarlySuccess = 'no' | 'enough' | 'complete';
 export function earlySuccess(
   criteria: Kept<DeploymentEarlySuccessCriteria> | undefined,
   desiredCount: number,
-  tasks: readonly ServiceTask[],
-  isWanted: (task: ServiceTask) => boolean,
+  cohorts: Iterable<Cohort>,
+  isWanted: (task: Traits) => boolean,
 ): EarlySuccess {
   if (!criteria?.enable) return 'no';
   const { healthyPercent = 100, sourceServiceRevisionCleanup } = criteria;
   const required = Math.max(Math.ceil((desiredCount * healthyPercent) / 100), Math.min(desiredCount, 1));
-  const healthy = tasks.filter((task) => isWanted(task) && !task.isDraining && task.health === 'HEALTHY').length;
+  const all = [...cohorts];
+  const healthy = sizeOf(all.filter((each) => isWanted(each) && !each.isDraining && each.health === 'HEALTHY'));
   if (healthy < required) return 'no';
-  const isCleanedUp = !tasks.some((task) => task.isCounted && !isWanted(task));
+  const isCleanedUp = !all.some((each) => each.isCounted && !isWanted(each));
   return isCleanedUp || sourceServiceRevisionCleanup === 'DEFERRED' ? 'complete' : 'enough';
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { boundsOf } from './bounds.ts';
+import { byArn, type Cohort, cohortsOf } from './cohort.ts';
 import { keepUp, type KeepUpState } from './keep-up.ts';
 import type { ServiceTask } from './service-task.ts';
 
@@ -46,14 +47,17 @@ function stateOf(desiredCount: number, percents: readonly [number, number], more
   return {
     desiredCount,
     ...boundsOf(desiredCount, 'REPLICA', { minimumHealthyPercent: percents[0], maximumPercent: percents[1] }),
-    tasks: [],
+    cohorts: [],
     isWanted: (task) => task.deploymentId === 'new',
     mayStart: true,
     isRollout: true,
     unplaced: 0,
+    most: 64,
     // Least missed first, as scale-in has it.
-    chooseToStop: (tasks, count) =>
-      tasks
+    chooseToStop: (cohorts: readonly Cohort[], count) =>
+      cohorts
+        .flatMap(({ tasks }) => tasks)
+        .toSorted(byArn)
         .filter((task) => !task.isProtected)
         .toSorted((a, b) => Number(a.health === 'HEALTHY') - Number(b.health === 'HEALTHY'))
         .slice(0, count),
@@ -137,7 +141,7 @@ test('what is started and stopped next', () => {
     ['nothing is wanted', 0, [100, 200], 'Hsw', '+0 -1 -2 -0'],
   ];
   for (const [what, desired, percents, text, expected, more = {}] of cases) {
-    const decision = keepUp(stateOf(desired, percents, { tasks: tasksOf(text), ...more }));
+    const decision = keepUp(stateOf(desired, percents, { cohorts: cohortsOf(tasksOf(text)), ...more }));
     const words = [
       `+${decision.start}`,
       ...decision.stop.map(({ task, why }) => `-${task.arn.split('-')[0]}${why === 'UNHEALTHY' ? '!' : ''}`),
@@ -166,7 +170,7 @@ test('whatever tasks do, no bound is broken, and when they behave all comes to r
         make('h', chance() < 0.5 ? 'old' : 'new'),
       );
       const state = (more: Partial<KeepUpState> = {}): KeepUpState =>
-        stateOf(desired, [min, max], { tasks, isRollout, ...more });
+        stateOf(desired, [min, max], { cohorts: cohortsOf(tasks), isRollout, ...more });
       const round = (behaves: boolean): boolean => {
         const now = state({ unplaced: 0 });
         const decision = keepUp(now);

@@ -1,13 +1,14 @@
 import type { Bounds } from './bounds.ts';
+import { byArn, type Cohort, firstTasks, sizeOf, type Traits } from './cohort.ts';
 import type { ServiceTask } from './service-task.ts';
 
 /** What is wanted and what is there. */
 export interface KeepUpState extends Bounds {
   readonly desiredCount: number;
-  /** All that are not STOPPED. */
-  readonly tasks: readonly ServiceTask[];
+  /** All tasks that are not STOPPED. */
+  readonly cohorts: Iterable<Cohort>;
   /** Whether a task is of the deployment that is to have the tasks; the others are to go. */
-  readonly isWanted: (task: ServiceTask) => boolean;
+  readonly isWanted: (task: Traits) => boolean;
   /** False while launches wait (back-off) and for good after a failed deployment. */
   readonly mayStart: boolean;
   /** Wanted tasks are enough as they are: the others go though nothing may be started in their place. */
@@ -16,8 +17,10 @@ export interface KeepUpState extends Bounds {
   readonly isRollout: boolean;
   /** How many tasks, of those it should start, have found no place in the cluster. */
   readonly unplaced: number;
+  /** How many tasks of each kind the decision names at most: no more can be stopped in one step. */
+  readonly most: number;
   /** At most `count` of the tasks, those first that the service misses least. Takes none that are protected. */
-  readonly chooseToStop: (tasks: readonly ServiceTask[], count: number) => readonly ServiceTask[];
+  readonly chooseToStop: (cohorts: readonly Cohort[], count: number) => readonly ServiceTask[];
   /** The same for wanted tasks that are too many, where other reasons decide. */
   readonly chooseExcess?: (tasks: readonly ServiceTask[], count: number) => readonly ServiceTask[];
 }
@@ -47,26 +50,26 @@ export type StopReason = 'SCALING' | 'UNHEALTHY';
  * lower bound does not need: with 100 % at least, as new ones become healthy; with less, they make room at once.
  */
 export function keepUp(state: KeepUpState): KeepUpDecision {
-  const { desiredCount, lower, upper, tasks, isWanted, mayStart } = state;
-  const sets = sortOut(tasks, isWanted);
-  const { staying, unhealthy, leaving } = sets;
-  const missing = desiredCount - staying.length;
+  const { desiredCount, lower, upper, mayStart, most } = state;
+  const sets = sortOut(state);
+  const { staying, unhealthy, leaving, stayingCount } = sets;
+  const missing = desiredCount - stayingCount;
   const start = mayStart ? Math.max(Math.min(missing, upper - sets.counted), 0) : 0;
   const stops = new Stops(sets.healthy - lower);
 
-  stopUnserving(stops, leaving);
+  stopUnserving(stops, state, leaving);
   if (mayStart) stopUnhealthy(stops, state, sets, start);
   stopLeaving(stops, state, sets);
-  const excess = missing < 0 ? (state.chooseExcess ?? state.chooseToStop)(staying, -missing) : [];
+  const excess = missing < 0 ? chooseExcess(state, staying, Math.min(-missing, most)) : [];
   for (const task of excess) stops.add(task, 'SCALING');
 
-  const protectedLeaving = leaving.some((task) => task.isProtected);
+  const protectedLeaving = leaving.some((cohort) => cohort.isProtected);
   const isHeldByProtection =
     stops.chosen.length === 0 &&
-    ((missing < 0 && excess.length === 0 && staying.some((task) => task.isProtected)) ||
+    ((missing < 0 && excess.length === 0 && staying.some((cohort) => cohort.isProtected)) ||
       (missing <= 0 && protectedLeaving));
   const isStill = stops.chosen.length === 0 && start === 0 && sets.stopping === 0;
-  const areAllHealthy = sets.healthy === staying.length + leaving.length && unhealthy.length === 0;
+  const areAllHealthy = sets.healthy === stayingCount + sizeOf(leaving) && unhealthy.length === 0;
   return {
     start,
     stop: stops.chosen,
@@ -76,40 +79,47 @@ export function keepUp(state: KeepUpState): KeepUpDecision {
   };
 }
 
+function chooseExcess(state: KeepUpState, staying: readonly Cohort[], count: number): readonly ServiceTask[] {
+  if (!state.chooseExcess) return state.chooseToStop(staying, count);
+  return state.chooseExcess(staying.flatMap(({ tasks }) => tasks).sort(byArn), count);
+}
+
 interface Sets {
   /** Wanted, and neither failed nor on an instance that is draining. */
-  readonly staying: readonly ServiceTask[];
+  readonly staying: readonly Cohort[];
+  readonly stayingCount: number;
   /** Wanted, but its health check fails. */
-  readonly unhealthy: readonly ServiceTask[];
+  readonly unhealthy: readonly Cohort[];
   /** Not wanted, or on an instance that is draining. */
-  readonly leaving: readonly ServiceTask[];
+  readonly leaving: readonly Cohort[];
   readonly healthy: number;
   readonly counted: number;
   readonly stopping: number;
   readonly countedStopping: number;
 }
 
-function sortOut(tasks: readonly ServiceTask[], isWanted: KeepUpState['isWanted']): Sets {
-  const staying: ServiceTask[] = [];
-  const unhealthy: ServiceTask[] = [];
-  const leaving: ServiceTask[] = [];
+function sortOut({ cohorts, isWanted }: KeepUpState): Sets {
+  const staying: Cohort[] = [];
+  const unhealthy: Cohort[] = [];
+  const leaving: Cohort[] = [];
   let healthy = 0;
   let counted = 0;
   let stopping = 0;
   let countedStopping = 0;
-  for (const task of tasks) {
-    if (task.isCounted) counted += 1;
-    if (task.phase === 'STOPPING') {
-      stopping += 1;
-      if (task.isCounted) countedStopping += 1;
+  for (const cohort of cohorts) {
+    if (cohort.isCounted) counted += cohort.size;
+    if (cohort.phase === 'STOPPING') {
+      stopping += cohort.size;
+      if (cohort.isCounted) countedStopping += cohort.size;
       continue;
     }
-    if (task.health === 'HEALTHY') healthy += 1;
-    if (!isWanted(task) || task.isDraining) leaving.push(task);
-    else if (task.health === 'UNHEALTHY') unhealthy.push(task);
-    else staying.push(task);
+    if (cohort.health === 'HEALTHY') healthy += cohort.size;
+    if (!isWanted(cohort) || cohort.isDraining) leaving.push(cohort);
+    else if (cohort.health === 'UNHEALTHY') unhealthy.push(cohort);
+    else staying.push(cohort);
   }
-  return { staying, unhealthy, leaving, healthy, counted, stopping, countedStopping };
+  const stayingCount = sizeOf(staying);
+  return { staying, stayingCount, unhealthy, leaving, healthy, counted, stopping, countedStopping };
 }
 
 /** What is to stop, with the lower bound as a budget of healthy tasks that may. */
@@ -131,27 +141,36 @@ class Stops {
 }
 
 /** What is to go and serves nobody goes at once. A failed health check breaks protection. */
-function stopUnserving(stops: Stops, leaving: readonly ServiceTask[]): void {
-  for (const task of leaving) {
-    if (task.health === 'UNHEALTHY') stops.add(task, 'UNHEALTHY');
-    else if (task.phase === 'STARTING' && !task.isProtected) stops.add(task, 'SCALING');
-  }
+function stopUnserving(stops: Stops, { most }: KeepUpState, leaving: readonly Cohort[]): void {
+  const failed = leaving.filter(({ health }) => health === 'UNHEALTHY');
+  for (const task of firstTasks(failed, most)) stops.add(task, 'UNHEALTHY');
+  const starting = leaving.filter(
+    ({ phase, health, isProtected }) => phase === 'STARTING' && health !== 'UNHEALTHY' && !isProtected,
+  );
+  for (const task of firstTasks(starting, most)) stops.add(task, 'SCALING');
 }
 
 function stopUnhealthy(stops: Stops, state: KeepUpState, sets: Sets, start: number): void {
-  const { unhealthy, staying } = sets;
+  const { unhealthy, stayingCount } = sets;
   if (unhealthy.length === 0) return;
+  const stop = (count: number): void => {
+    for (const task of firstTasks(unhealthy, Math.min(count, state.most))) stops.add(task, 'UNHEALTHY');
+  };
+  const unhealthyCount = sizeOf(unhealthy);
   if (state.isRollout) {
-    for (const task of unhealthy) stops.add(task, 'UNHEALTHY');
+    stop(unhealthyCount);
     return;
   }
-  const healthyStaying = staying.filter((task) => task.health === 'HEALTHY').length;
-  const replaced = healthyStaying + unhealthy.length - state.desiredCount;
+  const healthyStaying = healthyOf(sets.staying);
+  const replaced = healthyStaying + unhealthyCount - state.desiredCount;
   // No room for a replacement beside it: one at a time makes room, the next when nothing is on its way any more.
-  const isCramped = (start === 0 || state.unplaced > 0) && staying.length < state.desiredCount;
-  const isInFlight = healthyStaying < staying.length || sets.stopping > 0;
-  const count = Math.max(replaced, isCramped && !isInFlight ? 1 : 0);
-  for (const task of unhealthy.slice(0, Math.max(count, 0))) stops.add(task, 'UNHEALTHY');
+  const isCramped = (start === 0 || state.unplaced > 0) && stayingCount < state.desiredCount;
+  const isInFlight = healthyStaying < stayingCount || sets.stopping > 0;
+  stop(Math.max(replaced, isCramped && !isInFlight ? 1 : 0));
+}
+
+function healthyOf(cohorts: readonly Cohort[]): number {
+  return sizeOf(cohorts.filter(({ health }) => health === 'HEALTHY'));
 }
 
 /**
@@ -160,9 +179,10 @@ function stopUnhealthy(stops: Stops, state: KeepUpState, sets: Sets, start: numb
  * While nothing may be started in their place, no more go than are too many.
  */
 function stopLeaving(stops: Stops, state: KeepUpState, { staying, leaving }: Sets): void {
-  const serving = leaving.filter((task) => task.phase === 'RUNNING' && task.health !== 'UNHEALTHY');
+  const serving = leaving.filter(({ phase, health }) => phase === 'RUNNING' && health !== 'UNHEALTHY');
   if (serving.length === 0) return;
-  const servingCount = serving.length + staying.filter((task) => task.health === 'HEALTHY').length;
+  const servingCount = sizeOf(serving) + healthyOf(staying);
   const kept = state.mayStart || state.isEnough ? state.lower : Math.max(state.lower, state.desiredCount);
-  for (const task of state.chooseToStop(serving, Math.max(servingCount - kept, 0))) stops.add(task, 'SCALING');
+  const count = Math.min(Math.max(servingCount - kept, 0), state.most);
+  for (const task of state.chooseToStop(serving, count)) stops.add(task, 'SCALING');
 }

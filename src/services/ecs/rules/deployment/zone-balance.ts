@@ -2,7 +2,7 @@
 import type { ServiceTask } from './service-task.ts';
 
 /** How many tasks each zone has; of the zones that tasks can run in, also those that have none. */
-export function countByZone(tasks: readonly ServiceTask[], zones: Iterable<string>): ReadonlyMap<string, number> {
+export function countByZone(tasks: Iterable<ServiceTask>, zones: Iterable<string>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const zone of [...zones].toSorted()) counts.set(zone, 0);
   for (const { availabilityZone, phase } of tasks) {

@@ -110,7 +110,7 @@ test('tasks that are alike are chosen from together as if each stood alone', () 
       const kindOf = ({ host, isHealthy, isProtected }: StoppableTask): string =>
         `${host?.arn} ${isHealthy} ${isProtected}`;
       const groups = [...Map.groupBy(tasks, kindOf).values()].flatMap((alike) =>
-        alike[0] ? [{ like: alike[0], tasks: alike.toReversed() }] : [],
+        alike[0] ? [{ like: alike[0], tasks: alike }] : [],
       );
       const together = chooseToStop(groups, count, strategy).map(({ arn }) => arn);
       assert.deepEqual(together, chosen(tasks, count, strategy));

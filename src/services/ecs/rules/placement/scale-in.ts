@@ -32,7 +32,7 @@ export const defaultServiceStrategies: readonly Strategy[] = [
   { type: 'spread', field: 'instanceId' },
 ];
 
-/** Tasks that differ in their ARN alone: one of them is as good to stop as another. */
+/** Tasks that differ in their ARN alone, in its order: one of them is as good to stop as another. */
 export interface AlikeTasks<T extends { readonly arn: string }> {
   readonly like: Omit<StoppableTask, 'arn'>;
   readonly tasks: readonly T[];
@@ -50,62 +50,60 @@ export function chooseToStop<T extends { readonly arn: string }>(
 ): readonly T[] {
   const scores = strategies.flatMap((strategy) => scoreOf(strategy) ?? []);
   const candidates = new Set<Candidates<T>>();
-  for (const group of groups) {
-    for (const score of scores) score.add(group.like, group.tasks.length);
-    if (!group.like.isProtected && group.tasks.length > 0) candidates.add(new Candidates(group));
+  for (const { like, tasks } of groups) {
+    const places = scores.map((score) => score.place(like, tasks.length));
+    if (!like.isProtected && tasks.length > 0) candidates.add(new Candidates(like, tasks, places));
   }
   const chosen: T[] = [];
   while (chosen.length < count) {
-    const from = worst(candidates, scores);
+    const from = worst(candidates);
     if (!from) return chosen;
-    for (const score of scores) score.remove(from.like);
     chosen.push(from.take());
     if (from.isEmpty) candidates.delete(from);
   }
   return chosen;
 }
 
-/** What is left of a group, first by ARN. Sorted as soon as one is taken: most groups are only looked at. */
+/** What is left of a group, first by ARN. */
 class Candidates<T extends { readonly arn: string }> {
   readonly like: Omit<StoppableTask, 'arn'>;
-  #left: readonly T[];
+  readonly places: readonly Place[];
+  readonly #tasks: readonly T[];
   #taken = 0;
-  #isSorted = false;
-  #first: string;
 
-  constructor({ like, tasks }: AlikeTasks<T>) {
+  constructor(like: Omit<StoppableTask, 'arn'>, tasks: readonly T[], places: readonly Place[]) {
     this.like = like;
-    this.#left = tasks;
-    this.#first = tasks.reduce((first, { arn }) => (arn < first ? arn : first), tasks[0]?.arn ?? '');
+    this.places = places;
+    this.#tasks = tasks;
   }
 
   get firstArn(): string {
-    return this.#first;
+    return this.#tasks[this.#taken]?.arn ?? '';
   }
 
   get isEmpty(): boolean {
-    return this.#taken === this.#left.length;
+    return this.#taken === this.#tasks.length;
   }
 
   take(): T {
-    if (!this.#isSorted) this.#left = this.#left.toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
-    this.#isSorted = true;
-    const task = this.#left[this.#taken];
+    const task = this.#tasks[this.#taken];
     assert(task, 'a group with tasks left has one to take');
     this.#taken += 1;
-    this.#first = this.#left[this.#taken]?.arn ?? '';
+    for (const place of this.places) place.take();
     return task;
   }
 }
 
-/** How much a task should go; kept in step as tasks are chosen. */
-interface Score {
-  add(task: Place, count: number): void;
-  remove(task: Place): void;
-  of(task: Place): number;
+/** Where a group stands to one strategy: `score` is how much a task of it should go, and changes as tasks are taken. */
+interface Place {
+  readonly score: number;
+  take(): void;
 }
 
-type Place = Pick<StoppableTask, 'host' | 'availabilityZone' | 'cpuUnits' | 'memoryMiB'>;
+interface Score {
+  /** The place of a group of so many tasks. */
+  place(task: Omit<StoppableTask, 'arn'>, count: number): Place;
+}
 
 function scoreOf(strategy: Strategy): Score | undefined {
   switch (strategy.type) {
@@ -122,61 +120,82 @@ function scoreOf(strategy: Strategy): Score | undefined {
   }
 }
 
-function valueOf({ host, availabilityZone }: Place, attribute: string): string | undefined {
+function valueOf({ host, availabilityZone }: Omit<StoppableTask, 'arn'>, attribute: string): string | undefined {
   return host?.attributes.get(attribute) ?? (attribute === 'ecs.availability-zone' ? availabilityZone : undefined);
 }
 
-/** Tasks without the value come last to a spread, so they are the first to leave it. */
-function countScore(group: (task: Place) => string | undefined): Score {
-  const counts = new Map<string, number>();
-  const change = (task: Place, by: number): void => {
-    const value = group(task);
-    if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + by);
-  };
+/** Groups of one value share one count. Tasks without the value come last to a spread, so they are the first to leave it. */
+function countScore(valueOfTask: (task: Omit<StoppableTask, 'arn'>) => string | undefined): Score {
+  const counts = new Map<string, Count>();
   return {
-    add: (task, count) => change(task, count),
-    remove: (task) => change(task, -1),
-    of: (task) => {
-      const value = group(task);
-      return value === undefined ? Number.POSITIVE_INFINITY : (counts.get(value) ?? 0);
+    place: (task, count) => {
+      const value = valueOfTask(task);
+      if (value === undefined) return withoutValue;
+      let shared = counts.get(value);
+      if (!shared) counts.set(value, (shared = new Count()));
+      shared.score += count;
+      return shared;
     },
   };
 }
 
-function remainingScore(sizes: (task: Place) => readonly [free: number, own: number]): Score {
-  const freed = new Map<string, number>();
+class Count implements Place {
+  score = 0;
+
+  take(): void {
+    this.score -= 1;
+  }
+}
+
+const withoutValue: Place = { score: Number.POSITIVE_INFINITY, take: () => undefined };
+
+/** What an instance has left after a task of the group has gone, with what those have freed that were taken. */
+function remainingScore(sizes: (task: Omit<StoppableTask, 'arn'>) => readonly [free: number, own: number]): Score {
+  const freed = new Map<string, { units: number }>();
   return {
-    add: () => undefined,
-    remove: (task) => {
-      if (task.host) freed.set(task.host.arn, (freed.get(task.host.arn) ?? 0) + sizes(task)[1]);
-    },
-    of: (task) => {
+    place: (task) => {
       const [free, own] = sizes(task);
-      return free + own + (freed.get(task.host?.arn ?? '') ?? 0);
+      const arn = task.host?.arn;
+      let shared = freed.get(arn ?? '');
+      if (!shared) freed.set(arn ?? '', (shared = { units: 0 }));
+      return new Remaining(free + own, arn === undefined ? 0 : own, shared);
     },
   };
 }
 
-function worst<T extends { readonly arn: string }>(
-  candidates: Iterable<Candidates<T>>,
-  scores: readonly Score[],
-): Candidates<T> | undefined {
+class Remaining implements Place {
+  readonly #present: number;
+  readonly #own: number;
+  readonly #freed: { units: number };
+
+  constructor(present: number, own: number, freed: { units: number }) {
+    this.#present = present;
+    this.#own = own;
+    this.#freed = freed;
+  }
+
+  get score(): number {
+    return this.#present + this.#freed.units;
+  }
+
+  take(): void {
+    this.#freed.units += this.#own;
+  }
+}
+
+function worst<T extends { readonly arn: string }>(candidates: Iterable<Candidates<T>>): Candidates<T> | undefined {
   let found: Candidates<T> | undefined;
-  for (const group of candidates) if (!found || goesBefore(group, found, scores)) found = group;
+  for (const group of candidates) if (!found || goesBefore(group, found)) found = group;
   return found;
 }
 
-function goesBefore<T extends { readonly arn: string }>(
-  group: Candidates<T>,
-  other: Candidates<T>,
-  scores: readonly Score[],
-): boolean {
+function goesBefore<T extends { readonly arn: string }>(group: Candidates<T>, other: Candidates<T>): boolean {
   const [one, two] = [group.like, other.like];
   if (one.isHealthy !== two.isHealthy) return !one.isHealthy;
   if (one.isDraining !== two.isDraining) return one.isDraining;
-  for (const score of scores) {
-    const own = score.of(one);
-    const others = score.of(two);
+  for (let at = 0; at < group.places.length; at += 1) {
+    const own = group.places[at]?.score ?? 0;
+    const others = other.places[at]?.score ?? 0;
     if (own !== others) return own > others;
   }
   return group.firstArn < other.firstArn;
