@@ -12,9 +12,9 @@ const resyncEveryMs = 60_000;
  */
 export class Runner {
   readonly #parts: RunnerParts;
-  readonly #queued = new Map<string, { readonly reconciler: Reconciler; readonly key: string }>();
-  readonly #timers = new Map<string, Timer>();
-  readonly #failures = new Map<string, number>();
+  #queued: Entry[] = [];
+  /** By reconciler and key, those that are queued, wait or have failed. */
+  readonly #entries = new Map<Reconciler, Map<string, Entry>>();
   readonly #stopWatching: (() => void)[] = [];
   #resyncTimer: Timer | undefined;
   #scheduled = false;
@@ -41,9 +41,9 @@ export class Runner {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const stop of this.#stopWatching) stop();
-    for (const timer of this.#timers.values()) timer.cancel();
+    for (const entries of this.#entries.values()) for (const { timer } of entries.values()) timer?.cancel();
     this.#resyncTimer?.cancel();
-    this.#queued.clear();
+    this.#queued = [];
     await this.#working;
   }
 
@@ -56,10 +56,13 @@ export class Runner {
 
   #enqueue(reconciler: Reconciler, key: string): void {
     if (this.#stopped) return;
-    const id = `${reconciler.name}/${key}`;
-    this.#timers.get(id)?.cancel();
-    this.#timers.delete(id);
-    this.#queued.set(id, { reconciler, key });
+    const entry = this.#entryOf(reconciler, key);
+    // A commit of a hundred tasks wakes the service that they are of a hundred times.
+    if (entry.isQueued) return;
+    entry.timer?.cancel();
+    entry.timer = undefined;
+    entry.isQueued = true;
+    this.#queued.push(entry);
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#parts.clock.soon(() => {
@@ -68,37 +71,66 @@ export class Runner {
     });
   }
 
+  #entryOf(reconciler: Reconciler, key: string): Entry {
+    let entries = this.#entries.get(reconciler);
+    if (!entries) this.#entries.set(reconciler, (entries = new Map()));
+    let entry = entries.get(key);
+    if (!entry) {
+      entry = { reconciler, key, isQueued: false, running: 0, timer: undefined, failures: 0 };
+      entries.set(key, entry);
+    }
+    return entry;
+  }
+
   /** Takes all that is queued. The transactions run at once and share one commit; only failures come back here later. */
   #work(): void {
-    const batch = [...this.#queued];
-    this.#queued.clear();
-    const rounds = batch.map(async ([id, { reconciler, key }]) => {
+    const batch = this.#queued;
+    this.#queued = [];
+    for (const entry of batch) entry.isQueued = false;
+    const rounds = batch.map(async (entry) => {
+      const { reconciler, key } = entry;
+      entry.running += 1;
       let again: LookAgain | undefined;
       try {
         again = await this.#parts.store.update((tx, env) => reconciler.reconcile(tx, env, key));
-        this.#failures.delete(id);
+        entry.failures = 0;
       } catch (error) {
         // Not swallowed: logged, and the key is tried again, later each time, as the level-triggered way demands.
-        const failures = (this.#failures.get(id) ?? 0) + 1;
-        this.#failures.set(id, failures);
-        again = { afterMs: Math.min(backoff.firstMs * 2 ** (failures - 1), backoff.lastMs) };
+        entry.failures += 1;
+        again = { afterMs: Math.min(backoff.firstMs * 2 ** (entry.failures - 1), backoff.lastMs) };
         this.#parts.log.error('reconcile failed', {
           reconciler: reconciler.name,
           key,
-          failures,
+          failures: entry.failures,
           error: String(error instanceof Error ? error.stack : error),
         });
       }
-      if (again && !this.#stopped && !this.#queued.has(id)) {
-        this.#timers.get(id)?.cancel();
-        this.#timers.set(
-          id,
-          this.#parts.clock.after(again.afterMs, () => this.#enqueue(reconciler, key)),
-        );
+      entry.running -= 1;
+      if (again && !this.#stopped && !entry.isQueued) {
+        entry.timer?.cancel();
+        entry.timer = this.#parts.clock.after(again.afterMs, () => this.#enqueue(reconciler, key));
       }
+      this.#forgetIdle(entry);
     });
     this.#working = Promise.all([this.#working, ...rounds]).then(() => undefined);
   }
+
+  #forgetIdle({ reconciler, key, isQueued, running, timer, failures }: Entry): void {
+    if (isQueued || running > 0 || timer || failures > 0) return;
+    this.#entries.get(reconciler)?.delete(key);
+  }
+}
+
+/** One key of one reconciler, while there is something to remember of it. */
+interface Entry {
+  readonly reconciler: Reconciler;
+  readonly key: string;
+  isQueued: boolean;
+  /** Its rounds whose changes are not durable yet. */
+  running: number;
+  /** When it is looked at again. */
+  timer: Timer | undefined;
+  failures: number;
 }
 
 export interface RunnerParts {

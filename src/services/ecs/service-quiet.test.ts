@@ -7,9 +7,11 @@ import { SimRandom } from '../../world/sim/sim-random.ts';
 
 import { openControllerScene } from './controller-scene.test.ts';
 import { createEcsParts } from './parts.ts';
+import { serviceTasks } from './reconcilers/service-tasks.ts';
 import { ecsService } from './service.ts';
 import { services } from './service-tables.ts';
 import { tasks } from './tables.ts';
+import { taskLedgers } from './task-ledger.ts';
 
 const desiredCount = 1_000;
 
@@ -46,6 +48,29 @@ test('a look at an unchanged service of 1,000 tasks, and a full round of all rec
     }
   });
   assert.ok(touched >= desiredCount, `${touched} tasks were looked at`);
+});
+
+test('a step of a roll-out looks at the tasks that have changed, and nothing is remembered when it is over', async () => {
+  const scene = await openControllerScene(20);
+  const remembered = (): number => scene.store.view((reader) => reader.projected(taskLedgers).size);
+  await scene.create({
+    desiredCount: 400,
+    deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 200 },
+  });
+  await scene.pass(60_000);
+  assert.equal(remembered(), 0);
+  await scene.update({ forceNewDeployment: true });
+  await scene.pass(10_000);
+  assert.equal(remembered(), 1);
+  let touched = 0;
+  await scene.store.update((tx, env) => {
+    const counting = countTasks(tx, () => (touched += 1));
+    serviceTasks({ healthyAfterMs: 40_000 }).reconcile(counting, env, scene.service().arn);
+  });
+  assert.ok(touched > 0 && touched < 100, `${touched} looks at tasks`);
+  await scene.pass(120_000);
+  assert.equal(scene.service().isSteady, true);
+  assert.equal(remembered(), 0);
 });
 
 /** The transaction, telling of each task that is read or written through it. */
