@@ -422,3 +422,21 @@ test('who speaks TLS to a port that is passed on is understood, and gets the ans
     }
   });
 });
+
+test('headers are spelled as AWS spells them, for clients that look for nothing else', async () => {
+  const headers = { etag: '"1"', 'x-amz-request-id': 'r', 'x-amzn-requestid': 'n' };
+  const bodies = [
+    'text',
+    (async function* () {
+      yield utf8('chunk');
+    })(),
+  ];
+  for (const body of bodies) {
+    await serveRaw({ request: async () => ({ status: 200, headers, body }) }, async (open) => {
+      const client = await open();
+      client.send('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+      const head = await client.until(/\r\n\r\n/);
+      assert.match(head, /\r\nETag: "1"\r\nx-amz-request-id: r\r\nx-amzn-RequestId: n\r\n/);
+    });
+  }
+});

@@ -11,6 +11,7 @@ import {
 } from '../net.ts';
 import type { Log } from '../world.ts';
 import { http } from './node-http.ts';
+import { spelled } from './header-spelling.ts';
 import { bodyOf, SlowBodies, throwAwayRest } from './http-body.ts';
 import { WebSockets } from './web-sockets.ts';
 
@@ -138,7 +139,7 @@ async function send(
     end(request, response.writeHead(status, withLength(status, headers, body)), body);
     return;
   }
-  response.writeHead(status, headers).flushHeaders();
+  response.writeHead(status, spelled(headers)).flushHeaders();
   await sendStream(body, response);
   end(request, response);
 }
@@ -158,16 +159,16 @@ function end(request: IncomingMessage, response: ServerResponse, body: string | 
   throwAwayRest(request, () => response.end());
 }
 
-/** writeHead sends a body of unknown length in chunks, so the length is told here. A flat list, as Node keeps them. */
+/** writeHead sends a body of unknown length in chunks, so the length is told here. */
 function withLength(status: number, headers: HttpResponse['headers'], body: string | Uint8Array): string[] {
-  const list: string[] = [];
-  let hasLength = status === 204 || status === 304;
-  for (const [name, value] of Object.entries(headers)) {
-    list.push(name, value);
-    if (name.length === 14 && name.toLowerCase() === 'content-length') hasLength = true;
-  }
-  if (!hasLength) list.push('content-length', String(Buffer.byteLength(body)));
+  const list = spelled(headers);
+  const isTold = status === 204 || status === 304 || list.some((text, at) => at % 2 === 0 && isLength(text));
+  if (!isTold) list.push('Content-Length', String(Buffer.byteLength(body)));
   return list;
+}
+
+function isLength(name: string): boolean {
+  return name.length === 14 && name.toLowerCase() === 'content-length';
 }
 
 /** Takes a chunk only when the last is on its way, and returns the iterator the moment the client leaves. */
