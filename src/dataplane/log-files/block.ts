@@ -5,13 +5,21 @@
  *   44 length of the sources u32 · 48 sources as JSON · then for each event milliseconds after the first event's time u32,
  *   then for each event the length of its message in UTF-16 units u32, then all messages as one UTF-8 text.
  * Events that come as lines have a magic of their own, and after the sources: number of runs u32, then for each run
- * milliseconds after the first event's time u32 and number of events u32, then the lines as they came.
+ * milliseconds after the first event's time u32 and number of events u32, then the lines as they came. What is digested
+ * is then all before the lines, and after it the SHA-256 of the lines: so they need not be copied to stand in one piece.
  * One text for all, because encoding and decoding once is several times faster than once an event.
  */
 import { assert } from '../../core/assert.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Hash } from '../../world/world.ts';
-import { type EventLines, eventOverheadBytes, type LogBatch, type LogSource, type StoredEvent } from './contract.ts';
+import {
+  type EventLines,
+  eventOverheadBytes,
+  type LogBatch,
+  type LogSource,
+  type Place,
+  type StoredEvent,
+} from './contract.ts';
 
 const magic = 0x53474f4c;
 const linesMagic = 0x4c474f4c;
@@ -35,7 +43,8 @@ export interface BlockHeader {
   readonly sources: readonly LogSource[];
 }
 
-export function encodeBlock(hash: Hash, batch: LogBatch, firstPosition: number): Uint8Array<ArrayBuffer> {
+/** In parts, to be written one after the other. */
+export function encodeBlock(hash: Hash, batch: LogBatch, firstPosition: number): EncodedBlock {
   const { events } = batch;
   const stretches = batch.sources.map(({ name, from, to }): LogSource => ({ name, from, to }));
   const sources = stretches.length === 0 ? new Uint8Array() : encoder.encode(JSON.stringify(stretches));
@@ -47,7 +56,8 @@ export function encodeBlock(hash: Hash, batch: LogBatch, firstPosition: number):
   const tableAt = headerBytes + sources.length;
   const textAt = tableAt + events.length * 8;
   const bytes = new Uint8Array(textAt + text.length);
-  const head = { magic, ingestionTime: batch.ingestionTime, firstTime: first.timestamp, firstPosition, sources };
+  const { ingestionTime } = batch;
+  const head = { magic, length: bytes.length, ingestionTime, firstTime: first.timestamp, firstPosition, sources };
   const view = writeHeader(bytes, { ...head, count: events.length });
   let timeAt = tableAt;
   let lengthAt = tableAt + events.length * 4;
@@ -59,7 +69,12 @@ export function encodeBlock(hash: Hash, batch: LogBatch, firstPosition: number):
   }
   bytes.set(text, textAt);
   seal(hash, bytes);
-  return bytes;
+  return { header: readHeader(bytes, 0), parts: [bytes] };
+}
+
+export interface EncodedBlock {
+  readonly header: BlockHeader;
+  readonly parts: readonly Uint8Array[];
 }
 
 function encodeLines(
@@ -67,14 +82,16 @@ function encodeLines(
   { ingestionTime, events }: { readonly ingestionTime: Instant; readonly events: EventLines },
   sources: Uint8Array,
   firstPosition: number,
-): Uint8Array<ArrayBuffer> {
+): EncodedBlock {
   const { text, count, runs } = events;
   const firstTime = runs[0]?.[0];
   assert(firstTime !== undefined, 'a batch holds an event');
   const runsAt = headerBytes + sources.length;
   const textAt = runsAt + 4 + runs.length * 8;
-  const bytes = new Uint8Array(textAt + text.length);
-  const view = writeHeader(bytes, { magic: linesMagic, ingestionTime, firstTime, firstPosition, sources, count });
+  const bytes = new Uint8Array(textAt);
+  const length = textAt + text.length;
+  const head = { magic: linesMagic, length, ingestionTime, firstTime, firstPosition, sources, count };
+  const view = writeHeader(bytes, head);
   view.setUint32(runsAt, runs.length, true);
   let at = runsAt + 4;
   for (const [time, events] of runs) {
@@ -82,21 +99,27 @@ function encodeLines(
     view.setUint32(at + 4, events, true);
     at += 8;
   }
-  bytes.set(text, textAt);
-  seal(hash, bytes);
-  return bytes;
+  bytes.set(linesDigest(hash, bytes, text), 8);
+  return { header: readHeader(bytes, 0), parts: [bytes, text] };
+}
+
+function linesDigest(hash: Hash, head: Uint8Array, text: Uint8Array): Uint8Array {
+  const digested = new Uint8Array(head.length - digestedFrom + 32);
+  digested.set(head.subarray(digestedFrom));
+  digested.set(hash.sha256(text), head.length - digestedFrom);
+  return hash.sha256(digested).subarray(0, digestBytes);
 }
 
 function writeHeader(
   bytes: Uint8Array<ArrayBuffer>,
-  head: Pick<BlockHeader, 'ingestionTime' | 'firstTime' | 'firstPosition' | 'count'> & {
+  head: Pick<BlockHeader, 'length' | 'ingestionTime' | 'firstTime' | 'firstPosition' | 'count'> & {
     readonly magic: number;
     readonly sources: Uint8Array;
   },
 ): DataView {
   const view = new DataView(bytes.buffer);
   view.setUint32(0, head.magic, true);
-  view.setUint32(4, bytes.length, true);
+  view.setUint32(4, head.length, true);
   view.setFloat64(16, head.ingestionTime, true);
   view.setFloat64(24, head.firstTime, true);
   view.setFloat64(32, head.firstPosition, true);
@@ -114,9 +137,20 @@ function seal(hash: Hash, bytes: Uint8Array): void {
 export function checkBlock(hash: Hash, bytes: Uint8Array, offset: number): BlockHeader | undefined {
   const length = blockLength(bytes, offset);
   if (length === undefined || length < headerBytes || offset + length > bytes.length) return undefined;
-  const digest = hash.sha256(bytes.subarray(offset + digestedFrom, offset + length)).subarray(0, digestBytes);
+  const block = bytes.subarray(offset, offset + length);
+  const digest = digestOf(hash, block);
   const written = bytes.subarray(offset + 8, offset + digestedFrom);
-  return digest.every((byte, index) => byte === written[index]) ? readHeader(bytes, offset) : undefined;
+  const isWhole = digest.length > 0 && digest.every((byte, index) => byte === written[index]);
+  return isWhole ? readHeader(bytes, offset) : undefined;
+}
+
+function digestOf(hash: Hash, block: Uint8Array): Uint8Array {
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  if (view.getUint32(0, true) !== linesMagic) return hash.sha256(block.subarray(digestedFrom)).subarray(0, digestBytes);
+  const runsAt = headerBytes + view.getUint32(44, true);
+  if (runsAt + 4 > block.length) return new Uint8Array(); // not what was written
+  const textAt = Math.min(block.length, runsAt + 4 + view.getUint32(runsAt, true) * 8);
+  return linesDigest(hash, block.subarray(0, textAt), block.subarray(textAt));
 }
 
 /** The length a block says it has; undefined where no block begins or its first bytes are missing. */
@@ -159,16 +193,24 @@ export function readHeader(bytes: Uint8Array, offset: number): BlockHeader {
   };
 }
 
-/** The events of a block whose time is from `startTime` on and before `endTime`, in order. */
-export function decodeEvents(
-  bytes: Uint8Array,
-  header: BlockHeader,
-  startTime: Instant,
-  endTime: Instant,
-): readonly StoredEvent[] {
+/** Which events of a block are wanted. */
+export interface Wanted {
+  /** Inclusive. */
+  readonly startTime: Instant;
+  /** Exclusive. */
+  readonly endTime: Instant;
+  readonly isWanted: (place: Place) => boolean;
+  /** More than so many, from that end of the block on, need not be given. */
+  readonly direction: 'forward' | 'backward';
+  readonly most: number;
+}
+
+/** The events of a block that are wanted, in order. */
+export function decodeEvents(bytes: Uint8Array, header: BlockHeader, wanted: Wanted): readonly StoredEvent[] {
+  const { startTime, endTime, isWanted } = wanted;
   if (header.lastTime < startTime || header.firstTime >= endTime) return [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(header.offset, true) === linesMagic) return decodeLines(bytes, view, header, startTime, endTime);
+  if (view.getUint32(header.offset, true) === linesMagic) return decodeLines(bytes, view, header, wanted);
   const end = header.offset + header.length;
   const textBytes = header.storedBytes - header.count * eventOverheadBytes;
   const text = decoder.decode(bytes.subarray(end - textBytes - 1, end));
@@ -180,12 +222,10 @@ export function decodeEvents(
     const time = header.firstTime + view.getUint32(timeAt, true);
     const to = from + view.getUint32(lengthAt, true);
     if (time >= startTime && time < endTime) {
-      events.push({
-        time,
-        position: header.firstPosition + index,
-        message: text.slice(from, to),
-        ingestionTime: header.ingestionTime,
-      });
+      const place = { time, position: header.firstPosition + index };
+      if (isWanted(place)) {
+        events.push({ ...place, message: text.slice(from, to), ingestionTime: header.ingestionTime });
+      }
     }
     from = to;
     timeAt += 4;
@@ -198,21 +238,27 @@ function decodeLines(
   bytes: Uint8Array,
   view: DataView,
   { offset, length, firstTime, firstPosition, ingestionTime }: BlockHeader,
-  startTime: Instant,
-  endTime: Instant,
+  { startTime, endTime, isWanted, direction, most }: Wanted,
 ): readonly StoredEvent[] {
   const runsAt = offset + headerBytes + view.getUint32(offset + 44, true);
   const textAt = runsAt + 4 + view.getUint32(runsAt, true) * 8;
   const lines = linesDecoder.decode(bytes.subarray(textAt, offset + length)).split('\n');
   const events: StoredEvent[] = [];
-  let next = 0;
-  for (let at = runsAt + 4; at < textAt; at += 8) {
+  // From the end that is wanted first: of a block of thousands mostly the last few are.
+  const isForward = direction === 'forward';
+  const runs = (textAt - runsAt - 4) / 8;
+  let next = isForward ? 0 : lines.length - 1;
+  for (let run = 0; run < runs && events.length < most; run += 1) {
+    const at = runsAt + 4 + (isForward ? run : runs - 1 - run) * 8;
     const time = firstTime + view.getUint32(at, true);
-    const end = next + view.getUint32(at + 4, true);
-    if (time < startTime || time >= endTime) next = end;
-    for (; next < end; next += 1) {
-      events.push({ time, position: firstPosition + next, message: lines[next] ?? '', ingestionTime });
+    const isInRange = time >= startTime && time < endTime;
+    for (let left = view.getUint32(at + 4, true); left > 0; left -= 1) {
+      const place = { time, position: firstPosition + next };
+      if (isInRange && events.length < most && isWanted(place)) {
+        events.push({ ...place, message: lines[next] ?? '', ingestionTime });
+      }
+      next += isForward ? 1 : -1;
     }
   }
-  return events;
+  return isForward ? events : events.reverse();
 }

@@ -7,7 +7,14 @@ import { simHash } from '../../world/sim/sim-hash.ts';
 import { SimLife } from '../../world/sim/sim-life.ts';
 import { SimLog } from '../../world/sim/sim-log.ts';
 import { SimRandom } from '../../world/sim/sim-random.ts';
-import { comparePlaces, type InputEvent, type LogFiles, type LogRange, type StoredEvent } from './contract.ts';
+import {
+  comparePlaces,
+  type EventLines,
+  type InputEvent,
+  type LogFiles,
+  type LogRange,
+  type StoredEvent,
+} from './contract.ts';
 import { createLogFiles } from './log-files.ts';
 
 const streamId = '0123456789abcdef0123456789abcdef';
@@ -40,6 +47,12 @@ function host(seed: number) {
 
 function batch(events: readonly InputEvent[], sources: readonly { name: string; from: string; to: string }[] = []) {
   return { ingestionTime: 5_000_000, events, sources };
+}
+
+/** The same events as the lines of one text. */
+function asLines(events: readonly InputEvent[]): EventLines {
+  const text = new TextEncoder().encode(events.map(({ message }) => message).join('\n'));
+  return { text, count: events.length, runs: events.map(({ timestamp }) => [timestamp, 1]) };
 }
 
 async function readAll(
@@ -102,6 +115,24 @@ test('a batch that a source sends again is stored once, also when the first answ
   const next = batch([{ timestamp: 2, message: 'y' }], [{ name: 'c/stdout', from: '0001', to: '0002' }]);
   assert.equal((await again.append(streamId, next)).kind, 'added');
   assert.deepEqual(messages(await readAll(again, 'forward', 10)), ['x', 'y']);
+});
+
+test('a batch that follows is stored right after what it follows, and else not at all', async () => {
+  const files = host(1).open();
+  const part = (from: string, to: string, follows: boolean) => ({
+    ...batch([{ timestamp: 1000, message: to }]),
+    sources: [{ name: 'app/stdout', from, to, follows }],
+  });
+  assert.equal((await files.append(streamId, part('1', '2', true))).kind, 'early');
+  const both = [files.append(streamId, part('', '1', false)), files.append(streamId, part('1', '2', true))];
+  assert.deepEqual(
+    (await Promise.all(both)).map(({ kind }) => kind),
+    ['added', 'added'],
+  );
+  assert.equal((await files.append(streamId, part('3', '4', true))).kind, 'early');
+  assert.equal((await files.append(streamId, part('1', '2', true))).kind, 'repeated');
+  assert.equal((await files.append(streamId, part('3', '4', false))).kind, 'added');
+  assert.deepEqual(messages(await readAll(files, 'forward', 10)), ['1', '2', '4']);
 });
 
 test('a write that fails is reported to all who waited, and the stream goes on from what the disk holds', async () => {
@@ -191,10 +222,15 @@ test('random appends, reads and crashes give what a plain list gives: nothing ac
         times
           .toSorted((a, b) => a - b)
           .map((timestamp) => ({ timestamp, message: `${(made += 1)} ${'x'.repeat(made % 60)}` }));
+      // Every other batch comes as lines.
+      const sent = (events: readonly InputEvent[]) => ({
+        ...batch(events),
+        ...(made++ % 2 === 0 ? {} : { events: asLines(events) }),
+      });
       for (const action of steps) {
         if (action.kind === 'append') {
           const batches = action.batches.map(eventsOf);
-          await Promise.all(batches.map((events) => files.append(streamId, batch(events))));
+          await Promise.all(batches.map((events) => files.append(streamId, sent(events))));
           for (const { timestamp, message } of batches.flat()) {
             model.push({ time: timestamp, message, position: nextPosition, ingestionTime: 5_000_000 });
             nextPosition += 1;
@@ -208,7 +244,7 @@ test('random appends, reads and crashes give what a plain list gives: nothing ac
         } else {
           const batches = action.batches.map(eventsOf);
           // What a process that is about to die says of them, nobody hears.
-          for (const events of batches) files.append(streamId, batch(events)).catch(() => undefined);
+          for (const events of batches) files.append(streamId, sent(events)).catch(() => undefined);
           for (let turn = 0; turn < action.turns; turn += 1) await Promise.resolve();
           files = machine.crash(action.ending);
           const found = await readAll(files, 'forward', 1000);

@@ -1,7 +1,16 @@
 import { assert } from '../../core/assert.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { AppendFile, Disk, Hash, Log } from '../../world/world.ts';
-import { type BlockHeader, blockLength, checkBlock, decodeEvents, encodeBlock, readHeader } from './block.ts';
+import {
+  type BlockHeader,
+  blockLength,
+  checkBlock,
+  decodeEvents,
+  encodeBlock,
+  type EncodedBlock,
+  readHeader,
+  type Wanted,
+} from './block.ts';
 import {
   type AppendOutcome,
   comparePlaces,
@@ -9,6 +18,7 @@ import {
   type LogBatch,
   type LogPage,
   type LogRange,
+  type Place,
   type SourceCursors,
   type StoredEvent,
   type StreamSummary,
@@ -103,9 +113,9 @@ export class StreamFiles {
     this.#nextPosition += 'runs' in batch.events ? batch.events.count : batch.events.length;
     for (const source of batch.sources) this.#nextCursors[source.name] = source.to;
     const nextPosition = this.#nextPosition;
-    const bytes = encodeBlock(this.#parts.hash, batch, firstPosition);
+    const block = encodeBlock(this.#parts.hash, batch, firstPosition);
     await new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ bytes, resolve, reject });
+      this.#waiting.push({ block, resolve, reject });
       this.#writing ??= this.#exclusively(() => this.#writeGroups());
     });
     return { kind: 'added', nextPosition };
@@ -164,8 +174,9 @@ export class StreamFiles {
     let bytes = 0;
     let count = 0;
     for (const waiting of this.#waiting) {
-      if (count > 0 && bytes + waiting.bytes.length > this.#parts.limits.groupBytes) break;
-      bytes += waiting.bytes.length;
+      const { length } = waiting.block.header;
+      if (count > 0 && bytes + length > this.#parts.limits.groupBytes) break;
+      bytes += length;
       count += 1;
     }
     return this.#waiting.splice(0, count);
@@ -173,11 +184,11 @@ export class StreamFiles {
 
   async #writeGroup(group: readonly WaitingBatch[]): Promise<void> {
     try {
-      const headers = group.map(({ bytes }) => readHeader(bytes, 0));
-      const bytes = concatenate(group.map((waiting) => waiting.bytes));
-      const file = await this.#fileWithRoom(bytes.length, headers[0]?.firstPosition ?? 0);
+      const headers = group.map(({ block }) => block.header);
+      const bytes = headers.reduce((sum, { length }) => sum + length, 0);
+      const file = await this.#fileWithRoom(bytes, headers[0]?.firstPosition ?? 0);
       assert(this.#active, 'a file with room is open');
-      await this.#active.append(bytes);
+      for (const part of joinedSmall(group.flatMap(({ block }) => block.parts))) await this.#active.append(part);
       await this.#active.sync();
       for (const header of headers) this.#take(file, { ...header, offset: file.size });
     } catch (error) {
@@ -220,7 +231,7 @@ export class StreamFiles {
   /** Position of the next event to be written: that of all that wait is counted in `#nextPosition` already. */
   #nextWritten(): number {
     const waiting = this.#waiting[0];
-    return waiting ? readHeader(waiting.bytes, 0).firstPosition : this.#nextPosition;
+    return waiting ? waiting.block.header.firstPosition : this.#nextPosition;
   }
 
   #exclusively(action: () => Promise<void>): Promise<void> {
@@ -337,16 +348,16 @@ export class StreamFiles {
     const low = this.#segments.firstReaching(startTime);
     const high = this.#segments.lastBefore(endTime);
     const forward = range.direction === 'forward';
+    const isWanted = (place: Place): boolean => isInside(place, range);
+    // One more than fit, so that it is seen whether there are more.
+    const wanted: Wanted = { startTime, endTime, isWanted, direction: range.direction, most: range.maxEvents + 1 };
     const page = new PageBuilder(range);
     let held: readonly StoredEvent[] = [];
     for (let step = 0; step <= high - low; step += 1) {
       const index = forward ? low + step : high - step;
-      const read = await this.#readSegment(index, startTime, endTime);
+      const read = await this.#readSegment(index, wanted);
       if (!valid()) return undefined;
-      held = merge(
-        held,
-        read.filter((event) => isInside(event, range)),
-      );
+      held = merge(held, read);
       const isLast = step === high - low;
       const horizon = forward ? this.#segments.earliestFrom(index + 1) : this.#segments.latestUpTo(index - 1);
       const isDue = (event: StoredEvent): boolean =>
@@ -357,16 +368,16 @@ export class StreamFiles {
     return page.build(true);
   }
 
-  async #readSegment(index: number, startTime: Instant, endTime: Instant): Promise<readonly StoredEvent[]> {
+  async #readSegment(index: number, wanted: Wanted): Promise<readonly StoredEvent[]> {
     const segment = this.#segments.at(index);
-    if (!segment || segment.lastTime < startTime || segment.firstTime >= endTime) return [];
+    if (!segment || segment.lastTime < wanted.startTime || segment.firstTime >= wanted.endTime) return [];
     const path = this.#path(segment.file, eventsSuffix);
     const bytes = await this.#parts.disk.readRange(path, segment.offset, segment.length);
     if (!bytes) return []; // deleted since; the caller looks again
     assert(bytes.length === segment.length, 'what was synced is on the disk');
     let events: readonly StoredEvent[] = [];
     for (let offset = 0; offset < bytes.length; offset += blockLength(bytes, offset) ?? bytes.length) {
-      events = merge(events, decodeEvents(bytes, readHeader(bytes, offset), startTime, endTime));
+      events = merge(events, decodeEvents(bytes, readHeader(bytes, offset), wanted));
     }
     return events;
   }
@@ -406,7 +417,7 @@ interface IndexFile extends Readonly<EventFile> {
 }
 
 interface WaitingBatch {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly block: EncodedBlock;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -451,9 +462,9 @@ class PageBuilder {
   }
 }
 
-function isInside(event: StoredEvent, range: LogRange): boolean {
+function isInside(place: Place, range: LogRange): boolean {
   return (
-    (!range.after || comparePlaces(event, range.after) > 0) && (!range.before || comparePlaces(event, range.before) < 0)
+    (!range.after || comparePlaces(place, range.after) > 0) && (!range.before || comparePlaces(place, range.before) < 0)
   );
 }
 
@@ -470,15 +481,24 @@ function timesOf({ firstTime, lastTime }: BlockHeader): { readonly firstTime: In
   return { firstTime, lastTime };
 }
 
-function concatenate(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const [only] = parts;
-  if (only && parts.length === 1) return only;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
+/** A write costs as much as copying so many bytes. */
+const joinedBytes = 64 * 1024;
+
+/** Small parts that follow each other are written as one. */
+function joinedSmall(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const joined: Uint8Array[] = [];
   for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
+    const last = joined.at(-1);
+    if (last && last.length + part.length <= joinedBytes) joined[joined.length - 1] = concatenated(last, part);
+    else joined.push(part);
   }
+  return joined;
+}
+
+function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(a.length + b.length);
+  whole.set(a);
+  whole.set(b, a.length);
   return whole;
 }
 
