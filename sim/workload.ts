@@ -117,14 +117,17 @@ export class Workload {
     if (service.isAborted || service.desiredCount > (isAlone ? 1 : 3)) return false;
     if ([...service.families].some((family) => endless.includes(family))) return false;
     const { minimumHealthyPercent, maximumPercent } = service.deployment.percents;
-    const lower = Math.ceil((service.desiredCount * minimumHealthyPercent) / 100);
-    const upper = Math.floor((service.desiredCount * maximumPercent) / 100);
-    if (!service.isDaemon && service.desiredCount > 0 && upper <= lower) return false;
-    const hasFailed = [...durable.deployments.all()].some(
-      (each) => each.serviceArn === service.arn && each.status === 'PRIMARY' && each.rolloutState === 'FAILED',
+    const wanted = (service.isDaemon ? record?.desiredCount : undefined) ?? service.desiredCount;
+    const lower = Math.ceil((wanted * minimumHealthyPercent) / 100);
+    const upper = Math.floor((wanted * maximumPercent) / 100);
+    const primary = [...durable.deployments.all()].find(
+      (each) => each.serviceArn === service.arn && each.status === 'PRIMARY',
     );
+    // Bounds that leave no room hold up what is being deployed; a daemon's count is of instances and changes by itself.
+    const isHeldUp = wanted > 0 && upper <= lower && !(service.isDaemon && primary?.rolloutState === 'COMPLETED');
+    if (isHeldUp) return false;
     // A fault may have tripped the breaker of what works.
-    if (service.shape.outcome === 'runs') return !hasFailed;
+    if (service.shape.outcome === 'runs') return primary?.rolloutState !== 'FAILED';
     // Without one that was steady, a deployment in stages goes back to the last, which may never have worked.
     const goesBackToWhatRuns =
       steadyShape === undefined ? service.deployment.strategy === 'ROLLING' : steadyShape.outcome === 'runs';
