@@ -215,7 +215,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     networks,
     warmSandboxes,
     lookEveryMs,
-    onEnded: (arn) => reporter.tellNow(arn),
+    onEvident: (arn) => reporter.tellNow(arn),
   });
   await engine.start();
 

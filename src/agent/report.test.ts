@@ -100,3 +100,18 @@ test('a task that ran and ended by itself needs no reason', () => {
   assert.equal(reports.at(-1)?.['reason'], undefined);
   assert.match(JSON.stringify(reports.at(-1)?.['containers']), /"reason":"OutOfMemoryError: x"/);
 });
+
+test('is evident where the engine shows it to whoever forgot it', () => {
+  const told = { status: 'RUNNING', attached: false, containers: {} } as const;
+  const cases: readonly (readonly [TaskRecord, boolean])[] = [
+    [task(running, running, { ranAt: 1 }), true],
+    [task(running, exited, { ranAt: 1 }), true],
+    [task(running, { error: 'CannotPullContainerError: no' }, { ranAt: 1 }), false],
+    [task(exited, exited, { ranAt: 1, stoppedAt: 2, told }), true],
+    [task(exited, {}, { ranAt: 1, stoppedAt: 2, told }), true],
+    [task({ ...exited, phase: 'gone' }, exited, { ranAt: 1, stoppedAt: 2, told }), false],
+    [task({ ...running, error: 'CannotStartContainerError: no' }, {}, { stoppedAt: 2 }), false],
+    [task({}, {}, { stoppedAt: 2, failure: 'ResourceInitializationError: no' }), false],
+  ];
+  for (const [record, evident] of cases) assert.equal(nextReport(record)?.evident, evident, JSON.stringify(record));
+});

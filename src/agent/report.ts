@@ -7,6 +7,8 @@ export interface Report {
   readonly told: Told;
   /** Container changes of a running task may wait a moment for company; all else is told at once. */
   readonly urgent: boolean;
+  /** An agent that forgot it would find the same on the engine and tell it again, so it may be told before it is durable. */
+  readonly evident: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ function reportOf(task: TaskRecord, status: 'PENDING' | 'RUNNING' | 'STOPPED', u
   const reason = status === 'STOPPED' ? reasonOf(task) : undefined;
   return {
     urgent,
+    evident: isEvident(task, status),
     input: {
       task: task.arn,
       status,
@@ -49,12 +52,26 @@ function reportOf(task: TaskRecord, status: 'PENDING' | 'RUNNING' | 'STOPPED', u
   };
 }
 
+/**
+ * That its containers run, or that it is over by their ends alone. Where one could not be had or is gone, and where it may
+ * be started again, an agent that forgot it could decide otherwise.
+ */
+function isEvident(task: TaskRecord, status: Told['status']): boolean {
+  if (status === 'PENDING' || task.failure !== undefined) return false;
+  return task.payload.containers.every((wanted) => {
+    const seen = task.containers[wanted.name];
+    if (!seen || seen.error !== undefined || seen.phase === 'gone') return false;
+    return status === 'RUNNING' ? seen.phase !== 'none' : !wanted.restartPolicy?.enabled;
+  });
+}
+
 /** The interface is there when the container that holds it runs. */
 function attachmentOf(task: TaskRecord): Report | undefined {
   const card = task.payload.elasticNetworkInterfaces?.[0];
   if (!card || task.told.attached || task.containers[pauseName]?.startedAt === undefined) return undefined;
   return {
     urgent: true,
+    evident: false,
     input: { task: task.arn, attachments: [{ attachmentArn: card.attachmentArn, status: 'ATTACHED' }] },
     told: { ...task.told, attached: true },
   };

@@ -8,10 +8,7 @@ import { agentTasks } from './state.ts';
 export interface StateReporter {
   /** Tries everything again now: the control plane has just been reached. */
   nudge(): void;
-  /**
-   * Tells what there is to tell of a task before it is durable: for what the engine would show again to an agent that
-   * forgot it.
-   */
+  /** Tells what is evident of a task without waiting for it to be durable; the rest is told when it is. */
   tellNow(arn: string): void;
   stop(): void;
 }
@@ -28,7 +25,6 @@ export function startStateReporter(parts: {
   const { store, backend, clock, random, log } = parts;
   const waiting = new Set<string>();
   const inFlight = new Set<string>();
-  const hurried = new Set<string>();
   const timers = new Map<string, Timer>();
   const attempts = new Map<string, number>();
   let stopped = false;
@@ -72,12 +68,11 @@ export function startStateReporter(parts: {
   async function send(arn: string): Promise<void> {
     const task = store.view((reader) => reader.get(agentTasks, arn));
     const report = task && nextReport(task);
-    const isHurried = hurried.delete(arn);
     if (!report || stopped) return;
     timers.get(arn)?.cancel();
     timers.delete(arn);
     try {
-      if (!isHurried) await store.durable(); // what is told must not be forgotten
+      if (!report.evident) await store.durable(); // what is told must not be forgotten
       await backend.call('ecs', 'SubmitTaskStateChange', { cluster: parts.cluster, ...report.input });
       attempts.delete(arn);
     } catch (error) {
@@ -118,9 +113,8 @@ export function startStateReporter(parts: {
       for (const arn of untold()) enqueue(arn, false);
     },
     tellNow(arn) {
-      if (inFlight.has(arn) || attempts.has(arn)) return; // it waits its turn
-      hurried.add(arn);
-      enqueue(arn, false);
+      // In a moment, so that it tells all that is being written just now.
+      void Promise.resolve().then(() => enqueue(arn, false));
     },
     stop() {
       stopped = true;

@@ -39,8 +39,8 @@ export interface TaskEngineParts {
   readonly networks: SubnetNetworks;
   readonly warmSandboxes: number;
   readonly lookEveryMs: number;
-  /** Hears of a task that ended because its containers did, which the engine would show again. */
-  readonly onEnded: (arn: string) => void;
+  /** Hears of a task of which something can be told that the engine would show again. */
+  readonly onEvident: (arn: string) => void;
 }
 
 /**
@@ -361,7 +361,10 @@ export class TaskEngine {
       log.error('what happened to a task could not be kept', { task: arn, reason: messageOf(error) });
     });
     const task = this.#task(arn);
-    if (task && nextReport(task)?.urgent) void store.durable().catch(() => undefined); // said above
+    const report = task && nextReport(task);
+    if (!report?.urgent) return;
+    if (report.evident) this.#parts.onEvident(arn);
+    else void store.durable().catch(() => undefined); // said above
   }
 
   /** Asks the engine about one container and writes the answer down. One look at a time, none while a start is under way. */
@@ -444,8 +447,6 @@ export class TaskEngine {
     if (!ended) return false;
     this.#write(arn, (now) => ({ ...now, containers: { ...now.containers, [name]: ended } }));
     this.#advance(arn);
-    const task = this.#task(arn);
-    if (task && isEvident(task)) this.#parts.onEnded(arn);
     return true;
   }
 
@@ -531,12 +532,6 @@ export class TaskEngine {
     if (!destination || container?.id === undefined || container.startedAt === undefined) return;
     this.#parts.logs.follow(container.id, destination);
   }
-}
-
-/** Whether the task is over by its containers alone: by no decision, for which an agent that forgot it may decide otherwise. */
-function isEvident(task: TaskRecord): boolean {
-  const mayDecide = task.payload.containers.some((wanted) => wanted.restartPolicy?.enabled);
-  return task.stoppedAt !== undefined && task.failure === undefined && !mayDecide;
 }
 
 /** What a plan decided, written into the record once and never taken back. */

@@ -185,7 +185,7 @@ describe('commits', () => {
   test('in no hurry is committed by itself a moment later', async () => {
     const { store, clock, reopen } = await open();
     void store.updateUnhurried((tx) => tx.put(things, { id: 'a', size: 1 }));
-    await clock.advance(100);
+    await clock.advance(250);
     const again = await reopen();
     assert.ok(again.view((reader) => reader.get(things, 'a')));
   });

@@ -305,8 +305,11 @@ export const transactionLimit = { changes: 120, bytes: 1024 * 1024 } as const;
  */
 const journalLimit = { changes: 128, bytes: 3 * 1024 * 1024 } as const;
 
-/** How long a change waits at most for another with which it can be committed. */
-const unhurriedMs = 50;
+/**
+ * How long a change waits at most for another with which it can be committed. Longer than a busy agent lets pass between
+ * two that cannot wait.
+ */
+const unhurriedMs = 200;
 
 /** What one group may hold. A group of a single transaction is always within it. */
 const groupLimit = { changes: 1024, bytes: 4 * 1024 * 1024 } as const;

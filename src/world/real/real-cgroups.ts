@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rmdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { CgroupLimits, Cgroups } from '../cgroups.ts';
@@ -7,21 +7,21 @@ import type { CgroupLimits, Cgroups } from '../cgroups.ts';
 /**
  * Cgroups of this machine. A path is made under every hierarchy it needs (version 1) or in the one tree (version 2);
  * a slice is asked of systemd, which owns that tree and would undo what others write into it.
+ *
+ * Its files are the kernel's own memory: a call takes less time than handing it to another thread and back, of which
+ * every start of a task would need a dozen.
  */
 export function createRealCgroups(root = '/sys/fs/cgroup'): Cgroups {
   return {
     async createTaskCgroup(parent, limits) {
-      if (parent.endsWith('.slice')) return setSlice(parent, limits);
-      if (await isVersion2(root)) return createVersion2(root, parent, limits);
-      return createVersion1(root, parent, limits);
+      if (parent.endsWith('.slice')) await setSlice(parent, limits);
+      else if (isVersion2(root)) createVersion2(root, parent, limits);
+      else createVersion1(root, parent, limits);
     },
     async removeTaskCgroup(parent) {
-      if (parent.endsWith('.slice')) {
-        await systemctl('stop', parent);
-        return;
-      }
-      if (await isVersion2(root)) return removeDirectory(join(root, parent));
-      for (const hierarchy of hierarchies) await removeDirectory(join(root, hierarchy, parent));
+      if (parent.endsWith('.slice')) await systemctl('stop', parent);
+      else if (isVersion2(root)) removeDirectory(join(root, parent));
+      else for (const hierarchy of hierarchies) removeDirectory(join(root, hierarchy, parent));
     },
   };
 }
@@ -46,33 +46,37 @@ const hierarchies = [
   'unified',
 ] as const;
 
-async function createVersion1(root: string, parent: string, limits: CgroupLimits): Promise<void> {
+function createVersion1(root: string, parent: string, limits: CgroupLimits): void {
   const cpu = join(root, 'cpu', parent);
   const memory = join(root, 'memory', parent);
-  await Promise.all([mkdir(cpu, { recursive: true }), mkdir(memory, { recursive: true })]);
-  if (limits.cpuShares !== undefined) await writeFile(join(cpu, 'cpu.shares'), String(limits.cpuShares));
-  if (limits.cpuPeriodUs !== undefined) await writeFile(join(cpu, 'cpu.cfs_period_us'), String(limits.cpuPeriodUs));
-  if (limits.cpuQuotaUs !== undefined) await writeFile(join(cpu, 'cpu.cfs_quota_us'), String(limits.cpuQuotaUs));
-  // Without it a version 1 parent does not count its children's memory.
-  await writeFile(join(memory, 'memory.use_hierarchy'), '1').catch(() => undefined); // read-only where it is always so
+  mkdirSync(cpu, { recursive: true });
+  mkdirSync(memory, { recursive: true });
+  if (limits.cpuShares !== undefined) writeFileSync(join(cpu, 'cpu.shares'), String(limits.cpuShares));
+  if (limits.cpuPeriodUs !== undefined) writeFileSync(join(cpu, 'cpu.cfs_period_us'), String(limits.cpuPeriodUs));
+  if (limits.cpuQuotaUs !== undefined) writeFileSync(join(cpu, 'cpu.cfs_quota_us'), String(limits.cpuQuotaUs));
+  try {
+    // Without it a version 1 parent does not count its children's memory.
+    writeFileSync(join(memory, 'memory.use_hierarchy'), '1');
+  } catch {
+    // It is read-only where it is always so.
+  }
   if (limits.memoryBytes !== undefined) {
-    await writeFile(join(memory, 'memory.limit_in_bytes'), String(limits.memoryBytes));
+    writeFileSync(join(memory, 'memory.limit_in_bytes'), String(limits.memoryBytes));
   }
 }
 
-async function createVersion2(root: string, parent: string, limits: CgroupLimits): Promise<void> {
+function createVersion2(root: string, parent: string, limits: CgroupLimits): void {
   const directory = join(root, parent);
-  await mkdir(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true });
   // A controller works in a group only when every group above hands it down.
   const names = parent.split('/').filter((name) => name !== '');
   for (let depth = 0; depth < names.length; depth += 1) {
-    await writeFile(join(root, ...names.slice(0, depth), 'cgroup.subtree_control'), '+cpu +memory');
+    writeFileSync(join(root, ...names.slice(0, depth), 'cgroup.subtree_control'), '+cpu +memory');
   }
   const period = limits.cpuPeriodUs ?? 100_000;
-  if (limits.cpuQuotaUs !== undefined) await writeFile(join(directory, 'cpu.max'), `${limits.cpuQuotaUs} ${period}`);
-  if (limits.cpuShares !== undefined)
-    await writeFile(join(directory, 'cpu.weight'), String(weightOf(limits.cpuShares)));
-  if (limits.memoryBytes !== undefined) await writeFile(join(directory, 'memory.max'), String(limits.memoryBytes));
+  if (limits.cpuQuotaUs !== undefined) writeFileSync(join(directory, 'cpu.max'), `${limits.cpuQuotaUs} ${period}`);
+  if (limits.cpuShares !== undefined) writeFileSync(join(directory, 'cpu.weight'), String(weightOf(limits.cpuShares)));
+  if (limits.memoryBytes !== undefined) writeFileSync(join(directory, 'memory.max'), String(limits.memoryBytes));
 }
 
 async function setSlice(slice: string, limits: CgroupLimits): Promise<void> {
@@ -97,16 +101,13 @@ async function systemctl(...command: readonly string[]): Promise<void> {
   await promisify(execFile)('systemctl', [...command], { timeout: 10_000 });
 }
 
-async function isVersion2(root: string): Promise<boolean> {
-  return stat(join(root, 'cgroup.controllers')).then(
-    () => true,
-    () => false,
-  );
+function isVersion2(root: string): boolean {
+  return existsSync(join(root, 'cgroup.controllers'));
 }
 
-async function removeDirectory(path: string): Promise<void> {
+function removeDirectory(path: string): void {
   try {
-    await rmdir(path);
+    rmdirSync(path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
