@@ -7,33 +7,20 @@ import type { AccessPointDescription, DescribeFileSystemsResponse, FileSystemDes
 import type { DescribeSubnetsResult } from '@aws-sdk/client-ec2';
 import type { Task } from '@aws-sdk/client-ecs';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance, describeTask, runTask } from '../running/cluster.ts';
-import { host, removeContainersOf } from '../running/engine.ts';
+import { host } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import { type Server, startLongshore, startServer, temporaryDirectory } from '../running/server.ts';
+import { Installation } from '../running/installation.ts';
 import { ensureFactsImage, factsImage, outputOf } from './task-parameters/stage.ts';
 
 describe('file systems', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: ReturnType<typeof startLongshore>;
+  let installation: Installation;
   let aws: AwsCli;
-  let client: Client;
   let fileSystemId = '';
-  const started: string[] = [];
 
   before(async () => {
     await ensureFactsImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    aws = awsCli(server);
-    client = clientOf(server);
-    await client.call('ecs', 'CreateCluster', { clusterName: 'efs' });
-    agent = startLongshore(
-      ['agent', '--cluster', 'efs', '--data-dir', join(directory.path, 'agent')],
-      server.environment,
-    );
-    await connectedInstance(client, 'efs');
+    installation = await Installation.start('efs');
+    aws = awsCli(installation.server);
     const made = await aws<FileSystemDescription>(
       'efs',
       'create-file-system',
@@ -48,11 +35,12 @@ describe('file systems', () => {
   });
 
   after(async () => {
-    await agent?.end('SIGTERM');
-    await server?.stop();
-    await removeContainersOf(started);
-    await directory?.remove();
+    await installation?.end();
   });
+
+  /** Where the bytes of the file system are on this machine. */
+  const bytes = (...path: readonly string[]): string =>
+    join(installation.server.dataDirectory, 'file-systems', fileSystemId, 'data', ...path);
 
   async function available(): Promise<FileSystemDescription> {
     return await eventually('an available file system', async () => {
@@ -71,7 +59,7 @@ describe('file systems', () => {
     efs: object,
     script: string,
   ): Promise<{ readonly task: Task; readonly output: string }> {
-    const arn = await runTask(client, 'efs', {
+    const arn = await installation.run({
       family,
       networkMode: 'none',
       volumes: [{ name: 'shared', efsVolumeConfiguration: { fileSystemId, ...efs } }],
@@ -85,11 +73,7 @@ describe('file systems', () => {
         },
       ],
     });
-    started.push(arn);
-    const task = await eventually(`the end of ${arn}`, async () => {
-      const now = await describeTask(client, 'efs', arn);
-      return now.lastStatus === 'STOPPED' ? now : undefined;
-    });
+    const task = await installation.reaches(arn, 'STOPPED');
     const id = task.containers?.[0]?.runtimeId;
     return { task, output: id === undefined ? '' : (await outputOf(id)).trim() };
   }
@@ -130,7 +114,7 @@ describe('file systems', () => {
       'Path=/users/one,CreationInfo={OwnerUid=1234,OwnerGid=2345,Permissions=0700}',
     );
     const efs = { transitEncryption: 'ENABLED', authorizationConfig: { accessPointId: made.AccessPointId } };
-    const data = join(server.dataDirectory, 'file-systems', fileSystemId, 'data', 'users');
+    const data = bytes('users');
     // What is not this user's: a file of root's, one of a group it is in, and a way out.
     await run('beside', {}, 'echo outside > /shared/outside');
     const rootsFile = async (name: string, mode: number, groupId: number): Promise<void> => {
@@ -144,7 +128,7 @@ describe('file systems', () => {
       'stat -c "%u %g" by-another; perl -e \'chown(0, 0, "made") or print "$!\\n"; chmod 0640, "made" or die\'; stat -c "%a" made',
       'while [ ! -e go ]; do sleep 0.1; done; cat private 2>&1; cat of-group; cat ../outside 2>&1; ls',
     ].join('\n');
-    const arn = await runTask(client, 'efs', {
+    const arn = await installation.run({
       family: 'posix-user',
       networkMode: 'none',
       volumes: [{ name: 'shared', efsVolumeConfiguration: { fileSystemId, ...efs } }],
@@ -158,15 +142,11 @@ describe('file systems', () => {
         },
       ],
     });
-    started.push(arn);
     await eventually('what the task makes', () => stat(join(data, 'one', 'by-another')).catch(() => undefined));
     await rootsFile('private', 0o600, 0);
     await rootsFile('of-group', 0o640, 3456);
     await rootsFile('go', 0o600, 0);
-    const task = await eventually(`the end of ${arn}`, async () => {
-      const now = await describeTask(client, 'efs', arn);
-      return now.lastStatus === 'STOPPED' ? now : undefined;
-    });
+    const task = await installation.reaches(arn, 'STOPPED');
     const output = await outputOf(task.containers?.[0]?.runtimeId ?? '');
     assert.deepEqual(output.trim().split('\n'), [
       '0',
@@ -213,7 +193,7 @@ describe('file systems', () => {
   });
 
   test('do not let a task mount the host by a link that another has left in them', async () => {
-    await symlink('/etc', join(server.dataDirectory, 'file-systems', fileSystemId, 'data', 'link'));
+    await symlink('/etc', bytes('link'));
     for (const rootDirectory of ['/link', '/link/ssl']) {
       const { task, output } = await run(`linked-${rootDirectory.length}`, { rootDirectory }, 'ls /shared');
       assert.equal(output, '');

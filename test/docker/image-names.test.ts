@@ -4,28 +4,21 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DescribeImagesResponse } from '@aws-sdk/client-ecr';
-import type { RunTaskResponse, Task } from '@aws-sdk/client-ecs';
-import { awsCli, createTaskRole } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance, taskReaches } from '../running/cluster.ts';
+import type { Task } from '@aws-sdk/client-ecs';
+import { AttachRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
+import type { Client } from '../running/cluster.ts';
 import { type DockerCli, dockerCli, logIn } from '../running/docker-cli.ts';
 import { type DockerRegistry, startDockerRegistry } from '../running/docker-registry.ts';
-import { docker as engine, ensureTestImage, removeContainersOf, testImage } from '../running/engine.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-} from '../running/server.ts';
+import { docker as engine, ensureTestImage, testImage } from '../running/engine.ts';
+import { Installation } from '../running/installation.ts';
+import { createTaskRole, putRolePolicy, roleArn } from '../running/roles.ts';
 
 const name = `names-${process.pid}`;
 /** `someone:something`, as `htpasswd -B` writes it. */
 const passwordLine = 'someone:$2b$04$xiMBj3yx9g7hTwNifds7tuGsEUIZ.ZIATxXQQ7WGryUezQlCu3MCu\n';
 
 describe('images of tasks, by their names', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: LongshoreProcess;
+  let installation: Installation;
   let client: Client;
   let docker: DockerCli;
   let open: DockerRegistry;
@@ -33,28 +26,28 @@ describe('images of tasks, by their names', () => {
   let uri: string;
   let digest: string;
   const made = new Set<string>();
-  const started: string[] = [];
 
   before(async () => {
     await ensureTestImage();
-    directory = await temporaryDirectory();
-    const passwords = join(directory.path, 'passwords');
+    installation = await Installation.start('names');
+    const { directory } = installation;
+    ({ client } = installation);
+    const passwords = join(directory, 'passwords');
     await writeFile(passwords, passwordLine);
-    open = await startDockerRegistry(join(directory.path, 'open'));
-    locked = await startDockerRegistry(join(directory.path, 'locked'), passwords);
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    client = clientOf(server);
-    const aws = awsCli(server);
-    await aws(...createTaskRole('execution'));
-    const policy = ['--policy-arn', 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy'];
-    await aws('iam', 'attach-role-policy', '--role-name', 'execution', ...policy);
+    open = await startDockerRegistry(join(directory, 'open'));
+    locked = await startDockerRegistry(join(directory, 'locked'), passwords);
+    await createTaskRole(installation, 'execution');
+    const iam = new IAMClient(installation.sdk);
+    const PolicyArn = 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy';
+    await iam.send(new AttachRolePolicyCommand({ RoleName: 'execution', PolicyArn }));
+    iam.destroy();
     const { repository } = await client.call<{ readonly repository: { readonly repositoryUri: string } }>(
       'ecr',
       'CreateRepository',
       { repositoryName: name },
     );
     uri = repository.repositoryUri;
-    docker = dockerCli(directory.path);
+    docker = dockerCli(directory);
     await logIn(docker, await client.call('ecr', 'GetAuthorizationToken', {}));
     await docker('login', '--username', 'someone', '--password', 'something', locked.host);
     await docker.build(`${uri}:v1`, { base: testImage, layerBytes: 1000 });
@@ -69,38 +62,23 @@ describe('images of tasks, by their names', () => {
     await docker('tag', `${uri}:v1`, `${name}:v1`); // what a pull from Docker Hub would be called
     await docker('rmi', `${uri}:v1`, `${open.host}/team/app:v1`, `${locked.host}/team/app:v1`);
     made.add(`${name}:v1`);
-    await client.call('ecs', 'CreateCluster', { clusterName: name });
-    agent = startLongshore(
-      ['agent', '--cluster', name, '--data-dir', join(directory.path, 'agent')],
-      server.environment,
-    );
-    await connectedInstance(client, name);
   });
 
   after(async () => {
-    await agent?.end('SIGTERM');
-    await removeContainersOf(started);
-    for (const image of made) await engine.removeImage(image).catch(() => undefined); // gone already
-    await server?.stop();
     await open?.stop();
     await locked?.stop();
-    await directory?.remove();
+    await installation?.end();
+    for (const image of made) await engine.removeImage(image).catch(() => undefined); // gone already
   });
 
   /** Runs the image to its end. */
   async function run(image: string, more: { readonly container?: object; readonly task?: object } = {}): Promise<Task> {
-    await client.call('ecs', 'RegisterTaskDefinition', {
+    const arn = await installation.run({
       family: name,
       containerDefinitions: [{ name: 'app', image, memory: 32, command: ['true'], ...more.container }],
       ...more.task,
     });
-    const { tasks = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
-      cluster: name,
-      taskDefinition: name,
-    });
-    const taskArn = tasks[0]?.taskArn ?? '';
-    started.push(taskArn);
-    return taskReaches(client, name, taskArn, 'STOPPED');
+    return await installation.reaches(arn, 'STOPPED');
   }
 
   async function runs(image: string, more: Parameters<typeof run>[1] = {}): Promise<void> {
@@ -113,7 +91,7 @@ describe('images of tasks, by their names', () => {
   }
 
   const ecrHost = '000000000000.dkr.ecr.us-east-1.amazonaws.com';
-  const byRole = { task: { executionRoleArn: 'arn:aws:iam::000000000000:role/execution' } };
+  const byRole = { task: { executionRoleArn: roleArn('execution') } };
 
   test('of ECR by AWS’s name of the registry: tag, digest, and tag and digest', async () => {
     for (const reference of [':v1', `@${digest}`, `:v1@${digest}`])
@@ -159,21 +137,8 @@ describe('images of tasks, by their names', () => {
     const container = { repositoryCredentials: { credentialsParameter } };
     const mayNot = await run(image, { ...byRole, container });
     assert.match(mayNot.stoppedReason ?? '', /secretsmanager:GetSecretValue/);
-    const policy = {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: credentialsParameter }],
-    };
-    const aws = awsCli(server);
-    await aws(
-      'iam',
-      'put-role-policy',
-      '--role-name',
-      'execution',
-      '--policy-name',
-      'secret',
-      '--policy-document',
-      JSON.stringify(policy),
-    );
+    const statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: credentialsParameter };
+    await putRolePolicy(installation, 'execution', 'secret', [statement]);
     await runs(image, { ...byRole, container });
   });
 

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
 import { type DockerCli, dockerCli, logIn } from '../running/docker-cli.ts';
 import { docker as engine, ensureTestImage, testImage } from '../running/engine.ts';
-import { type Server, startServer, temporaryDirectory } from '../running/server.ts';
+import { policyDocument } from '../running/roles.ts';
+import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
 
 const repositoryName = `rights-${process.pid}/app`;
 const repositoryArn = `arn:aws:ecr:us-east-1:000000000000:repository/${repositoryName}`;
@@ -52,21 +54,22 @@ describe('the rights of users on a repository, with the docker client', () => {
 
   /** A user who may take the actions on the repository, with keys of IAM. */
   async function userWith(name: string, actions: readonly string[]): Promise<User> {
-    await root('iam', 'create-user', '--user-name', name);
+    const iam = new IAMClient({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
+    const UserName = name;
+    await iam.send(new CreateUserCommand({ UserName }));
     const statements = [
       { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
       ...(actions.length === 0 ? [] : [{ Effect: 'Allow', Action: actions, Resource: repositoryArn }]),
     ];
-    const document = JSON.stringify({ Version: '2012-10-17', Statement: statements });
-    await root('iam', 'put-user-policy', '--user-name', name, '--policy-name', 'own', '--policy-document', document);
-    const { AccessKey } = await root<{
-      readonly AccessKey: { readonly AccessKeyId: string; readonly SecretAccessKey: string };
-    }>('iam', 'create-access-key', '--user-name', name);
+    const PolicyDocument = policyDocument(...statements);
+    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    iam.destroy();
     const aws = awsCli({
       environment: {
         ...server.environment,
-        AWS_ACCESS_KEY_ID: AccessKey.AccessKeyId,
-        AWS_SECRET_ACCESS_KEY: AccessKey.SecretAccessKey,
+        AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId,
+        AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey,
       },
     });
     const docker = dockerCli(join(directory.path, name));
@@ -89,7 +92,7 @@ describe('the rights of users on a repository, with the docker client', () => {
       '--repository-name',
       repositoryName,
       '--policy-text',
-      JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+      policyDocument(...statements),
     );
 
   test('who may push pushes, and who may only pull pulls and is told which right a push lacks', async () => {
