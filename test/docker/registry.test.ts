@@ -8,46 +8,35 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { DescribeImagesResponse } from '@aws-sdk/client-ecr';
-import type { DescribeTasksResponse, ListTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import type { DescribeTasksResponse, ListTasksResponse } from '@aws-sdk/client-ecs';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
-import { type Client, clientOf, connectedInstance, describeTask } from '../running/cluster.ts';
+import type { Client } from '../running/cluster.ts';
 import { type DockerCli, dockerCli } from '../running/docker-cli.ts';
 import { docker as engine, ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-  testKeys,
-} from '../running/server.ts';
+import { Installation } from '../running/installation.ts';
+import { createTaskRole, roleArn } from '../running/roles.ts';
 
 const execute = promisify(execFile);
-const cluster = `registry-${process.pid}`;
 const repositoryName = `registry-test-${process.pid}/app`;
 const ecrName = `000000000000.dkr.ecr.us-east-1.amazonaws.com/${repositoryName}`;
 
 describe('the registry, with the docker client', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: LongshoreProcess;
+  let installation: Installation;
+  let cluster: string;
+  let directory: string;
   let client: Client;
   let aws: AwsCli;
   let docker: DockerCli;
   let uri: string;
-  let port: number;
   const made = new Set<string>();
 
   before(async () => {
     await ensureTestImage();
-    directory = await temporaryDirectory();
-    docker = dockerCli(directory.path);
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    port = Number(new URL(server.endpoint).port);
-    client = clientOf(server);
-    aws = awsCli(server);
+    installation = await Installation.start('registry');
+    ({ client, cluster, directory } = installation);
+    docker = dockerCli(directory);
+    aws = awsCli(installation.server);
     const { repository } = await aws<{ readonly repository: { readonly repositoryUri: string } }>(
       'ecr',
       'create-repository',
@@ -55,21 +44,12 @@ describe('the registry, with the docker client', () => {
       repositoryName,
     );
     uri = repository.repositoryUri;
-    assert.equal(uri, `localhost:${port}/${repositoryName}`);
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    const args = ['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')];
-    agent = startLongshore(args, server.environment);
-    await connectedInstance(client, cluster);
+    assert.equal(uri, `localhost:${new URL(installation.server.endpoint).port}/${repositoryName}`);
   });
 
   after(async () => {
-    await agent?.end('SIGTERM');
-    await server?.stop();
-    for (const { Id } of await engine.listContainers([`com.amazonaws.ecs.cluster=${cluster}`])) {
-      await engine.removeContainer(Id, { force: true, volumes: true });
-    }
+    await installation?.end();
     for (const image of [...made, `${ecrName}:v1`]) await engine.removeImage(image).catch(() => undefined); // gone already
-    await directory?.remove();
   });
 
   async function build(tag: string, base: string, layerBytes: number): Promise<string> {
@@ -131,14 +111,14 @@ describe('the registry, with the docker client', () => {
   });
 
   test('without a login nothing is pulled or pushed', async () => {
-    const nobody = { ...process.env, DOCKER_CONFIG: join(directory.path, 'nobody') };
+    const nobody = { ...process.env, DOCKER_CONFIG: join(directory, 'nobody') };
     await assert.rejects(execute('docker', ['pull', `${uri}:v1`], { env: nobody }), /no basic auth credentials/);
   });
 
   test('an index of two platforms gives each its own', async () => {
     const digests: string[] = [];
     for (const architecture of ['amd64', 'arm64']) {
-      const context = join(directory.path, `platform-${architecture}`);
+      const context = join(directory, `platform-${architecture}`);
       await mkdir(context, { recursive: true });
       await writeFile(join(context, 'Dockerfile'), `FROM scratch\nCOPY name /\n`);
       await writeFile(join(context, 'name'), architecture);
@@ -215,9 +195,6 @@ describe('the registry, with the docker client', () => {
   });
 
   test('a task pulls with the rights of its execution role and no others', async () => {
-    const iam = new IAMClient({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
-    const policy = (statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
-    const trust = { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' };
     const pulling = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'];
     const roles: readonly (readonly [name: string, actions: readonly string[], refused?: RegExp])[] = [
       ['powerless', ['sts:GetCallerIdentity'], /^ResourceInitializationError: .*ecr:GetAuthorizationToken/],
@@ -225,22 +202,13 @@ describe('the registry, with the docker client', () => {
       ['puller', ['ecr:GetAuthorizationToken', ...pulling]],
     ];
     for (const [RoleName, Action, refused] of roles) {
-      await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policy(trust) }));
-      const PolicyDocument = policy({ Effect: 'Allow', Action, Resource: '*' });
-      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'own', PolicyDocument }));
-      await client.call('ecs', 'RegisterTaskDefinition', {
+      await createTaskRole(installation, RoleName, [{ Effect: 'Allow', Action, Resource: '*' }]);
+      const arn = await installation.run({
         family: RoleName,
-        executionRoleArn: `arn:aws:iam::000000000000:role/${RoleName}`,
+        executionRoleArn: roleArn(RoleName),
         containerDefinitions: [{ name: 'app', image: `${ecrName}:v1`, memory: 32, command: ['true'] }],
       });
-      const { tasks: started = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
-        cluster,
-        taskDefinition: RoleName,
-      });
-      const task = await eventually(`the task of ${RoleName} ends`, async () => {
-        const seen = await describeTask(client, cluster, started[0]?.taskArn ?? '');
-        return seen.lastStatus === 'STOPPED' ? seen : undefined;
-      });
+      const task = await installation.reaches(arn, 'STOPPED');
       if (refused) assert.match(task.stoppedReason ?? '', refused, RoleName);
       else assert.equal(task.containers?.[0]?.exitCode, 0, task.stoppedReason ?? '');
     }
@@ -249,21 +217,11 @@ describe('the registry, with the docker client', () => {
   test('what is deleted cannot be pulled, by docker or by a task', async () => {
     await aws('ecr', 'batch-delete-image', '--repository-name', repositoryName, '--image-ids', 'imageTag=v2');
     await assert.rejects(docker('pull', `${uri}:v2`), /manifest unknown/);
-    await client.call('ecs', 'RegisterTaskDefinition', {
+    const arn = await installation.run({
       family: 'gone',
       containerDefinitions: [{ name: 'app', image: `${ecrName}:v2`, memory: 32, essential: true }],
     });
-    const { tasks } = await client.call<{ readonly tasks: readonly { readonly taskArn: string }[] }>('ecs', 'RunTask', {
-      cluster,
-      taskDefinition: 'gone',
-    });
-    const stopped = await eventually('the task STOPPED', async () => {
-      const { tasks: found = [] } = await client.call<DescribeTasksResponse>('ecs', 'DescribeTasks', {
-        cluster,
-        tasks: tasks.map(({ taskArn }) => taskArn),
-      });
-      return found.find((task) => task.lastStatus === 'STOPPED');
-    });
+    const stopped = await installation.reaches(arn, 'STOPPED');
     assert.equal(stopped.stopCode, 'TaskFailedToStart');
     assert.match(
       stopped.containers?.[0]?.reason ?? '',
@@ -278,7 +236,7 @@ describe('the registry, with the docker client', () => {
     push.stdout.on('data', (data: Buffer) => (output += data.toString()));
     push.stderr.on('data', (data: Buffer) => (output += data.toString()));
     const ended = once(push, 'exit');
-    const uploads = join(directory.path, 'server', 'images', 'uploads');
+    const uploads = join(directory, 'server', 'images', 'uploads');
     await eventually('a part of the layer', async () => {
       for (const name of await readdir(uploads).catch(() => [])) {
         const size = await stat(join(uploads, name))
@@ -289,8 +247,7 @@ describe('the registry, with the docker client', () => {
       assert.equal(push.exitCode, null, output);
       return undefined;
     });
-    await server.kill();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false, port });
+    await installation.killServer();
     const [code] = await ended;
     assert.equal(code, 0, output);
     await docker('rmi', image);

@@ -1,6 +1,5 @@
 // Security groups on the real engine: who may talk to whom, tried with real sockets between real tasks.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   AuthorizeSecurityGroupIngressCommand,
@@ -13,19 +12,12 @@ import {
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
-import type { AwsVpcConfiguration, RunTaskResponse, Task } from '@aws-sdk/client-ecs';
+import type { AwsVpcConfiguration, Task } from '@aws-sdk/client-ecs';
 import { agentLabel, networkNameOf } from '../../src/agent/docker-config.ts';
-import { type Client, clientOf, connectedInstance, taskReaches } from '../running/cluster.ts';
-import { containersOf, host, removeContainersOf } from '../running/engine.ts';
+import type { Client } from '../running/cluster.ts';
+import { containersOf, host } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  testKeys,
-  temporaryDirectory,
-} from '../running/server.ts';
+import { Installation } from '../running/installation.ts';
 import { server as answering } from './task-parameters/network-rows.ts';
 import { ensureFactsImage, factsImage } from './task-parameters/stage.ts';
 
@@ -43,26 +35,26 @@ interface Running {
 }
 
 describe('security groups', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let agent: LongshoreProcess;
+  let installation: Installation;
   let client: Client;
   let ec2: EC2Client;
   let subnetIds: readonly string[] = [];
-  const arns: string[] = [];
+  let anyArn = '';
   const groups = { web: '', client: '', stranger: '', mirror: '' };
 
   before(async () => {
     await ensureFactsImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    client = clientOf(server);
-    ec2 = new EC2Client({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
-    await client.call('ecs', 'CreateCluster', { clusterName: 'default' });
-    agent = startAgent('enforced');
-    await connectedInstance(client, 'default');
-    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
-    subnetIds = Subnets.map(({ SubnetId = '' }) => SubnetId);
+    installation = await Installation.start('groups', {
+      agentArguments: ['--attribute', `ecs.availability-zone=${zone}`],
+      agentEnvironment: {
+        ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+        LONGSHORE_WARM_SANDBOXES: '2', // the rules hold in those as well
+        LONGSHORE_SECURITY_GROUPS: 'enforced',
+      },
+    });
+    ({ client } = installation);
+    ec2 = new EC2Client(installation.sdk);
+    subnetIds = await installation.subnets();
     for (const name of ['web', 'client', 'stranger', 'mirror'] as const) {
       const made = await ec2.send(
         new CreateSecurityGroupCommand({
@@ -91,41 +83,17 @@ describe('security groups', () => {
     });
   });
   after(async () => {
-    const ids = (await Promise.all(arns.map(containersOf))).flat();
-    const agentId = ids[0]?.Labels[agentLabel] ?? '';
-    await Promise.all(arns.map((task) => client.call('ecs', 'StopTask', { cluster: 'default', task })));
-    await Promise.all(arns.map((task) => taskReaches(client, 'default', task, 'STOPPED')));
+    const agentId = (await containersOf(anyArn))[0]?.Labels[agentLabel] ?? '';
+    await installation?.stopTasks();
     // No task is left, so no rules are.
-    await eventually('no table of the agent', async () =>
-      (await host('nft', 'list', 'tables')).includes(`longshore-${agentId}`) ? undefined : true,
+    await eventually(
+      'no table of the agent',
+      async () => !(await host('nft', 'list', 'tables')).includes(`longshore-${agentId}`),
     );
-    ec2.destroy();
-    await agent.end('SIGTERM');
-    await server.stop();
-    await removeContainersOf(arns);
+    ec2?.destroy();
+    await installation?.end();
     await host('docker', 'network', 'rm', networkNameOf(secondBlock));
-    await directory.remove();
   });
-
-  function startAgent(securityGroups: 'enforced' | 'off'): LongshoreProcess {
-    return startLongshore(
-      [
-        'agent',
-        '--cluster',
-        'default',
-        '--data-dir',
-        join(directory.path, 'agent'),
-        '--attribute',
-        `ecs.availability-zone=${zone}`,
-      ],
-      {
-        ...server.environment,
-        ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
-        LONGSHORE_WARM_SANDBOXES: '2', // the rules hold in those as well
-        LONGSHORE_SECURITY_GROUPS: securityGroups,
-      },
-    );
-  }
 
   async function run(securityGroups: readonly string[], subnets = subnetIds): Promise<Running> {
     return ran('socket', {
@@ -135,14 +103,12 @@ describe('security groups', () => {
   }
 
   async function ran(taskDefinition: string, awsvpcConfiguration?: AwsVpcConfiguration): Promise<Running> {
-    const { tasks = [], failures } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
+    const arn = await installation.launch({
       taskDefinition,
       ...(awsvpcConfiguration && { networkConfiguration: { awsvpcConfiguration } }),
     });
-    const arn = tasks[0]?.taskArn;
-    assert.ok(arn, JSON.stringify(failures));
-    arns.push(arn);
-    const task = await taskReaches(client, 'default', arn, 'RUNNING');
+    anyArn = arn;
+    const task = await installation.reaches(arn, 'RUNNING');
     return { arn, address: addressOf(task), containerId: task.containers?.[0]?.runtimeId ?? '' };
   }
 
@@ -170,7 +136,7 @@ describe('security groups', () => {
 
   test('a group without rules lets nobody in, and one that a rule names gets in within a second, by that port alone', async () => {
     const web = await run([groups.web]);
-    await eventually('the server', async () => ((await dial(web.address, 8080)) ? true : undefined));
+    await eventually('the server', async () => await dial(web.address, 8080));
     const [member, stranger] = await Promise.all([run([groups.client]), run([groups.stranger])]);
     assert.equal(await ask(member, web.address, 8080), 'no answer');
     assert.equal(await ask(stranger, web.address, 8080), 'no answer');
@@ -289,18 +255,16 @@ describe('security groups', () => {
 
   test('hold for an agent that is told not to enforce them no more, until it is told to again', async () => {
     const [web, stranger] = await Promise.all([run([groups.web]), run([groups.stranger])]);
-    await eventually('the server', async () => ((await dial(web.address, 8080)) ? true : undefined));
+    await eventually('the server', async () => await dial(web.address, 8080));
     const passes = (): Promise<string> => ask(stranger, web.address, 8080);
     assert.equal(await passes(), 'no answer');
     for (const [word, answer] of [
       ['off', 'hello'],
       ['enforced', 'no answer'],
     ] as const) {
-      await agent.end('SIGTERM');
-      agent = startAgent(word);
-      await eventually(`'${answer}' with security groups ${word}`, async () =>
-        (await passes()) === answer ? true : undefined,
-      );
+      await installation.agent.end('SIGTERM');
+      installation.startAgent({ LONGSHORE_SECURITY_GROUPS: word });
+      await eventually(`'${answer}' with security groups ${word}`, async () => (await passes()) === answer);
     }
   });
 
