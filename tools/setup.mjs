@@ -94,6 +94,17 @@ export function ensureAwsCli() {
     aptInstall(['awscli'], 'the AWS CLI, version 2, is not installed');
 }
 
+/** The stock docker command, which some engines and Debian 13's docker.io come without. */
+export function ensureDockerCli() {
+  if (!onPath('docker')) aptInstall(['docker-cli'], 'the docker command, which tests need, is not installed');
+}
+
+/** `ip`, by which tests put an engine of their own into a network namespace: containers of Debian come without. */
+export function ensureIp() {
+  if (process.platform !== 'linux' || userInfo().uid !== 0 || onPath('ip')) return;
+  aptInstall(['iproute2'], 'ip, which tests need, is not installed');
+}
+
 /** Another registry for tests: images are cached from it, and it asks for a password. */
 export function ensureDockerRegistry() {
   if (!onPath('docker-registry'))

@@ -8,9 +8,11 @@ import {
   SetupError,
   ensureAwsCli,
   ensureBoto3,
+  ensureDockerCli,
   ensureDockerRegistry,
   ensureEngine,
   ensureFirewall,
+  ensureIp,
   ensurePackages,
   pinnedNode,
   root,
@@ -32,6 +34,8 @@ await runTool(async () => {
   const enginePid = await ensureEngine();
   try {
     ensureFirewall();
+    ensureIp();
+    ensureDockerCli();
     ensureAwsCli();
     ensureDockerRegistry();
     ensureBoto3();
