@@ -22,6 +22,7 @@ export function lifecycleActions(
       pushedAt: image.pushedAt,
       pulledAt: image.pulledAt,
       archivedAt: image.archivedAt,
+      activatedAt: image.activatedAt,
       isHeld:
         isHeldByIndex(reader, image) ||
         (image.subject !== undefined && reader.get(images, imageKey(repository.id, image.subject)) !== undefined),

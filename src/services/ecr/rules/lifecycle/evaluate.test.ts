@@ -115,15 +115,19 @@ describe('a lifecycle policy', () => {
     ]);
   });
 
-  test('goes by the last pull, or by the push of what nobody pulled', () => {
+  test('goes by the last pull or restoring, or by the push of what nobody pulled', () => {
     const images = repository({
       A: { daysOld: 90, pulledAt: now - 2 * dayMs },
       B: { daysOld: 90, pulledAt: now - 40 * dayMs },
       C: { daysOld: 90 },
       D: { daysOld: 5 },
+      E: { daysOld: 90, activatedAt: now - 2 * dayMs },
+      F: { daysOld: 90, pulledAt: now - 40 * dayMs, activatedAt: now - 2 * dayMs },
+      G: { daysOld: 90, pulledAt: now - 35 * dayMs, activatedAt: now - 40 * dayMs },
     });
     const selection = { countType: 'sinceImagePulled', countUnit: 'days', countNumber: 30, tagStatus: 'any' };
-    assert.deepEqual(evaluate([{ selection }], images), ['B EXPIRE 1', 'C EXPIRE 1']);
+    const action = { type: 'transition', targetStorageClass: 'archive' };
+    assert.deepEqual(evaluate([{ selection, action }], images), ['B TRANSITION 1', 'C TRANSITION 1', 'G TRANSITION 1']);
   });
 
   test('spares images that an index or a subject holds', () => {

@@ -9,6 +9,8 @@ export interface LifecycleImage {
   readonly pushedAt: Instant;
   readonly pulledAt?: Instant | undefined;
   readonly archivedAt?: Instant | undefined;
+  /** When it was last restored from the archive. */
+  readonly activatedAt?: Instant | undefined;
   /** Part of an index, or attached to another image: it goes when that one goes, and by no rule of its own. */
   readonly isHeld: boolean;
 }
@@ -70,8 +72,13 @@ function overdue(
   return selected.filter((image) => {
     if (countType === 'sinceImagePushed') return image.pushedAt < before;
     if (countType === 'sinceImageTransitioned') return image.archivedAt !== undefined && image.archivedAt < before;
-    return (image.pulledAt ?? image.pushedAt) < before; // one that nobody ever pulled counts from its push
+    return lastUsedAt(image) < before;
   });
+}
+
+/** One that nobody ever pulled counts from its push, one that nobody pulled since it was restored from then. */
+function lastUsedAt({ pushedAt, pulledAt = pushedAt, activatedAt = pulledAt }: LifecycleImage): Instant {
+  return Math.max(pulledAt, activatedAt);
 }
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -101,6 +101,11 @@ const refused: readonly (readonly [what: string, text: string, reason: string])[
     'tagPrefixList and tagPatternList cannot both be specified.',
   ],
   [
+    'an expiry by pulls',
+    selecting({ countType: 'sinceImagePulled' }),
+    'countType sinceImagePulled is for rules that transition images.',
+  ],
+  [
     'two rules for untagged images',
     rules(rule, { ...rule, rulePriority: 2 }),
     'Only one rule can select Untagged images per storage class',

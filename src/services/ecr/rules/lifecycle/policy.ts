@@ -144,6 +144,9 @@ function checkStorage(
   if (action === 'TRANSITION' && storageClass === 'archive') {
     throw invalid('Images that are archived cannot be transitioned to the archive storage class.');
   }
+  if (action === 'EXPIRE' && countType === 'sinceImagePulled') {
+    throw invalid('countType sinceImagePulled is for rules that transition images.');
+  }
   if (countType !== 'sinceImageTransitioned') return;
   if (action === 'TRANSITION') throw invalid('countType sinceImageTransitioned is for rules that expire images.');
   if (storageClass !== 'archive') throw invalid('countType sinceImageTransitioned is for archived images.');
