@@ -10,10 +10,10 @@ import { isTag } from './rules/names.ts';
 import { type ImageRecord, imageTags, type RepositoryRecord, tagKey } from './tables.ts';
 
 /** Throws InvalidParameterException. */
-export function checkBatch(imageIds: readonly unknown[], most: number = limits.batchImages): void {
-  if (imageIds.length >= 1 && imageIds.length <= most) return;
+export function checkBatch(members: readonly unknown[], name = 'imageIds', most: number = limits.batchImages): void {
+  if (members.length >= 1 && members.length <= most) return;
   throw invalidParameter(
-    `Invalid parameter at 'imageIds' failed to satisfy constraint: 'Member must have length from 1 to ${most}'`,
+    `Invalid parameter at '${name}' failed to satisfy constraint: 'Member must have length from 1 to ${most}'`,
   );
 }
 

@@ -17,7 +17,7 @@ export const batchCheckLayerAvailability: Operation<
   BatchCheckLayerAvailabilityResponse,
   EcrParts
 > = async (input, { call, store, parts }) => {
-  checkBatch(input.layerDigests, limits.batchLayers);
+  checkBatch(input.layerDigests, 'layerDigests', limits.batchLayers);
   const repository = store.view((reader) => repositoryNamed(reader, call, input));
   const layers: Answer<Layer>[] = [];
   const failures: Answer<LayerFailure>[] = [];
