@@ -12,6 +12,7 @@ export interface BoundService {
   readonly rest: 'rest-json' | 'rest-xml' | undefined;
   /** What is built: an operation not in here is answered with a clear error. */
   readonly operations: ReadonlyMap<string, BoundOperation>;
+  readonly namesOtherAccounts: boolean;
   /** Operations that come without a signature. */
   readonly unsigned: ReadonlySet<string>;
   /** What an operation (or the socket of a path) asks of IAM. */
@@ -36,6 +37,7 @@ export function bindService<Parts>(service: Service<Parts>): BoundService {
     name: service.name,
     model: service.model,
     rest: service.rest,
+    namesOtherAccounts: service.namesOtherAccounts === true,
     unsigned: new Set(service.unsigned),
     operations: new Map(
       Object.entries(service.operations).map(([name, operation]): [string, BoundOperation] => [

@@ -22,6 +22,8 @@ export interface Service<Parts = unknown> {
    * named here asks for the action of its own name on every resource (`*`), as AWS's actions without resource types do.
    */
   readonly permissions?: Readonly<Record<string, Permissions<never>>>;
+  /** Whether a request may name another account's resources: not even root may have those without their owner's leave. */
+  readonly namesOtherAccounts?: boolean;
   /** Operations that bring something else than a signature to show who calls, such as a token of an identity provider. */
   readonly unsigned?: readonly string[];
   /** What its actions begin with, where that is not its signing name (`cloudwatch` for monitoring). */

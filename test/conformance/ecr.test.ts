@@ -7,12 +7,14 @@ import {
   BatchCheckLayerAvailabilityCommand,
   BatchGetImageCommand,
   CompleteLayerUploadCommand,
+  CreatePullThroughCacheRuleCommand,
   CreateRepositoryCommand,
   CreateRepositoryCreationTemplateCommand,
   DeleteRepositoryCreationTemplateCommand,
   DescribeRepositoryCreationTemplatesCommand,
   UpdateRepositoryCreationTemplateCommand,
   DescribeImagesCommand,
+  DescribeRepositoriesCommand,
   ECRClient,
   GetAccountSettingCommand,
   GetDownloadUrlForLayerCommand,
@@ -239,10 +241,13 @@ describe('ECR', () => {
     await aws('ecr', 'set-repository-policy', ...of, '--policy-text', policy);
     const { policyText } = await aws<{ readonly policyText: string }>('ecr', 'get-repository-policy', ...of);
     assert.deepEqual(JSON.parse(policyText), JSON.parse(policy));
-    assert.match(
-      await aws.fails('ecr', 'set-repository-policy', ...of, '--policy-text', '{}'),
-      /InvalidParameterException/,
-    );
+    const named = policy.replace('"Principal"', '"Resource":"*","Principal"');
+    for (const text of ['{}', named, policy.replace('ecr:BatchGetImage', 's3:GetObject')]) {
+      assert.match(
+        await aws.fails('ecr', 'set-repository-policy', ...of, '--policy-text', text),
+        /InvalidParameterException.*'Invalid repository policy provided'/,
+      );
+    }
     await aws(
       'ecr',
       'create-pull-through-cache-rule',
@@ -316,6 +321,28 @@ describe('ECR', () => {
     ]);
     const scan = ['ecr', 'start-image-scan', ...of, '--image-id', 'imageTag=v1'];
     assert.match(await aws.fails(...scan), /UnsupportedImageTypeException.*no scanner/s);
+  });
+
+  test('what is another account’s is out of reach without its leave, also for root', async () => {
+    const registryId = '111111111111';
+    for (const command of [
+      new CreateRepositoryCommand({ repositoryName: 'theirs', registryId }),
+      new CreateRepositoryCommand({ repositoryName: 'theirs', registryId, tags: [{ Key: 'a', Value: 'b' }] }),
+      new DescribeImagesCommand({ repositoryName: 'theirs', registryId }),
+      new DescribeRepositoriesCommand({ registryId }),
+      new CreatePullThroughCacheRuleCommand({
+        registryId,
+        ecrRepositoryPrefix: 'theirs',
+        upstreamRegistryUrl: 'quay.io',
+      }),
+    ] as readonly Parameters<ECRClient['send']>[0][]) {
+      await assert.rejects(sdk.send(command), {
+        name: 'AccessDeniedException',
+        message: /:root is not authorized to perform: ecr:.* because no resource-based policy allows/,
+      });
+    }
+    const own = await sdk.send(new DescribeRepositoriesCommand({ registryId: '000000000000' }));
+    assert.ok(own.repositories);
   });
 
   test('ECR Public gives a token', async () => {

@@ -3,11 +3,12 @@ import type { Authorizer } from '../authorizer.ts';
 import type { BoundService } from '../bound-service.ts';
 import { AwsError } from '../error.ts';
 import type { Call, Principal } from '../operation.ts';
+import type { Permission } from '../permission.ts';
 import type { ProtocolFamily } from '../protocols/protocol.ts';
 
 /**
- * Refuses what no policy allows the caller. The root user of the account may do all, so nothing is worked out for it:
- * which resources a request touches is only asked for those to whom it matters.
+ * Refuses what no policy allows the caller. The root user may do all in its account, so nothing is worked out for it
+ * where a request cannot leave that: which resources it touches is only asked for those to whom it matters.
  */
 export function authorize(
   { authorizer, store }: AuthorizeParts,
@@ -16,16 +17,22 @@ export function authorize(
   call: Call,
   input: object,
 ): void {
-  if (isRoot(call.principal)) return;
-  const denied = store.view((reader) =>
-    authorizer.refuse(reader, call, service.permissions(call.operation, input, call, reader)),
-  );
+  const isOwner = isRoot(call.principal);
+  if (isOwner && !service.namesOtherAccounts) return;
+  const denied = store.view((reader) => {
+    const asked = service.permissions(call.operation, input, call, reader);
+    return authorizer.refuse(reader, call, isOwner ? asked.filter((each) => isForeign(each, call)) : asked);
+  });
   if (denied) throw inWordsOf(family, denied);
 }
 
 export interface AuthorizeParts {
   readonly authorizer: Authorizer;
   readonly store: Store;
+}
+
+function isForeign({ resourceAccountId = '' }: Permission, { accountId }: Call): boolean {
+  return resourceAccountId !== '' && resourceAccountId !== accountId;
 }
 
 /** No other principal's name can hold a colon at this place. */

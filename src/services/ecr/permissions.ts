@@ -63,9 +63,19 @@ export function onRepositories(
   return (input, { call, reader }) => {
     const registry = registryScope(call, input.registryId);
     const names = input.repositoryNames ?? [];
-    if (names.length === 0)
-      return [{ action: `ecr:${operation}`, resources: [repositoryArn({ ...registry, name: '*' })] }];
+    if (names.length === 0) {
+      const resources = [repositoryArn({ ...registry, name: '*' })];
+      return [{ action: `ecr:${operation}`, resources, resourceAccountId: registry.accountId }];
+    }
     return names.map((name) => repositoryPermission(reader, `ecr:${operation}`, registry, name));
+  };
+}
+
+/** Of an operation on a registry as a whole. */
+export function onRegistry(operation: string): Permissions<{ readonly registryId?: string | undefined }> {
+  return ({ registryId }, { call }) => {
+    const { accountId } = registryScope(call, registryId);
+    return [{ action: `ecr:${operation}`, resources: ['*'], resourceAccountId: accountId }];
   };
 }
 
@@ -86,10 +96,14 @@ export function onArn(operation: string): Permissions<{
 export const onNewRepository: Permissions<
   NamesRepository & { readonly tags?: readonly { readonly Key: string; readonly Value: string }[] | undefined }
 > = (input, { call }) => {
-  const resources = [repositoryArn({ ...registryScope(call, input.registryId), name: input.repositoryName })];
-  const conditions = requestTags(input.tags);
-  const create: Permission = { action: 'ecr:CreateRepository', resources, conditions };
-  return input.tags?.length ? [create, { action: 'ecr:TagResource', resources, conditions }] : [create];
+  const registry = registryScope(call, input.registryId);
+  const asked = {
+    resources: [repositoryArn({ ...registry, name: input.repositoryName })],
+    conditions: requestTags(input.tags),
+    resourceAccountId: registry.accountId,
+  };
+  const create: Permission = { action: 'ecr:CreateRepository', ...asked };
+  return input.tags?.length ? [create, { action: 'ecr:TagResource', ...asked }] : [create];
 };
 
 function requestTags(

@@ -63,7 +63,7 @@ import { updateRepositoryCreationTemplate } from './operations/update-repository
 import { uploadLayerPart } from './operations/upload-layer-part.ts';
 import { validatePullThroughCacheRule } from './operations/validate-pull-through-cache-rule.ts';
 import type { EcrParts } from './parts.ts';
-import { onArn, onNewRepository, onRepositories, onRepository } from './permissions.ts';
+import { onArn, onNewRepository, onRegistry, onRepositories, onRepository } from './permissions.ts';
 import { lifecyclePolicies } from './reconcilers/lifecycle-policies.ts';
 import {
   creationTemplates,
@@ -153,14 +153,18 @@ export function ecrService(parts: EcrParts): Service<EcrParts> {
       BatchGetImage: onRepository('BatchGetImage'),
       BatchGetRepositoryScanningConfiguration: onRepositories('BatchGetRepositoryScanningConfiguration'),
       CompleteLayerUpload: onRepository('CompleteLayerUpload'),
+      CreatePullThroughCacheRule: onRegistry('CreatePullThroughCacheRule'),
       CreateRepository: onNewRepository,
       DeleteLifecyclePolicy: onRepository('DeleteLifecyclePolicy'),
+      DeletePullThroughCacheRule: onRegistry('DeletePullThroughCacheRule'),
       DeleteRepository: onRepository('DeleteRepository'),
       DeleteRepositoryPolicy: onRepository('DeleteRepositoryPolicy'),
       DescribeImageReplicationStatus: onRepository('DescribeImageReplicationStatus'),
       DescribeImageScanFindings: onRepository('DescribeImageScanFindings'),
       DescribeImageSigningStatus: onRepository('DescribeImageSigningStatus'),
       DescribeImages: onRepository('DescribeImages'),
+      DescribePullThroughCacheRules: onRegistry('DescribePullThroughCacheRules'),
+      DescribeReplicationBackfillResults: onRegistry('DescribeReplicationBackfillResults'),
       DescribeRepositories: onRepositories('DescribeRepositories'),
       GetDownloadUrlForLayer: onRepository('GetDownloadUrlForLayer'),
       GetLifecyclePolicy: onRepository('GetLifecyclePolicy'),
@@ -169,6 +173,7 @@ export function ecrService(parts: EcrParts): Service<EcrParts> {
       InitiateLayerUpload: onRepository('InitiateLayerUpload'),
       ListImageReferrers: onRepository('ListImageReferrers'),
       ListImages: onRepository('ListImages'),
+      ListReplicationBackfills: onRegistry('ListReplicationBackfills'),
       ListTagsForResource: onArn('ListTagsForResource'),
       PutImage: onRepository('PutImage'),
       PutImageScanningConfiguration: onRepository('PutImageScanningConfiguration'),
@@ -177,11 +182,16 @@ export function ecrService(parts: EcrParts): Service<EcrParts> {
       SetRepositoryPolicy: onRepository('SetRepositoryPolicy'),
       StartImageScan: onRepository('StartImageScan'),
       StartLifecyclePolicyPreview: onRepository('StartLifecyclePolicyPreview'),
+      StartReplicationBackfill: onRegistry('StartReplicationBackfill'),
+      StopReplicationBackfill: onRegistry('StopReplicationBackfill'),
       TagResource: onArn('TagResource'),
       UntagResource: onArn('UntagResource'),
       UpdateImageStorageClass: onRepository('UpdateImageStorageClass'),
+      UpdatePullThroughCacheRule: onRegistry('UpdatePullThroughCacheRule'),
       UploadLayerPart: onRepository('UploadLayerPart'),
+      ValidatePullThroughCacheRule: onRegistry('ValidatePullThroughCacheRule'),
     },
+    namesOtherAccounts: true,
     tables: [
       creationTemplates,
       deletedRepositories,
