@@ -15,6 +15,7 @@ import { logRows } from './task-parameters/log-rows.ts';
 import { networkRows } from './task-parameters/network-rows.ts';
 import { taskParameters } from './task-parameters/parameters.ts';
 import { refusedRows } from './task-parameters/refused-rows.ts';
+import { sourceRows } from './task-parameters/source-rows.ts';
 import { ensureFactsImage, openStage } from './task-parameters/stage.ts';
 import type { Row } from './task-parameters/table.ts';
 
@@ -28,6 +29,7 @@ const rows: readonly Row[] = [
   ...firelensRows,
   ...blockVolumeRows,
   ...identityRows,
+  ...sourceRows,
   ...refusedRows,
 ];
 
@@ -59,9 +61,9 @@ describe('a task’s parameters', { concurrency: 6 }, () => {
     // What identity-rows.ts speaks of.
     await createTaskRole(installation, 'powerless');
     await createTaskRole(installation, 'table', [
-      { Effect: 'Allow', Action: ['ssm:*', 'secretsmanager:*'], Resource: '*' },
+      { Effect: 'Allow', Action: ['ssm:*', 'secretsmanager:*', 's3:*'], Resource: '*' },
     ]);
-    stage = openStage(installation.client, installation.cluster, await installation.subnets());
+    stage = openStage(installation.sdk, installation.client, installation.cluster, await installation.subnets());
   });
 
   after(async () => {

@@ -8,29 +8,18 @@ import { container, row, type Row, type Scene, type Seen } from './table.ts';
 
 const forever = ['sleep', '1000'];
 
+/** Those that wait come first, so that the order of the list is not what makes them wait. */
 const ordered: Scene = {
   definition: {
     networkMode: 'none',
     containerDefinitions: [
-      { name: 'done', essential: false, command: ['sh', '-c', 'sleep 0.3; exit 3'] },
-      { name: 'well', essential: false, command: ['sh', '-c', 'sleep 0.3'] },
       {
-        name: 'healthy',
-        essential: false,
-        command: ['sh', '-c', 'sleep 0.5; touch /ready; sleep 1000'],
-        stopTimeout: 2,
-        healthCheck: { command: ['CMD-SHELL', 'stat /ready'], interval: 5, timeout: 2, retries: 2, startPeriod: 20 },
-      },
-      {
-        name: 'after-complete',
-        essential: false,
-        dependsOn: [{ containerName: 'done', condition: 'COMPLETE' }],
-        command: ['true'],
-      },
-      {
-        name: 'after-success',
-        essential: false,
-        dependsOn: [{ containerName: 'well', condition: 'SUCCESS' }],
+        name: 'after-healthy',
+        dependsOn: [
+          { containerName: 'healthy', condition: 'HEALTHY' },
+          { containerName: 'after-start', condition: 'COMPLETE' },
+          { containerName: 'after-success', condition: 'COMPLETE' },
+        ],
         command: ['true'],
       },
       {
@@ -40,14 +29,20 @@ const ordered: Scene = {
         command: ['true'],
       },
       {
-        name: 'after-healthy',
-        dependsOn: [
-          { containerName: 'healthy', condition: 'HEALTHY' },
-          { containerName: 'after-complete', condition: 'COMPLETE' },
-          { containerName: 'after-success', condition: 'COMPLETE' },
-        ],
+        name: 'after-success',
+        essential: false,
+        dependsOn: [{ containerName: 'well', condition: 'SUCCESS' }],
         command: ['true'],
       },
+      {
+        name: 'healthy',
+        essential: false,
+        dependsOn: [{ containerName: 'done', condition: 'COMPLETE' }],
+        command: ['sh', '-c', 'sleep 0.5; touch /ready; sleep 1000'],
+        healthCheck: { command: ['CMD-SHELL', 'stat /ready'], interval: 5, timeout: 2, retries: 2, startPeriod: 20 },
+      },
+      { name: 'well', essential: false, command: ['sh', '-c', 'sleep 0.3'] },
+      { name: 'done', essential: false, command: ['sh', '-c', 'sleep 0.3; exit 3'] },
     ],
   },
 };
@@ -80,39 +75,44 @@ const sick: Scene = {
         name: 'app',
         command: forever,
         stopTimeout: 2,
-        healthCheck: { command: ['CMD', 'false'], interval: 5, timeout: 2, retries: 1 },
+        healthCheck: { command: ['CMD', 'sleep', '1000'], interval: 5, timeout: 2, retries: 1 },
       },
     ],
   },
   until: 'RUNNING',
 };
 
+/** Each has run longer than its period when it ends. */
 const restarted: Scene = {
   definition: {
     networkMode: 'none',
     containerDefinitions: [
       {
         name: 'again',
-        stopTimeout: 2,
         restartPolicy: { enabled: true, ignoredExitCodes: [0], restartAttemptPeriod: 60 },
         command: ['sh', '-c', 'echo begun; sleep 61; exit 7'],
+      },
+      {
+        name: 'ignored',
+        essential: false,
+        restartPolicy: { enabled: true, ignoredExitCodes: [9], restartAttemptPeriod: 60 },
+        command: ['sh', '-c', 'echo begun; sleep 61; exit 9'],
+      },
+      {
+        name: 'disabled',
+        essential: false,
+        restartPolicy: { enabled: false },
+        command: ['sh', '-c', 'echo begun; sleep 61; exit 7'],
+      },
+      {
+        name: 'early',
+        essential: false,
+        restartPolicy: { enabled: true, restartAttemptPeriod: 60 },
+        command: ['sh', '-c', 'echo begun; sleep 1; exit 7'],
       },
     ],
   },
   until: 'RUNNING',
-};
-
-const ignored: Scene = {
-  definition: {
-    networkMode: 'none',
-    containerDefinitions: [
-      {
-        name: 'app',
-        restartPolicy: { enabled: true, ignoredExitCodes: [9], restartAttemptPeriod: 60 },
-        command: ['sh', '-c', 'exit 9'],
-      },
-    ],
-  },
 };
 
 /** Each tells when SIGTERM came; the one that nothing depends on ends first. */
@@ -131,7 +131,7 @@ const reverse: Scene = {
         name: 'deaf',
         essential: false,
         stopTimeout: 2,
-        command: ['sh', '-c', 'trap "" TERM; while true; do sleep 1; done'],
+        command: ['sh', '-c', 'trap "" TERM; echo listening; while true; do sleep 1; done'],
       },
     ],
   },
@@ -139,7 +139,7 @@ const reverse: Scene = {
 };
 
 function untilAsked(then: string): readonly string[] {
-  return ['sh', '-c', `trap '${then}; exit 0' TERM; while true; do sleep 1 & wait $!; done`];
+  return ['sh', '-c', `trap '${then}; exit 0' TERM; echo listening; while true; do sleep 1 & wait $!; done`];
 }
 
 const essential: Scene = {
@@ -162,7 +162,7 @@ const signalled: Scene = {
         name: 'app',
         image: signalImage,
         stopTimeout: 20,
-        command: ['sh', '-c', 'trap "exit 12" USR1; while true; do sleep 1 & wait $!; done'],
+        command: ['sh', '-c', 'trap "exit 12" USR1; echo listening; while true; do sleep 1 & wait $!; done'],
       },
     ],
   },
@@ -171,26 +171,23 @@ const signalled: Scene = {
 
 export const lifeRows: readonly Row[] = [
   row(
-    container('restartPolicy.enabled', 'restartPolicy.restartAttemptPeriod'),
-    'an essential container that ended after its period runs again in place',
+    container('restartPolicy.enabled', 'restartPolicy.restartAttemptPeriod', 'restartPolicy.ignoredExitCodes[]'),
+    'a container that ended after its period runs again in place; not so without, before, or with an ignored code',
     async ({ play, client, cluster }) => {
       const seen = await play(restarted);
-      await eventually(
-        'the second run',
-        async () => ((await seen.output('again')).split('begun').length > 2 ? true : undefined),
-        90_000,
-      );
-      const task = await describeTask(client, cluster, seen.task.taskArn ?? '');
+      const runsOf = async (name: string): Promise<number> => (await seen.output(name)).split('begun').length - 1;
+      await eventually('the second run', async () => ((await runsOf('again')) > 1 ? true : undefined), 90_000);
+      const task = await eventually('the end of the others', async () => {
+        const now = await describeTask(client, cluster, seen.task.taskArn ?? '');
+        return now.containers?.filter(({ lastStatus }) => lastStatus === 'STOPPED').length === 3 ? now : undefined;
+      });
       assert.equal(task.lastStatus, 'RUNNING');
-      assert.equal(task.containers?.[0]?.exitCode, undefined);
-      assert.equal(task.containers?.[0]?.runtimeId, seen.idOf('again'), 'the same container');
+      assert.deepEqual(exitCodes(task), { again: undefined, ignored: 9, disabled: 7, early: 7 });
+      const again = task.containers?.find(({ name }) => name === 'again');
+      assert.equal(again?.runtimeId, seen.idOf('again'), 'the same container');
+      for (const name of ['ignored', 'disabled', 'early']) assert.equal(await runsOf(name), 1, name);
     },
   ),
-  row(container('restartPolicy.ignoredExitCodes[]'), 'do not bring it back', async ({ play }) => {
-    const { task } = await play(ignored);
-    assert.equal(task.stopCode, 'EssentialContainerExited');
-    assert.equal(task.containers?.[0]?.exitCode, 9);
-  }),
   row(
     container('essential'),
     'the end of an essential container stops the task, that of another does not',
@@ -207,10 +204,10 @@ export const lifeRows: readonly Row[] = [
     async ({ play }) => {
       const seen = await play(ordered);
       assert.equal(seen.task.stopCode, 'EssentialContainerExited', String(seen.task.stoppedReason));
-      const names = ['done', 'well', 'healthy', 'after-complete', 'after-success', 'after-start', 'after-healthy'];
+      const names = ['done', 'well', 'healthy', 'after-success', 'after-start', 'after-healthy'];
       const times = await Promise.all(names.map((name) => timesOf(seen, name)));
       const at = (name: string) => times[names.indexOf(name)] ?? { startedAt: Number.NaN, finishedAt: Number.NaN };
-      assert.ok(at('after-complete').startedAt >= at('done').finishedAt, 'COMPLETE');
+      assert.ok(at('healthy').startedAt >= at('done').finishedAt, 'COMPLETE');
       assert.ok(at('after-success').startedAt >= at('well').finishedAt, 'SUCCESS');
       assert.ok(at('after-start').startedAt >= at('healthy').startedAt, 'START');
       assert.ok(at('after-healthy').startedAt >= at('healthy').startedAt + 500, 'HEALTHY');
@@ -240,7 +237,9 @@ export const lifeRows: readonly Row[] = [
   row(container('image'), 'says by its STOPSIGNAL how its containers are asked to stop', async (stage) => {
     const recipe = `FROM ${stage.image}\\nSTOPSIGNAL SIGUSR1\\n`;
     await onHost('sh', '-c', `printf '${recipe}' | DOCKER_BUILDKIT=0 docker build -q -t ${signalImage} -`);
-    const { task } = await stage.play(signalled);
+    const seen = await stage.play(signalled);
+    const { task } = seen;
+    await listening(seen, 'app');
     await stage.client.call('ecs', 'StopTask', { cluster: stage.cluster, task: task.taskArn });
     assert.deepEqual(exitCodes(await stage.reaches(task.taskArn ?? '', 'STOPPED')), { app: 12 });
   }),
@@ -249,6 +248,7 @@ export const lifeRows: readonly Row[] = [
     'is what lies between SIGTERM and SIGKILL; containers end in the reverse order of their start',
     async (stage) => {
       const seen = await stage.play(reverse);
+      for (const name of ['base', 'top', 'deaf']) await listening(seen, name);
       await stage.client.call('ecs', 'StopTask', { cluster: stage.cluster, task: seen.task.taskArn, reason: 'enough' });
       const task = await stage.reaches(seen.task.taskArn ?? '', 'STOPPED');
       assert.deepEqual(exitCodes(task), { base: 0, top: 0, deaf: 137 });
@@ -276,6 +276,8 @@ export const lifeRows: readonly Row[] = [
       });
       assert.equal(unhealthy.containers?.[0]?.healthStatus, 'UNHEALTHY');
       assert.equal(unhealthy.lastStatus, 'RUNNING');
+      const [firstCheck] = (await seen.inspect('app')).State.Health?.Log ?? [];
+      assert.match(firstCheck?.Output ?? '', /Health check exceeded timeout \(2s\)/);
       const check = (await (await play(ordered)).inspect('healthy')).Config.Healthcheck;
       assert.deepEqual(check, {
         Test: ['CMD-SHELL', 'stat /ready'],
@@ -287,6 +289,13 @@ export const lifeRows: readonly Row[] = [
     },
   ),
 ];
+
+/** A signal that comes before a first process has said what to do with it is lost. */
+async function listening(seen: Seen, name: string): Promise<void> {
+  await eventually(`${name} listening`, async () =>
+    (await seen.output(name)).includes('listening') ? true : undefined,
+  );
+}
 
 function exitCodes(task: Task): Readonly<Record<string, number | undefined>> {
   return Object.fromEntries((task.containers ?? []).map(({ name = '', exitCode }) => [name, exitCode]));

@@ -1,6 +1,6 @@
 // What is refused today when a task is run, each in exact words: whoever builds one of these replaces its row.
 import assert from 'node:assert/strict';
-import { container, type Definition, row, type Row, type Scene } from './table.ts';
+import { container, row, type Row, type Scene } from './table.ts';
 
 const role = 'arn:aws:iam::000000000000:role/table';
 const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:table-AbCdEf';
@@ -31,60 +31,7 @@ const volume = (members: object, more: object = {}): Scene => ({
   },
 });
 
-const plain: Definition = app({}).definition;
-
 export const refusedRows: readonly Row[] = [
-  row(
-    [
-      ...container('environmentFiles[].value', 'environmentFiles[].type'),
-      'overrides.containerOverrides[].environmentFiles[].value',
-      'overrides.containerOverrides[].environmentFiles[].type',
-    ],
-    'are read as the execution role, which has to be there (see environment-files.test.ts)',
-    async ({ play }) => {
-      const environmentFiles = [{ value: 'arn:aws:s3:::table-bucket/app.env', type: 's3' }];
-      for (const scene of [
-        app({ environmentFiles }),
-        { definition: plain, run: { overrides: { containerOverrides: [{ name: 'app', environmentFiles }] } } },
-      ]) {
-        const { task } = await play(scene);
-        assert.equal(task.stopCode, 'TaskFailedToStart');
-        assert.match(
-          task.stoppedReason ?? '',
-          /^ResourceInitializationError: failed to download env files: .*arn:aws:s3:::table-bucket\/app\.env: \w+: /,
-        );
-      }
-    },
-  ),
-  row(
-    [
-      'fileSystemId',
-      'rootDirectory',
-      'transitEncryption',
-      'transitEncryptionPort',
-      'authorizationConfig.accessPointId',
-      'authorizationConfig.iam',
-    ].map((member) => `volumes[].efsVolumeConfiguration.${member}`),
-    'is mounted, and ends the task where it is not there (see file-systems.test.ts)',
-    async ({ play }) => {
-      const { task } = await play(
-        volume({
-          efsVolumeConfiguration: {
-            fileSystemId: 'fs-12345678',
-            rootDirectory: '/',
-            transitEncryption: 'ENABLED',
-            transitEncryptionPort: 2049,
-            authorizationConfig: { accessPointId: 'fsap-12345678', iam: 'ENABLED' },
-          },
-        }),
-      );
-      assert.equal(task.stopCode, 'TaskFailedToStart');
-      assert.match(
-        task.stoppedReason ?? '',
-        /^ResourceInitializationError: failed to invoke EFS utils commands .*Failed to resolve "fs-12345678\.efs"/,
-      );
-    },
-  ),
   refused(
     ['fileSystemArn', 'rootDirectory', 'transitEncryptionPort', 'accessPointArn'].map(
       (member) => `volumes[].s3filesVolumeConfiguration.${member}`,
@@ -121,10 +68,4 @@ export const refusedRows: readonly Row[] = [
     app({ credentialSpecs: ['credentialspec:arn:aws:s3:::bucket/spec.json'] }),
     ': its hosts run Linux and belong to no Active Directory domain',
   ),
-  row(container('versionConsistency'), 'is checked', async (stage) => {
-    assert.equal(
-      await stage.refusedRegistration(app({ versionConsistency: 'perhaps' }).definition),
-      'InvalidParameterException: versionConsistency should be one of [enabled,disabled]',
-    );
-  }),
 ];

@@ -22,6 +22,7 @@ export async function ensureFactsImage(): Promise<void> {
 }
 
 export function openStage(
+  sdk: Stage['sdk'],
   client: Client,
   cluster: string,
   subnets: readonly string[],
@@ -78,9 +79,11 @@ export function openStage(
   }
 
   return {
+    sdk,
     client,
     cluster,
     image: factsImage,
+    note: (...taskArns) => void started.push(...taskArns),
     started,
     close: async () => {
       await Promise.all(started.map((task) => client.call('ecs', 'StopTask', { cluster, task })));

@@ -24,6 +24,12 @@ export interface Definition {
 }
 
 export interface Stage {
+  /** Settings of the SDK's clients. */
+  readonly sdk: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
   readonly client: Client;
   readonly cluster: string;
   readonly image: string;
@@ -35,6 +41,8 @@ export interface Stage {
   readonly refusedRun: (scene: Scene) => Promise<string>;
   /** Starts the scene once more, apart from `play`, and gives the ARN of the task. */
   readonly start: (scene: Scene) => Promise<string>;
+  /** Tasks that a row has had somebody else start: they are stopped and removed with the others. */
+  readonly note: (...taskArns: readonly string[]) => void;
   readonly reaches: (taskArn: string, status: 'RUNNING' | 'STOPPED') => Promise<Task>;
 }
 
@@ -67,7 +75,12 @@ export interface Inspected {
     readonly MemorySwap: number;
     readonly LogConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
   };
-  readonly State: { readonly Pid: number; readonly StartedAt: string; readonly FinishedAt: string };
+  readonly State: {
+    readonly Pid: number;
+    readonly StartedAt: string;
+    readonly FinishedAt: string;
+    readonly Health?: { readonly Log: readonly { readonly Output: string }[] };
+  };
   readonly Mounts: readonly { readonly Destination: string; readonly Name?: string; readonly Source: string }[];
 }
 
