@@ -125,7 +125,7 @@ const roomy: Scene = fargate({ ephemeralStorage: { sizeInGiB: 22 }, volumes: [{ 
   },
 ]);
 const roomier = fargate({}, { overrides: { ephemeralStorage: { sizeInGiB: 40 } } }, [
-  { name: 'app', command: [...facts({ root: 'df -P -k /' })] },
+  { name: 'app', command: facts({ root: 'df -P -k /', environment: 'env' }) },
 ]);
 
 export const definitionRows: readonly Row[] = [
@@ -184,7 +184,14 @@ export const definitionRows: readonly Row[] = [
       assert.equal(await stage.refusedRun(none), 'Failure: MemberOf placement constraint unsatisfied.');
     },
   ),
-  row('requiresCompatibilities[]', 'are what the definition is checked for', async (stage) => {
+  row('requiresCompatibilities[]', 'are what the definition is checked for and can run as', async (stage) => {
+    const fargateTask = await stage.play(roomier);
+    assert.equal(fargateTask.task.launchType, 'FARGATE');
+    assert.match(await fargateTask.fact('app', 'environment'), /^AWS_EXECUTION_ENV=AWS_ECS_FARGATE$/m);
+    assert.equal(
+      await stage.refusedRun({ ...sized, run: { launchType: 'FARGATE' } }),
+      'InvalidParameterException: Task definition does not support launch_type FARGATE.',
+    );
     assert.match(
       await stage.refusedRegistration({
         requiresCompatibilities: ['FARGATE'],

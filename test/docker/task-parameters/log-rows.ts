@@ -5,6 +5,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { once } from 'node:events';
 import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
+import { host as onHost } from '../../running/engine.ts';
 import { eventually } from '../../running/eventually.ts';
 import { container, type Definition, row, type Row, type Scene, type Seen, type Stage, together } from './table.ts';
 
@@ -212,9 +213,18 @@ export const logRows: readonly Row[] = [
     container('logConfiguration.logDriver'),
     'journald: the journal gets it, or the engine says that there is none',
     async (stage) => {
-      const { task } = await stage.play({ definition: logging('journald', {}) });
+      const { task, inspect } = await stage.play({ definition: logging('journald', { tag: 'of-the-table' }) });
       const [app] = task.containers ?? [];
-      if (app?.exitCode === 0) return;
+      if (app?.exitCode === 0) {
+        assert.equal((await inspect('app')).HostConfig.LogConfig.Type, 'journald');
+        await eventually(
+          'the line in the journal',
+          async () =>
+            (await onHost('journalctl', `CONTAINER_ID_FULL=${app.runtimeId}`)).includes('a line of output') ||
+            undefined,
+        );
+        return;
+      }
       assert.equal(task.stopCode, 'TaskFailedToStart');
       assert.match(
         task.stoppedReason ?? '',

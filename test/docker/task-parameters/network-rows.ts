@@ -4,7 +4,7 @@ import { readlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { NetworkBinding, Task } from '@aws-sdk/client-ecs';
+import type { DescribeTaskDefinitionResponse, NetworkBinding, Task } from '@aws-sdk/client-ecs';
 import { eventually } from '../../running/eventually.ts';
 import { container, type Definition, facts, row, type Row, type Scene } from './table.ts';
 
@@ -28,7 +28,11 @@ const bridge: Scene = {
   definition: {
     networkMode: 'bridge',
     containerDefinitions: [
-      { name: 'dynamic', portMappings: [{ containerPort: 8080 }], command: server(8080, 'dynamic') },
+      {
+        name: 'dynamic',
+        portMappings: [{ name: 'web', containerPort: 8080, appProtocol: 'http2' }],
+        command: server(8080, 'dynamic'),
+      },
       {
         name: 'static',
         portMappings: [{ containerPort: 8080, hostPort: 18_431, protocol: 'tcp' }],
@@ -225,6 +229,14 @@ export const networkRows: readonly Row[] = [
         'InvalidParameterException: appProtocol should be one of [http,http2,grpc]',
       );
       assert.match(await refused({ name: 'Web' }), /^ClientException: The port mapping name 'Web' is not valid/);
+      const { family } = await stage.play(bridge);
+      const { taskDefinition } = await stage.client.call<DescribeTaskDefinitionResponse>(
+        'ecs',
+        'DescribeTaskDefinition',
+        { taskDefinition: family },
+      );
+      const [kept] = taskDefinition?.containerDefinitions?.[0]?.portMappings ?? [];
+      assert.deepEqual([kept?.name, kept?.appProtocol], ['web', 'http2']);
     },
   ),
   row(container('links[]'), 'are names of other containers', async ({ play }) => {
