@@ -79,6 +79,7 @@ async function run(options: HostAgentOptions, closing: AbortSignal): Promise<() 
         socketPath: join(runtimeDirectory(), 'output', `${world.hash.sha256Hex(outputDirectory).slice(0, 16)}.sock`),
         command: [process.execPath, process.argv[1] ?? '', 'keep-output'],
         engine: engineOutputs(world.docker),
+        log: world.log,
       }),
       firelensDirectory: join(runtimeDirectory(), 'firelens'),
       config: {

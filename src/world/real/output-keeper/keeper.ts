@@ -68,16 +68,22 @@ export async function keepOutputs(options: KeeperOptions): Promise<void> {
     }
   }
 
-  /** Where the output ends, as soon as that is not where the reader is. */
-  async function nextOf({ id, segment, size }: Request, gone: AbortSignal): Promise<Omit<Answer, 'n'>> {
+  /** Where the output ends, as soon as that is not where the reader is, or as soon as it is to know of lines that are lost. */
+  async function nextOf(
+    { id, segment, size, isLosing = false }: Request,
+    gone: AbortSignal,
+  ): Promise<Omit<Answer, 'n'>> {
     // Never attached to by any keeper: what it wrote is the engine's.
     if (!containers.has(id) && !existsSync(join(options.directory, id))) return { isUnknown: true };
     const container = containerOf(id);
     void container.resume();
     for (;;) {
-      const { end } = container.spool;
-      const isNew = end.segment !== segment || end.size !== size;
-      if (isNew || container.hasEnded || gone.aborted) return { ...end, hasEnded: container.hasEnded };
+      const { end, losing, lostLines } = container.spool;
+      const isNew = end.segment !== segment || end.size !== size || (losing !== undefined) !== isLosing;
+      if (isNew || container.hasEnded || gone.aborted) {
+        const lost = { ...(losing !== undefined && { losing }), lostLines };
+        return { ...end, ...lost, hasEnded: container.hasEnded };
+      }
       await new Promise<void>((resolve) => {
         const waiting = changed.get(id) ?? new Set();
         changed.set(id, waiting);

@@ -4,14 +4,15 @@ import type { Socket } from 'node:net';
 export interface Request {
   readonly n: number;
   /**
-   * keep: attach before a start · wait: tell where the output ends once that is not (`segment`, `size`) · release: all
-   * before `timeUs` is shipped · forget: the container is removed
+   * keep: attach before a start · wait: tell where the output ends once that is not (`segment`, `size`), or whether lines
+   * are being lost once that is not as `isLosing` · release: all before `timeUs` is shipped · forget: the container is removed
    */
   readonly verb: 'keep' | 'wait' | 'release' | 'forget';
   readonly id: string;
   readonly maxBufferBytes?: number;
   readonly segment?: number;
   readonly size?: number;
+  readonly isLosing?: boolean;
   readonly timeUs?: number;
 }
 
@@ -21,6 +22,10 @@ export interface Answer {
   readonly segment?: number;
   readonly size?: number;
   readonly hasEnded?: boolean;
+  /** Why what the container writes is being lost; absent while it is kept. */
+  readonly losing?: string;
+  /** How many lines have been lost, by this keeper. */
+  readonly lostLines?: number;
   /** Nothing was ever kept of the container. */
   readonly isUnknown?: boolean;
 }

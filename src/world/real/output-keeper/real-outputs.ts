@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readdir } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -6,11 +6,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DockerError } from '../../docker.ts';
 import type { OutputChunk, Outputs } from '../../outputs.ts';
+import type { Log } from '../../world.ts';
 import { type Answer, messagesOf, type Request } from './protocol.ts';
 import { type KeptRecord, recordsIn, segmentName, segmentTimes, timeOfText, timeText } from './record.ts';
 
 const connectLimitMs = 15_000;
 const connectEveryMs = 20;
+const reconnectMs = 2000;
 const readBytes = 512 * 1024;
 
 export interface RealOutputsOptions {
@@ -20,6 +22,7 @@ export interface RealOutputsOptions {
   readonly command: readonly [string, ...string[]];
   /** For containers that are not kept. */
   readonly engine: Outputs;
+  readonly log: Log;
 }
 
 /** The output of containers as the keeper of this machine has it; starts one whenever there is none. */
@@ -51,9 +54,12 @@ async function* read(
   const buffers: ReadBuffer = { bytes: Buffer.allocUnsafeSlow(readBytes) };
   let segment = 0;
   let size = 0;
+  const losses = new Losses(options.log, id);
   while (!signal.aborted) {
-    const end = await abortable(link.ask({ verb: 'wait', id, segment, size }), signal);
+    const { isLosing } = losses;
+    const end = await abortable(link.ask({ verb: 'wait', id, segment, size, isLosing }), signal);
     if (!end) return;
+    losses.tell(end);
     if (end.isUnknown) {
       yield* options.engine.read(id, since, signal);
       return;
@@ -81,6 +87,33 @@ async function* read(
   }
 }
 
+/** Says once that lines are being lost, and how many were when that is over. */
+class Losses {
+  readonly #log: Log;
+  readonly #containerId: string;
+  #toldLines = 0;
+  isLosing = false;
+
+  constructor(log: Log, containerId: string) {
+    this.#log = log;
+    this.#containerId = containerId;
+  }
+
+  tell({ losing, lostLines = 0, hasEnded }: Answer): void {
+    const containerId = this.#containerId;
+    if (losing !== undefined && !this.isLosing) {
+      this.#log.error('container output cannot be kept and is lost', { containerId, error: losing });
+    }
+    this.isLosing = losing !== undefined;
+    const isOver = !this.isLosing || hasEnded === true;
+    if (isOver && lostLines > this.#toldLines) {
+      this.#log.error('container output was lost', { containerId, lines: lostLines - this.#toldLines });
+    }
+    // Less than before: another keeper counts from none.
+    if (isOver || lostLines < this.#toldLines) this.#toldLines = lostLines;
+  }
+}
+
 /** The last segment that begins at that time or before it, or else the first. 0 when there is none. */
 function firstSegment(times: readonly number[], sinceUs: number): number {
   return times.findLast((time) => time <= sinceUs) ?? times[0] ?? 0;
@@ -96,8 +129,8 @@ async function segmentsIn(folder: string): Promise<readonly number[]> {
 }
 
 /**
- * Whole records from a place in a segment on: to `until` at least, or to its present end. They are views of one buffer
- * for all: a fresh megabyte costs more than what is done with it.
+ * Whole records from a place in a segment to `until`, or to its end. They are views of one buffer for all: a fresh megabyte
+ * costs more than what is done with it.
  */
 async function* recordsFrom(
   path: string,
@@ -113,14 +146,16 @@ async function* recordsFrom(
   try {
     for (let at = from; ; ) {
       const { bytes } = buffers;
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, at);
+      // What is beyond the end that was told may be taken back, where the disk is full.
+      const wanted = until === undefined ? bytes.length : Math.max(0, Math.min(bytes.length, until - at));
+      const { bytesRead } = await file.read(bytes, 0, wanted, at);
       const { records, size } = recordsIn(bytes.subarray(0, bytesRead));
       const isAtEnd = bytesRead < bytes.length;
       // A record that is longer than what is read at once.
       if (size === 0 && !isAtEnd) buffers.bytes = Buffer.allocUnsafeSlow(bytes.length * 2);
       at += size;
       if (size > 0) yield { records, at };
-      if (isAtEnd && (size === 0 || until === undefined || at >= until)) return;
+      if (isAtEnd) return;
     }
   } finally {
     await file.close();
@@ -139,6 +174,11 @@ class KeeperLink {
   #connecting: Promise<void> | undefined;
   #lastNumber = 0;
   #isClosed = false;
+  /** The one that was started last. */
+  #keeper: ChildProcess | undefined;
+  /** What is known of why that does not serve. */
+  #failure: string | undefined;
+  #isFailureTold = false;
 
   constructor(options: RealOutputsOptions) {
     this.#options = options;
@@ -197,7 +237,7 @@ class KeeperLink {
       }
       if (!isStarted) this.#start();
       isStarted = true;
-      if (performance.now() > untilMs) throw new DockerError('the keeper of container output does not start');
+      if (performance.now() > untilMs || this.#failure !== undefined) throw this.#doesNotStart();
       await sleep(connectEveryMs);
     }
   }
@@ -207,13 +247,26 @@ class KeeperLink {
     while (!this.#isClosed && !this.#socket) {
       try {
         await this.#connect();
-      } catch {
-        await sleep(connectLimitMs); // the machine cannot start a process now
+      } catch (error) {
+        if (!(error instanceof DockerError)) throw error;
+        await sleep(reconnectMs); // the machine cannot start a process now; that has been told
       }
     }
   }
 
+  /** Told once for as long as it lasts: what is not kept meanwhile is lost. */
+  #doesNotStart(): DockerError {
+    const error = new DockerError(
+      `the process that keeps container output does not start: ${this.#failure ?? `it does not listen within ${connectLimitMs} ms`}`,
+    );
+    if (!this.#isFailureTold) this.#options.log.error('container output is not kept', { error: error.message });
+    this.#isFailureTold = true;
+    return error;
+  }
+
   #take(socket: Socket): void {
+    if (this.#isFailureTold) this.#options.log.info('container output is kept again');
+    this.#isFailureTold = false;
     this.#socket = socket;
     messagesOf<Answer>(socket, (answer) => {
       const asked = this.#outstanding.get(answer.n);
@@ -232,10 +285,24 @@ class KeeperLink {
   /** In a session of its own, so that it outlives the agent, whatever signal that is sent. */
   #start(): void {
     const { directory, socketPath, command } = this.#options;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 });
     const [program, ...first] = command;
-    spawn(program, [...first, directory, socketPath], { detached: true, stdio: 'ignore' }).unref();
+    this.#failure = undefined;
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 });
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    const keeper = spawn(program, [...first, directory, socketPath], { detached: true, stdio: 'ignore' });
+    this.#keeper = keeper;
+    const fail = (failure: string): void => {
+      if (this.#keeper === keeper) this.#failure = failure;
+    };
+    keeper.on('error', (error) => fail(error.message));
+    // It ends well where another one serves already.
+    keeper.on('exit', (code, signal) => code !== 0 && fail(`it ended with ${signal ?? `code ${code}`}`));
+    keeper.unref();
   }
 }
 

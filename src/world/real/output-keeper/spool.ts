@@ -1,4 +1,14 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writevSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writevSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { headerBytes, recordHeader, recordsIn, segmentName, segmentTimes, type StreamNumber } from './record.ts';
 
@@ -8,11 +18,14 @@ const segmentBytes = 4 * 1024 * 1024;
 const blockingLimitBytes = 100 * 1024 * 1024;
 /** A line longer than this is kept in parts: a program that never breaks its line must not fill the memory. */
 const lineLimitBytes = 1024 * 1024;
+/** A disk that is nearly full takes this and not that: only after so long without a loss it is said to be over. */
+const calmMs = 1000;
 const lineFeed = 10;
 
 /**
  * The kept output of one container: segments in a folder, appended to by one process and deleted as they are shipped.
- * Nothing is synced: it has to outlive processes, and no container outlives its machine.
+ * Nothing is synced: it has to outlive processes, and no container outlives its machine. What the disk does not take is
+ * lost and counted; the container goes on, and so does its output as soon as there is room.
  */
 export class Spool {
   readonly #folder: string;
@@ -26,12 +39,17 @@ export class Spool {
   #unshipped: { readonly timeUs: number; readonly bytes: number }[] = [];
   #unshippedBytes = 0;
   readonly #rest = { 1: new Rest(), 2: new Rest() };
+  /** Lines that the disk did not take. */
+  lostLines = 0;
+  /** Why the disk did not take all that came of late; undefined while it does. */
+  losing: string | undefined;
+  #lostAtMs = Number.NEGATIVE_INFINITY;
 
   /** Goes on where an earlier keeper was killed. */
   constructor(folder: string) {
     this.#folder = folder;
-    mkdirSync(folder, { recursive: true });
-    const times = segmentTimes(readdirSync(folder));
+    this.#try(() => mkdirSync(folder, { recursive: true }));
+    const times = existsSync(folder) ? segmentTimes(readdirSync(folder)) : [];
     for (const firstUs of times) {
       const bytes = readFileSync(join(folder, segmentName(firstUs)));
       const { records, size } = recordsIn(bytes);
@@ -127,18 +145,73 @@ export class Spool {
   #append(parts: Buffer[]): void {
     const segment = this.#segments.at(-1);
     if (parts.length === 0 || !segment) return;
-    this.#open ??= openSync(join(this.#folder, segmentName(segment.firstUs)), 'a', 0o600);
-    let left: Buffer = Buffer.alloc(0);
-    // One call takes at most 1024 buffers.
-    for (let from = 0; from < parts.length; from += 1024) {
-      const some = parts.slice(from, from + 1024);
-      const whole = some.reduce((sum, part) => sum + part.length, 0);
-      const written = writevSync(this.#open, some);
-      if (written < whole) left = Buffer.concat(some).subarray(written);
-      while (left.length > 0) left = left.subarray(writevSync(this.#open, [left]));
-    }
+    const isKept = this.#try(() => {
+      mkdirSync(this.#folder, { recursive: true });
+      this.#open ??= openSync(this.#pathOf(segment), 'a', 0o600);
+      writeAll(this.#open, parts);
+    });
+    if (!isKept) this.#lose(segment, parts);
     parts.length = 0;
   }
+
+  /** Takes back what the disk did not take. A record of which a part is there would hide those after it. */
+  #lose(segment: Segment, parts: readonly Buffer[]): void {
+    const { records, size } = recordsIn(Buffer.concat(parts));
+    for (const { text } of records) this.lostLines += linesIn(text);
+    segment.size -= size;
+    this.#keptBytes -= size;
+    if (this.maxBufferBytes !== undefined) {
+      for (const { bytes } of this.#unshipped.splice(-records.length)) this.#unshippedBytes -= bytes;
+    }
+    if (segment.size > 0) {
+      if (this.#open !== undefined) ftruncateSync(this.#open, segment.size);
+      return;
+    }
+    // Nobody is to look for a segment that may not be there.
+    this.close();
+    this.#segments.pop();
+    rmSync(this.#pathOf(segment), { force: true });
+  }
+
+  /** False where the disk refuses. */
+  #try(write: () => void): boolean {
+    try {
+      write();
+      if (performance.now() - this.#lostAtMs >= calmMs) this.losing = undefined;
+      return true;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      this.losing = error.message;
+      this.#lostAtMs = performance.now();
+      return false;
+    }
+  }
+
+  #pathOf(segment: Segment): string {
+    return join(this.#folder, segmentName(segment.firstUs));
+  }
+}
+
+function writeAll(file: number, parts: readonly Buffer[]): void {
+  let left: Buffer = Buffer.alloc(0);
+  // One call takes at most 1024 buffers.
+  for (let from = 0; from < parts.length; from += 1024) {
+    const some = parts.slice(from, from + 1024);
+    const written = writevSync(file, some);
+    if (written < bytesOf(some)) left = Buffer.concat(some).subarray(written);
+    while (left.length > 0) left = left.subarray(writevSync(file, [left]));
+  }
+}
+
+function bytesOf(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
+}
+
+/** A line that does not end counts as well. */
+function linesIn(text: Buffer): number {
+  let lines = text.at(-1) === lineFeed ? 0 : 1;
+  for (let at = text.indexOf(lineFeed); at >= 0; at = text.indexOf(lineFeed, at + 1)) lines += 1;
+  return lines;
 }
 
 interface Segment {
