@@ -1,66 +1,37 @@
 // Sandboxes on the real engine: what a container finds in one, and that agents which are killed leave none behind.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { DescribeNetworkInterfacesCommand, DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import type { RunTaskResponse } from '@aws-sdk/client-ecs';
+import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { bridgeKey, sandboxLabel } from '../../src/agent/sandboxes/sandbox.ts';
 import { agentLabel } from '../../src/agent/docker-config.ts';
 import type { ContainerSummary } from '../../src/world/docker.ts';
-import { type Client, clientOf, connectedInstance, describeTask, runTask, taskReaches } from '../running/cluster.ts';
-import { containersOf, docker, ensureTestImage, host, removeContainersOf, testImage } from '../running/engine.ts';
+import { containersOf, docker, ensureTestImage, host, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-  testKeys,
-} from '../running/server.ts';
+import { Installation } from '../running/installation.ts';
 
 const warmSandboxes = 2;
 
 describe('a pool of sandboxes', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
-  let client: Client;
-  const agents = new Map<string, LongshoreProcess>();
+  let one: Installation;
+  let other: Installation;
   const arns: string[] = [];
 
   before(async () => {
     await ensureTestImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    client = clientOf(server);
-    for (const cluster of ['one', 'other']) {
-      await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-      startAgent(cluster);
-      await connectedInstance(client, cluster);
-    }
-  });
-  after(async () => {
-    for (const agent of agents.values()) await agent.end('SIGTERM');
-    await server.stop();
-    // Those of tasks that still run stay, as they should; here nobody comes after.
-    const left = (await Promise.all(arns.map(sandboxesBeside))).flat();
-    await removeContainersOf(arns);
-    for (const id of new Set(left.map(({ Id }) => Id)))
-      await docker.removeContainer(id, { force: true, volumes: true });
-    await directory.remove();
-  });
-
-  function startAgent(cluster: string): void {
-    const agent = startLongshore(['agent', '--cluster', cluster, '--data-dir', join(directory.path, cluster)], {
-      ...server.environment,
+    const agentEnvironment = {
       LONGSHORE_WARM_SANDBOXES: String(warmSandboxes),
       ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
-    });
-    agents.set(cluster, agent);
-  }
+    };
+    one = await Installation.start('one', { agentEnvironment });
+    other = await Installation.start('other', { agentEnvironment });
+  });
+  after(async () => {
+    await one?.end();
+    await other?.end();
+  });
 
-  async function run(cluster: string, command: readonly string[]): Promise<string> {
-    const arn = await runTask(client, cluster, {
+  async function run(installation: Installation, command: readonly string[]): Promise<string> {
+    const arn = await installation.run({
       family: 'sandboxed',
       networkMode: 'bridge',
       containerDefinitions: [{ name: 'app', image: testImage, cpu: 1, memory: 32, command, stopTimeout: 2 }],
@@ -100,13 +71,13 @@ describe('a pool of sandboxes', () => {
   let warm = '';
 
   test('a container finds in a sandbox what the engine would have given it', async () => {
-    cold = await run('one', sleeper);
-    await taskReaches(client, 'one', cold, 'RUNNING');
+    cold = await run(one, sleeper);
+    await one.reaches(cold, 'RUNNING');
     assert.equal(await modeOf(cold), 'bridge');
     const sandboxes = await ready(cold, warmSandboxes);
 
-    warm = await run('one', sleeper);
-    await taskReaches(client, 'one', warm, 'RUNNING');
+    warm = await run(one, sleeper);
+    await one.reaches(warm, 'RUNNING');
     const sandbox = /^container:(.+)$/.exec(await modeOf(warm))?.[1] ?? '';
     assert.ok(sandboxes.includes(sandbox));
     const holder = await docker.inspectContainer(sandbox);
@@ -130,61 +101,51 @@ describe('a pool of sandboxes', () => {
   });
 
   test('an agent killed with -9 finds its sandboxes again and leaves those of another alone', async () => {
-    const other = await run('other', sleeper);
-    await taskReaches(client, 'other', other, 'RUNNING');
-    const others = await ready(other, warmSandboxes);
+    const beside = await run(other, sleeper);
+    await other.reaches(beside, 'RUNNING');
+    const others = await ready(beside, warmSandboxes);
     const before = await ready(warm, warmSandboxes + 1);
 
-    await agents.get('one')?.end('SIGKILL');
-    startAgent('one');
-    const next = await run('one', sleeper);
-    await taskReaches(client, 'one', next, 'RUNNING');
+    await one.agent.end('SIGKILL');
+    one.startAgent();
+    const next = await run(one, sleeper);
+    await one.reaches(next, 'RUNNING');
     const used = /^container:(.+)$/.exec(await modeOf(next))?.[1] ?? '';
     assert.ok(before.includes(used), 'one that was made before the kill');
     assert.notEqual(await modeOf(warm), await modeOf(next));
     await ready(warm, warmSandboxes + 2);
-    assert.deepEqual(await ready(other, warmSandboxes), others);
+    assert.deepEqual(await ready(beside, warmSandboxes), others);
   });
 
   test('a sandbox goes when its task has stopped', async () => {
     const used = /^container:(.+)$/.exec(await modeOf(warm))?.[1] ?? '';
-    await client.call('ecs', 'StopTask', { cluster: 'one', task: warm });
-    await taskReaches(client, 'one', warm, 'STOPPED');
+    await one.stop(warm);
     const left = await ready(cold, warmSandboxes + 1);
     assert.ok(!left.includes(used));
-    assert.equal((await describeTask(client, 'one', warm)).stopCode, 'UserInitiated');
+    assert.equal((await one.task(warm)).stopCode, 'UserInitiated');
   });
 
   test('a container whose sandbox is killed is stopped, as it has no network', async () => {
-    const arn = await run('one', ['sh', '-c', "trap 'exit 7' TERM; while :; do sleep 1000 & wait $!; done"]);
-    await taskReaches(client, 'one', arn, 'RUNNING');
+    const arn = await run(one, ['sh', '-c', "trap 'exit 7' TERM; while :; do sleep 1000 & wait $!; done"]);
+    await one.reaches(arn, 'RUNNING');
     const used = /^container:(.+)$/.exec(await modeOf(arn))?.[1] ?? '';
     await docker.killContainer(used, 'SIGKILL');
-    const stopped = await eventually('the end of the task', async () => {
-      const task = await describeTask(client, 'one', arn);
-      return task.lastStatus === 'STOPPED' ? task : undefined;
-    });
+    const stopped = await one.reaches(arn, 'STOPPED');
     assert.equal(stopped.containers?.[0]?.exitCode, 7);
   });
 
   test('an awsvpc task runs in the sandbox that has its network interface, behind its security groups', async () => {
-    const ec2 = new EC2Client({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
-    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
-    const subnets = [Subnets[0]?.SubnetId ?? ''];
-    await client.call('ecs', 'RegisterTaskDefinition', {
-      family: 'own-address',
-      networkMode: 'awsvpc',
-      containerDefinitions: [{ name: 'app', image: testImage, cpu: 1, memory: 32, command: sleeper, stopTimeout: 2 }],
-    });
+    const ec2 = new EC2Client(other.sdk);
+    const subnets = [...(await other.subnets())]; // one of them is in the zone of the host
     const runHere = async (): Promise<string> => {
-      const { tasks = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
-        cluster: 'other',
-        taskDefinition: 'own-address',
-        networkConfiguration: { awsvpcConfiguration: { subnets } },
-      });
-      const arn = tasks[0]?.taskArn ?? '';
+      const definition = {
+        family: 'own-address',
+        networkMode: 'awsvpc',
+        containerDefinitions: [{ name: 'app', image: testImage, cpu: 1, memory: 32, command: sleeper, stopTimeout: 2 }],
+      };
+      const arn = await other.run(definition, { networkConfiguration: { awsvpcConfiguration: { subnets } } });
       arns.push(arn);
-      await taskReaches(client, 'other', arn, 'RUNNING');
+      await other.reaches(arn, 'RUNNING');
       return arn;
     };
     const withInterface = async (beside: string, count: number): Promise<readonly ContainerSummary[]> =>
@@ -202,7 +163,7 @@ describe('a pool of sandboxes', () => {
     const second = await runHere();
     const sandbox = /^container:(.+)$/.exec(await modeOf(second))?.[1] ?? '';
     assert.ok(prepared.some(({ Id }) => Id === sandbox));
-    const { attachments } = await describeTask(client, 'other', second);
+    const { attachments } = await other.task(second);
     const details = new Map((attachments?.[0]?.details ?? []).map(({ name, value = '' }) => [name, value]));
     const address = details.get('privateIPv4Address') ?? '';
     assert.equal((await inside(second, 'cat', '/sys/class/net/eth0/address')).trim(), details.get('macAddress'));
@@ -210,15 +171,14 @@ describe('a pool of sandboxes', () => {
     assert.match(await inside(second, 'cat', '/etc/hosts'), new RegExp(`^${address.replaceAll('.', '\\.')}\t`, 'm'));
     assert.match(await host('nft', 'list', 'ruleset'), new RegExp(`\\b${address.replaceAll('.', '\\.')}\\b`));
 
-    await client.call('ecs', 'StopTask', { cluster: 'other', task: second });
-    await taskReaches(client, 'other', second, 'STOPPED');
+    await other.stop(second);
     const left = await withInterface(first, warmSandboxes);
     assert.ok(left.every(({ Id }) => Id !== sandbox));
   });
 
   test('an agent that ends takes the free ones along', async () => {
     const sandboxes = await sandboxesBeside(cold);
-    await agents.get('one')?.end('SIGTERM');
+    await one.agent.end('SIGTERM');
     const left = await sandboxesBeside(cold);
     assert.ok(left.length < sandboxes.length);
     for (const { Id } of left) {
