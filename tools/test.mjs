@@ -21,7 +21,7 @@ import {
 } from './setup.mjs';
 
 /** A test that hangs is ended and named, long before whoever runs all this ends it without a word. */
-const testTimeoutMs = 300_000;
+const testTimeoutMs = 600_000;
 
 await runTool(async () => {
   const files = process.argv.slice(2);

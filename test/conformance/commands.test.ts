@@ -22,7 +22,7 @@ function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Prom
     execFile(
       longshore,
       args,
-      { env: { ...process.env, ...environment }, timeout: 20_000 },
+      { env: { ...process.env, ...environment }, timeout: 120_000 },
       (error, output, complaint) => {
         resolve({ code: error ? Number(error.code ?? -1) : 0, output, complaint });
       },

@@ -355,7 +355,7 @@ describe('ECR', () => {
 });
 
 async function until<Answer>(ask: () => Promise<Answer>, holds: (answer: Answer) => boolean): Promise<Answer> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   for (;;) {
     const answer = await ask();
     if (holds(answer) || Date.now() > end) return answer;

@@ -403,7 +403,7 @@ describe('closing', () => {
     const before = performance.now();
     await listener.close();
     await client.closed();
-    assert.ok(performance.now() - before < 2000);
+    assert.ok(performance.now() - before < 60_000, 'an idle connection is kept for 75 seconds');
   });
 });
 
