@@ -115,7 +115,17 @@ export const agentTasks = table<TaskRecord>()({
     /** Tasks of which the control plane has not yet acknowledged the end. */
     untold: (record) => (record.told.status === 'STOPPED' ? undefined : 'untold'),
   },
+  stored: { pack: (record) => record, text: textOfTask, reader: () => (_key, stored) => stored },
 });
+
+/** The payload is most of it and never changes, while what happens to the task is written a dozen times. */
+function textOfTask({ payload, ...rest }: TaskRecord): string {
+  let text = payloadTexts.get(payload);
+  if (text === undefined) payloadTexts.set(payload, (text = JSON.stringify(payload)));
+  return `{"payload":${text},${JSON.stringify(rest).slice(1)}`;
+}
+
+const payloadTexts = new WeakMap<PayloadTask, string>();
 
 /** The last part of the task's ARN. */
 export function taskIdOf(taskArn: string): string {
