@@ -227,10 +227,21 @@ export interface PayloadContainer {
   readonly logsAuthStrategy?: 'ExecutionRole';
   readonly secrets?: readonly PayloadSecret[];
   /** Where the image's registry wants a name and a password: the secret that holds them. */
-  readonly registryAuthentication?: {
-    readonly type: 'asm';
-    readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string };
-  };
+  readonly registryAuthentication?:
+    | {
+        readonly type: 'asm';
+        readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string };
+      }
+    /** Told to stock agents only: ours knows the registry. */
+    | {
+        readonly type: 'ecr';
+        readonly ecrAuthData: {
+          readonly registryId: string;
+          readonly region: string;
+          readonly endpointOverride: string;
+          readonly useExecutionRole: boolean;
+        };
+      };
   /** On the container that routes the logs of others. */
   readonly firelensConfiguration?: {
     readonly type: 'fluentd' | 'fluentbit';

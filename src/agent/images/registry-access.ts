@@ -28,7 +28,7 @@ export function createRegistryAccess(parts: {
   readonly endpoint: string | undefined;
 }): RegistryAccesses {
   return (task, { image, registryAuthentication }) => {
-    if (registryAuthentication) {
+    if (registryAuthentication?.type === 'asm') {
       const { credentialsParameter } = registryAuthentication.asmAuthData;
       return {
         key: `${task.credentialsIds?.execution ?? ''} ${credentialsParameter}`,

@@ -8,3 +8,6 @@ import { type AuthorizationToken, createToken } from './tokens.ts';
 export function authorizationToken(reader: Reader, hash: Hash, principal: Principal, now: Instant): AuthorizationToken {
   return createToken(reader, hash, principal, now);
 }
+
+/** The host, with its port, by which images are pulled from us by whoever reaches us by this URL. */
+export { registryHost } from './registry-host.ts';

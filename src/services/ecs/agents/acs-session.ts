@@ -10,6 +10,7 @@ import type { Instant } from '../../../core/instant.ts';
 import type { Reader, Store } from '../../../store/store.ts';
 import type { Socket } from '../../../world/net.ts';
 import type { Clock, Log, Random, Timer } from '../../../world/world.ts';
+import { registryHost } from '../../ecr/public.ts';
 import { findSubnet } from '../../ec2/public.ts';
 import { fileSystemMount } from '../../efs/public.ts';
 import { isWithAgent, requestStop } from '../rules/lifecycle.ts';
@@ -309,6 +310,7 @@ export class AcsSession {
       definition,
       speaksLongshore: this.#parts.speaksLongshore,
       endpoint: this.#parts.endpoint,
+      registryHost: registryHost(this.#parts.endpoint),
       clusterTags: reader.get(clusters, task.clusterArn)?.tags ?? [],
       ...(subnet
         ? {

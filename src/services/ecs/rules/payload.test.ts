@@ -331,6 +331,25 @@ describe('logs of awslogs', () => {
   });
 });
 
+describe('an image of ECR', () => {
+  const image = '000000000000.dkr.ecr.us-east-1.amazonaws.com/app:v1';
+  const sent = (speaksLongshore: boolean): PayloadContainer => {
+    const containers = taskOf(1, 'i').containers.map((container) => ({ ...container, image }));
+    return containerOf(payloadOf({}, { containers }, {}, speaksLongshore, 'http://127.0.0.1:4566', 'localhost:4566'));
+  };
+
+  it('is named for a stock agent as its engine can pull it', () => {
+    const { image: asked, registryAuthentication } = sent(false);
+    assert.equal(asked, 'localhost:4566/app:v1');
+    assert.equal(registryAuthentication?.type, 'ecr');
+  });
+
+  it('keeps its name for our own agent, which knows where it is', () => {
+    const { image: asked, registryAuthentication } = sent(true);
+    assert.deepEqual([asked, registryAuthentication], [image, undefined]);
+  });
+});
+
 describe('the version of a payload', () => {
   it('changes exactly when the payload does', () => {
     const states = fc.record({
@@ -371,6 +390,7 @@ function payloadOf(
   rest: Partial<Definition> = {},
   speaksLongshore = true,
   endpoint = 'http://127.0.0.1:4566',
+  registryHost?: string,
 ): PayloadTask {
   const [app] = definition.definition.containerDefinitions ?? [];
   const containerDefinitions = [{ ...app, ...container }];
@@ -379,6 +399,7 @@ function payloadOf(
     definition: { ...definition, definition: { ...definition.definition, ...rest, containerDefinitions } },
     speaksLongshore,
     endpoint,
+    ...(registryHost === undefined ? {} : { registryHost }),
     ...(task.networkInterface ? { subnet } : {}),
   });
 }

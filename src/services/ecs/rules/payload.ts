@@ -14,6 +14,7 @@ import type { Kept, TaskContainer, TaskDefinitionRecord, TaskRecord } from '../t
 import { eventStartPattern } from './awslogs-options.ts';
 import { containerArnOf } from './container-arn.ts';
 import { dockerConfig } from './docker-config.ts';
+import { ecrImageFor } from './registry-for-stock-agents.ts';
 
 /** A task as its agent is to run it: the task definition with the task's overrides merged in. */
 export function payloadTask(sources: PayloadSources): PayloadTask {
@@ -76,6 +77,8 @@ export interface PayloadSources {
   readonly speaksLongshore: boolean;
   /** The URL by which the agent reaches us, which a stock agent's tasks can only be told here. */
   readonly endpoint?: string;
+  /** The host of our registry as the agent's machine reaches it. */
+  readonly registryHost?: string;
   readonly clusterTags?: TaskRecord['tags'];
   /** The subnet of the task's network interface. */
   readonly subnet?: PayloadSubnet;
@@ -178,6 +181,7 @@ function payloadContainer(
       : {}),
     ...(container.firelensConfiguration ? { firelensConfiguration: routerOf(container.firelensConfiguration) } : {}),
     ...secretsOf(container, task.clusterArn.split(':')[3] ?? ''),
+    ...stockImage(sources, imageOf(record, container)),
     ...(container.repositoryCredentials
       ? {
           registryAuthentication: {
@@ -193,6 +197,16 @@ function payloadContainer(
       ? { logsAuthStrategy: 'ExecutionRole' as const }
       : {}),
   };
+}
+
+function stockImage(
+  { task, speaksLongshore, endpoint, registryHost, executionRoleCredentials }: PayloadSources,
+  image: string,
+): Pick<PayloadContainer, 'image' | 'registryAuthentication'> | undefined {
+  if (speaksLongshore || endpoint === undefined || registryHost === undefined) return undefined;
+  const { accountId, region } = task;
+  const registry = { host: registryHost, endpoint, accountId, region };
+  return ecrImageFor(image, registry, executionRoleCredentials !== undefined);
 }
 
 function routerOf(
