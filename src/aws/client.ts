@@ -146,7 +146,7 @@ function readAnswer<Output extends object>(answer: HttpAnswer, isCbor: boolean):
   const code = typeof type === 'string' ? type.slice(type.lastIndexOf('#') + 1) : `HTTP ${answer.status}`;
   const said =
     typeof message === 'string' ? message : typeof oldMessage === 'string' ? oldMessage : shownOf(answer.body);
-  throw new AwsError(code, said, { status: answer.status, members });
+  throw new AwsError(code, said, { status: answer.status, members, requestId: answer.headers['x-amzn-requestid'] });
 }
 
 /** The beginning of what is no answer of a service. */

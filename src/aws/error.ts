@@ -8,15 +8,22 @@ export class AwsError extends Error {
   /** HTTP status; where absent the model's own status for the code, or 400. */
   readonly status: number | undefined;
   readonly members: Readonly<Record<string, unknown>>;
+  /** The id of the request that was answered with it, where this is the caller's side. */
+  readonly requestId: string | undefined;
 
   constructor(
     code: string,
     message: string,
-    options: { readonly status?: number; readonly members?: Readonly<Record<string, unknown>> } = {},
+    options: {
+      readonly status?: number;
+      readonly members?: Readonly<Record<string, unknown>>;
+      readonly requestId?: string | undefined;
+    } = {},
   ) {
     super(message);
     this.code = code;
     this.status = options.status;
     this.members = options.members ?? {};
+    this.requestId = options.requestId;
   }
 }

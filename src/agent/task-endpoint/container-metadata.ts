@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/instant.ts';
-import type { ContainerInspect } from '../../world/docker.ts';
+import type { ContainerInspect, Labels } from '../../world/docker.ts';
 import type { PayloadContainer } from '../contract.ts';
-import { addressOf } from '../docker-config.ts';
+import { addressOf, agentLabel } from '../docker-config.ts';
 import type { ContainerRecord, TaskRecord } from '../state.ts';
 
 export type MetadataVersion = 2 | 3 | 4;
@@ -22,12 +22,12 @@ export function containerMetadata(
     DockerName: record?.dockerName ?? '',
     Image: wanted.image,
     ImageID: seen?.Image ?? '',
-    Ports: version === 4 && task.payload.networkMode === 'awsvpc' ? undefined : portsOf(task, wanted, record),
-    Labels: seen?.Config.Labels,
+    Ports: version === 4 && task.payload.networkMode === 'awsvpc' ? undefined : portsOf(task, wanted, record, version),
+    Labels: without(seen?.Config.Labels ?? {}, agentLabel),
     DesiredStatus: task.desiredStatus,
     KnownStatus: record ? knownStatus(record) : 'NONE',
     ExitCode: record?.exitCode,
-    Limits: { CPU: wanted.cpu, ...(wanted.memory > 0 ? { Memory: wanted.memory } : {}) },
+    Limits: limitsOf(task, wanted),
     CreatedAt: seen?.Created,
     StartedAt: timeOf(record?.startedAt),
     FinishedAt: timeOf(record?.finishedAt),
@@ -46,10 +46,21 @@ export function containerMetadata(
               'awslogs-stream': destination.stream,
             }
           : log?.Config,
-    ContainerARN: wanted.containerArn,
+    ContainerARN: version < 4 ? undefined : wanted.containerArn,
     Networks: networksOf(task, record, seen, version),
+    Snapshotter: version === 4 && task.payload.launchType === 'FARGATE' ? snapshotterOf(seen) : undefined,
     RestartCount: version === 4 && wanted.restartPolicy?.enabled ? (record?.restarts ?? 0) : undefined,
   });
+}
+
+/** Two shares are the least that the kernel knows. Fargate's agent leaves out a size that is not there, that of EC2 does not. */
+function limitsOf({ payload }: TaskRecord, { cpu, memory }: PayloadContainer): object {
+  return { CPU: Math.max(2, cpu), ...(memory > 0 || payload.launchType !== 'FARGATE' ? { Memory: memory } : {}) };
+}
+
+/** What keeps the layers, in containerd's word for it, which is Fargate's. */
+function snapshotterOf(seen: ContainerInspect | undefined): string | undefined {
+  return seen?.GraphDriver?.Name === 'overlay2' ? 'overlayfs' : seen?.GraphDriver?.Name;
 }
 
 /** The stock agent's container statuses. */
@@ -74,7 +85,12 @@ export function withoutEmpty(members: Readonly<Record<string, unknown>>): Readon
   );
 }
 
-function portsOf(task: TaskRecord, wanted: PayloadContainer, record: ContainerRecord | undefined): readonly object[] {
+function portsOf(
+  task: TaskRecord,
+  wanted: PayloadContainer,
+  record: ContainerRecord | undefined,
+  version: MetadataVersion,
+): readonly object[] {
   if (task.payload.networkMode === 'awsvpc') {
     return wanted.portMappings.flatMap(({ containerPort, protocol }) =>
       containerPort === undefined ? [] : [{ ContainerPort: containerPort, Protocol: protocol }],
@@ -87,18 +103,23 @@ function portsOf(task: TaskRecord, wanted: PayloadContainer, record: ContainerRe
       Protocol: binding.protocol,
       HostPort: binding.hostPort,
       HostPortRange: binding.hostPortRange,
-      HostIp: binding.bindIP,
+      HostIp: version === 4 ? binding.bindIP : undefined,
     }),
   );
+}
+
+/** Which agent made it is nothing that a container knows on AWS. */
+function without(labels: Labels, name: string): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([label]) => label !== name));
 }
 
 function healthOf(record: ContainerRecord | undefined, seen: ContainerInspect | undefined): object | undefined {
   if (!record?.health) return undefined;
   const last = seen?.State.Health?.Log?.at(-1);
   return withoutEmpty({
-    status: record.health.status,
+    status: record.health.status === 'UNKNOWN' ? undefined : record.health.status,
     statusSince: timeOf(record.health.since),
-    exitCode: last?.ExitCode,
+    exitCode: last?.ExitCode === 0 ? undefined : last?.ExitCode,
     output: last?.Output === '' ? undefined : last?.Output,
   });
 }
@@ -117,10 +138,9 @@ function networksOf(
 ): readonly object[] {
   const mode = task.payload.networkMode ?? 'bridge';
   if (mode !== 'awsvpc') {
-    const own = Object.values(seen?.NetworkSettings.Networks ?? {})
-      .map(({ IPAddress }) => IPAddress)
-      .filter((address) => address !== '');
+    const own = Object.values(seen?.NetworkSettings.Networks ?? {}).map(({ IPAddress }) => IPAddress);
     const inSandbox = record?.sandbox?.address;
+    // Without an address, as the host's network is, the engine says an empty one and the stock agent passes it on.
     return [{ NetworkMode: mode, IPv4Addresses: inSandbox === undefined ? own : [inSandbox] }];
   }
   const address = addressOf(task.payload);

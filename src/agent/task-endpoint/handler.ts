@@ -12,7 +12,7 @@ import { answerCredentials } from './credentials.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createStatsReader } from './stats.ts';
 import { type Tags, taskMetadata } from './task-metadata.ts';
-import { answerTaskProtection } from './task-protection.ts';
+import { answerTaskProtection, unknownTask } from './task-protection.ts';
 
 export interface HandlerParts {
   readonly docker: Docker;
@@ -52,7 +52,9 @@ export function createTaskEndpointHandler(parts: HandlerParts): (request: HttpRe
 
   async function containerStats(containerId: string | undefined, version: MetadataVersion): Promise<HttpResponse> {
     const found = containerId === undefined ? undefined : await stats.read(containerId, version === 4);
-    return found ? json(200, found) : json(404, `V${version} container stats handler: unable to get container stats`);
+    return found
+      ? json(200, found)
+      : json(version === 2 ? 400 : 500, `Unable to get container stats for: ${containerId}`);
   }
 
   async function taskStats(task: TaskRecord, version: MetadataVersion): Promise<HttpResponse> {
@@ -84,15 +86,16 @@ export function createTaskEndpointHandler(parts: HandlerParts): (request: HttpRe
       .tasks()
       .find(({ payload, stoppedAt }) => stoppedAt === undefined && addressOf(payload) === request.remoteAddress);
     if (!task) {
-      const message = `Unable to get task arn from request: unable to get task by ip address ${request.remoteAddress}`;
-      return unknownId(json(404, message));
+      const message = `Unable to get task arn from request: unable to associate '${request.remoteAddress}' with a task`;
+      return unknownId(json(400, message));
     }
     const [, kind = '', containerId] = /^\/(metadata|metadataWithTags|stats)(?:\/([0-9a-f]+))?\/?$/.exec(rest) ?? [];
     if (kind === '') return notFound();
     if (kind === 'stats') return containerId === undefined ? taskStats(task, 2) : containerStats(containerId, 2);
     if (containerId === undefined) return taskAnswer(task, 2, kind === 'metadataWithTags');
     const container = task.payload.containers.find(({ name }) => task.containers[name]?.id === containerId);
-    return container ? containerAnswer({ task, container }, 2) : notFound();
+    if (!container) return json(400, `Unable to generate metadata for container '${containerId}'`);
+    return containerAnswer({ task, container }, 2);
   }
 
   return async (request) => {
@@ -107,16 +110,24 @@ export function createTaskEndpointHandler(parts: HandlerParts): (request: HttpRe
     const [, prefix = '', endpointId = '', rest = ''] = /^\/(v3|v4|api)\/([0-9a-f-]+)(\/.*)?$/.exec(path) ?? [];
     if (prefix === '') return notFound();
     const found = findByEndpointId(parts.tasks(), endpointId);
-    if (!found) {
-      const message = `${prefix.toUpperCase()} metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: ${endpointId}`;
-      return unknownId(json(404, message));
-    }
+    if (!found) return unknownId(unknownEndpoint(prefix, endpointId, rest));
     if (prefix !== 'api') return metadata(prefix === 'v4' ? 4 : 3, found, rest.replace(/\/$/, ''));
     if (rest === '/task-protection/v1/state') {
       return answerTaskProtection(request, found.task, { backend: parts.backend, find: parts.credentials });
     }
     return notFound();
   };
+}
+
+/** The stock agent's word for an id that it does not know, which differs with what is asked. */
+function unknownEndpoint(prefix: string, endpointId: string, rest: string): HttpResponse {
+  if (prefix === 'api') return unknownTask();
+  const kind = rest.startsWith('/task') ? 'task' : 'container';
+  const what = rest.endsWith('/stats') ? 'stats' : 'metadata';
+  const missing = kind === 'task' || what === 'stats' ? 'task arn' : 'container ID';
+  const looked = missing === 'task arn' ? 'task Arn' : 'docker ID';
+  const message = `${prefix.toUpperCase()} ${kind} ${what} handler: unable to get ${missing} from request: unable to get ${looked} from v3 endpoint ID: ${endpointId}`;
+  return json(prefix === 'v4' ? 404 : 500, message);
 }
 
 /** What containers themselves are answered: no more often than the stock agent would. */
@@ -141,8 +152,8 @@ async function readTags(
 ): Promise<Tags> {
   const instance = parts.containerInstanceArn();
   const asked: readonly (readonly [name: 'TaskTags' | 'ContainerInstanceTags', arn: string])[] = [
-    ['TaskTags', task.arn],
     ...(instance === undefined ? [] : [['ContainerInstanceTags', instance] as const]),
+    ['TaskTags', task.arn],
   ];
   const errors: object[] = [];
   const tags: Record<string, Readonly<Record<string, string>>> = {};
@@ -157,6 +168,7 @@ async function readTags(
         ErrorField: name,
         ErrorCode: error instanceof Error && 'code' in error ? String(error.code) : 'ServerException',
         ErrorMessage: error instanceof Error ? error.message : String(error),
+        ...(error instanceof Error && 'status' in error ? { StatusCode: Number(error.status) } : {}),
         ResourceARN: resourceArn,
       });
     }

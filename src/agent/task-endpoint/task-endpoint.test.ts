@@ -5,6 +5,7 @@ import type { HttpAnswer } from '../../world/net.ts';
 import type { World } from '../../world/world.ts';
 import { newTask } from '../accept.ts';
 import type { Backend, PayloadContainer, PayloadTask, RoleCredentials } from '../contract.ts';
+import type { StorageUsage } from '../volumes/task-storage.ts';
 import type { TaskRecord } from '../state.ts';
 import { endpointIdOf } from './addresses.ts';
 import { endpointEnvironment } from './environment.ts';
@@ -64,7 +65,7 @@ interface Called {
 }
 
 /** A machine on which one or two agents serve their tasks. */
-function scene(): {
+function scene(storage?: StorageUsage): {
   readonly host: SimHost;
   readonly calls: Called[];
   readonly start: (agentId: string, tasks: readonly TaskRecord[]) => Promise<TaskEndpoint>;
@@ -106,7 +107,7 @@ function scene(): {
           tasks: () => tasks,
           credentials: (id) => (tasks.some((task) => task.credentialsIds?.task === id) ? credentialsOf(id) : undefined),
           containerInstanceArn: () => undefined,
-          storageUsage: async () => undefined,
+          storageUsage: async () => storage,
         }),
       );
     },
@@ -184,10 +185,61 @@ test('metadata of versions 3 and 4 tell of the container and its task', async ()
     calls.map(({ operation }) => operation),
     ['ListTagsForResource'],
   );
+  assert.equal(whole['LaunchType'], 'EC2');
+  assert.equal(whole['ClockDrift'], undefined, 'which Fargate tells of');
   const third = jsonOf(await get(`/v3/${id}/task`));
-  assert.equal(third['LaunchType'], undefined, 'version 3 does not tell');
-  assert.equal((await get(`/v4/${id.slice(0, -1)}f/task`)).status, 404);
+  const more = ['LaunchType', 'ServiceName', 'Group', 'VPCID', 'FaultInjectionEnabled'];
+  assert.deepEqual(
+    more.filter((member) => member in third),
+    [],
+    'version 3 does not tell',
+  );
+  const thirdContainer = jsonOf(await get(`/v3/${id}`));
+  assert.deepEqual(
+    ['ContainerARN', 'LogDriver', 'LogOptions'].filter((member) => member in thirdContainer),
+    [],
+  );
   assert.equal((await get(`/v4/${id}/nothing`)).status, 404);
+});
+
+test('a Fargate task is told of its clock and storage, and no limit where it has none', async () => {
+  const { start, get, pass } = scene({ usedBytes: 300 * 2 ** 20, sizeBytes: 20 * 2 ** 30 });
+  const task = taskOf('a', { launchType: 'FARGATE', containers: [{ ...web, cpu: 0, memory: 0 }] });
+  await start('one', [task]);
+  await pass(1000);
+  const id = endpointIdOf(task, 'web');
+  const whole = jsonOf(await get(`/v4/${id}/task`));
+  assert.deepEqual(whole['EphemeralStorageMetrics'], { Utilized: 300, Reserved: 20_480 });
+  assert.deepEqual(Object.keys(whole['ClockDrift'] ?? {}), ['ReferenceTimestamp', 'ClockSynchronizationStatus']);
+  assert.deepEqual(jsonOf(await get(`/v4/${id}`))['Limits'], { CPU: 2 });
+});
+
+for (const [path, status, said] of [
+  ['/v4/ID', 404, 'V4 container metadata handler: unable to get container ID from request: unable to get docker ID'],
+  ['/v4/ID/task', 404, 'V4 task metadata handler: unable to get task arn from request: unable to get task Arn'],
+  ['/v4/ID/taskWithTags', 404, 'V4 task metadata handler: unable to get task arn from request: unable to get task Arn'],
+  ['/v4/ID/stats', 404, 'V4 container stats handler: unable to get task arn from request: unable to get task Arn'],
+  ['/v4/ID/task/stats', 404, 'V4 task stats handler: unable to get task arn from request: unable to get task Arn'],
+  ['/v3/ID', 500, 'V3 container metadata handler: unable to get container ID from request: unable to get docker ID'],
+  ['/v3/ID/task', 500, 'V3 task metadata handler: unable to get task arn from request: unable to get task Arn'],
+] as const) {
+  test(`${path} of nobody is answered as the stock agent does`, async () => {
+    const { start, get, pass } = scene();
+    await start('one', [taskOf('a')]);
+    await pass(1000);
+    const answer = await get(path.replace('ID', '0123'));
+    assert.equal(answer.status, status);
+    assert.equal(JSON.parse(new TextDecoder().decode(answer.body)), `${said} from v3 endpoint ID: 0123`);
+  });
+}
+
+test('version 2 knows its callers by their addresses, and tells others so', async () => {
+  const { start, get, pass } = scene();
+  await start('one', [taskOf('a')]);
+  await pass(1000);
+  for (const path of ['/v2/metadata', '/v2/metadata/', '/v2/metadataWithTags', '/v2/stats', '/v2/metadata/0123']) {
+    assert.equal((await get(path)).status, 400, path);
+  }
 });
 
 test('a task protects itself with its own role', async () => {
@@ -207,7 +259,26 @@ test('a task protects itself with its own role', async () => {
   });
   assert.equal((await get(path)).status, 200);
   assert.equal(calls.at(-1)?.operation, 'GetTaskProtection');
-  assert.equal((await get(path, 'PUT', '{"Protection":true}')).status, 400);
+  for (const body of ['{"Protection":true}', '{"ProtectionEnabled":1}', '{"ExpiresInMinutes":"5"}', '[', '']) {
+    const refused = await get(path, 'PUT', body);
+    assert.equal(refused.status, 400, body);
+    assert.deepEqual(jsonOf(refused), {
+      error: { Code: 'InvalidParameterException', Message: 'UpdateTaskProtection: failed to decode request' },
+    });
+  }
+  assert.deepEqual(jsonOf(await get(path, 'PUT', '{}')), {
+    error: {
+      Arn: task.arn,
+      Code: 'InvalidParameterException',
+      Message: "Invalid request: does not contain 'ProtectionEnabled' field",
+    },
+  });
+  const unknown = await get('/api/0123/task-protection/v1/state');
+  assert.equal(unknown.status, 404);
+  assert.deepEqual(jsonOf(unknown), {
+    error: { Code: 'ResourceNotFoundException', Message: 'Failed to find a task for the request' },
+  });
+  assert.equal((await get(path, 'POST', '{}')).status, 405);
 });
 
 test('who asks too often is told so, and may ask again a second later', async () => {

@@ -35,15 +35,19 @@ export function taskMetadata(
     PullStoppedAt: timeOf(task.pullStoppedAt),
     ExecutionStoppedAt: timeOf(task.executionStoppedAt),
     AvailabilityZone: payload.zone,
-    ...tags,
+    TaskTags: tags.TaskTags,
+    ContainerInstanceTags: tags.ContainerInstanceTags,
     ...(version === 4
       ? {
           LaunchType: payload.launchType,
           VPCID: payload.longshore?.subnet?.vpcId,
           ServiceName: payload.serviceName,
           Group: payload.group,
+          Errors: tags.Errors,
           // Longshore's tasks keep the host's clock, and whoever keeps that in time has not told us how well.
-          ClockDrift: { ReferenceTimestamp: timeOf(now), ClockSynchronizationStatus: 'NOT_SYNCHRONIZED' },
+          ...(payload.launchType === 'FARGATE' && {
+            ClockDrift: { ReferenceTimestamp: timeOf(now), ClockSynchronizationStatus: 'NOT_SYNCHRONIZED' },
+          }),
           ...(storage && {
             EphemeralStorageMetrics: {
               Utilized: Math.ceil(storage.usedBytes / mebibyte),

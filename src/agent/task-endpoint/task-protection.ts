@@ -16,7 +16,13 @@ export async function answerTaskProtection(
 ): Promise<HttpResponse> {
   if (request.method !== 'GET' && request.method !== 'PUT') return json(405, {});
   const asked = request.method === 'PUT' ? await readProtection(request) : undefined;
-  if (typeof asked === 'string') return failed(400, task.arn, 'InvalidParameterException', asked);
+  if (asked === 'unreadable') {
+    return failed(400, undefined, 'InvalidParameterException', 'UpdateTaskProtection: failed to decode request');
+  }
+  if (asked === 'silent') {
+    const message = "Invalid request: does not contain 'ProtectionEnabled' field";
+    return failed(400, task.arn, 'InvalidParameterException', message);
+  }
   const id = task.credentialsIds?.task;
   const credentials = id === undefined ? undefined : parts.find(id);
   if (!credentials)
@@ -36,8 +42,8 @@ export async function answerTaskProtection(
     const protection = objectIn(answer['protectedTasks']);
     return json(200, { protection: renamed(protection ?? {}, protectionNames) });
   } catch (error) {
-    const { code, message, status } = readError(error);
-    return failed(status, task.arn, code, message);
+    const { code, message, status, requestId } = readError(error);
+    return failed(status, task.arn, code, message, requestId);
   }
 }
 
@@ -46,21 +52,25 @@ interface AskedProtection {
   readonly expiresInMinutes?: number;
 }
 
-/** What the body asks for, or what is wrong with it. Unknown members are refused, so that a typing error is noticed. */
-async function readProtection(request: HttpRequest): Promise<AskedProtection | string> {
+/**
+ * What the body asks for, or what is wrong with it: it is none, or says nothing of protection. Unknown members make it
+ * unreadable, so that a typing error is noticed.
+ */
+async function readProtection(request: HttpRequest): Promise<AskedProtection | 'unreadable' | 'silent'> {
   const body = await request.body.read(bodyLimitBytes);
-  if (!body) return 'UpdateTaskProtection: the request body is too long';
-  const value = parse(new TextDecoder().decode(body));
-  if (!value) return 'UpdateTaskProtection: failed to decode request';
+  const value = body && parse(new TextDecoder().decode(body));
+  if (!value) return 'unreadable';
   const { ProtectionEnabled: enabled, ExpiresInMinutes: minutes, ...unknown } = value;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) return `UpdateTaskProtection: failed to decode request: unknown field "${name}"`;
-  if (typeof enabled !== 'boolean') return 'Invalid request: does not contain ProtectionEnabled field';
-  if (minutes === undefined || minutes === null) return { protectionEnabled: enabled };
-  if (typeof minutes !== 'number' || !Number.isInteger(minutes)) {
-    return 'UpdateTaskProtection: failed to decode request: ExpiresInMinutes is not a whole number';
-  }
-  return { protectionEnabled: enabled, expiresInMinutes: minutes };
+  if (Object.keys(unknown).length > 0) return 'unreadable';
+  if (enabled !== undefined && enabled !== null && typeof enabled !== 'boolean') return 'unreadable';
+  if (minutes !== undefined && minutes !== null && !Number.isInteger(minutes)) return 'unreadable';
+  if (typeof enabled !== 'boolean') return 'silent';
+  return { protectionEnabled: enabled, ...(typeof minutes === 'number' && { expiresInMinutes: minutes }) };
+}
+
+/** The stock agent's answer to an id that is no task's. */
+export function unknownTask(): HttpResponse {
+  return failed(404, undefined, 'ResourceNotFoundException', 'Failed to find a task for the request');
 }
 
 const protectionNames = {
@@ -70,28 +80,45 @@ const protectionNames = {
 } as const;
 const failureNames = { arn: 'Arn', reason: 'Reason', detail: 'Detail' } as const;
 
+/** Every member is there, as Go writes a structure: what is not known is null. */
 function renamed(from: Readonly<Record<string, unknown>>, names: Readonly<Record<string, string>>): object {
   return Object.fromEntries(
-    Object.entries(names).flatMap(([name, shown]) => {
-      const value = from[name];
-      if (value === undefined) return [];
+    Object.entries(names).map(([name, shown]) => {
+      const value = from[name] ?? null;
       const isTime = name === 'expirationDate' && typeof value === 'number';
-      return [[shown, isTime ? new Date(value * 1000).toISOString() : value]];
+      return [shown, isTime ? new Date(value * 1000).toISOString() : value];
     }),
   );
 }
 
-function failed(status: number, arn: string, code: string, message: string): HttpResponse {
-  return json(status, { error: { Arn: arn, Code: code, Message: message } });
+function failed(
+  status: number,
+  arn: string | undefined,
+  code: string,
+  message: string,
+  requestId?: string,
+): HttpResponse {
+  return json(status, {
+    ...(requestId !== undefined && { requestID: requestId }),
+    error: { ...(arn !== undefined && { Arn: arn }), Code: code, Message: message },
+  });
 }
 
-function readError(error: unknown): { readonly code: string; readonly message: string; readonly status: number } {
-  const { code, message, status } = { ...asObject(error) };
+interface ReadError {
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+  readonly requestId?: string;
+}
+
+function readError(error: unknown): ReadError {
+  const { code, message, status, requestId } = { ...asObject(error) };
   const isAws = typeof code === 'string' && typeof status === 'number';
   return {
     code: isAws ? code : 'ServerException',
     message: error instanceof Error ? error.message : String(message ?? error),
-    status: isAws && status >= 400 && status < 500 ? status : 500,
+    status: isAws && status >= 400 ? status : 500,
+    ...(typeof requestId === 'string' && { requestId }),
   };
 }
 
