@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { RunTaskRequest, RunTaskResponse, Task } from '@aws-sdk/client-ecs';
-import { agentLabel } from '../../src/agent/docker-config.ts';
+import { agentLabel, taskArnLabel } from '../../src/agent/docker-config.ts';
 import { type Client, clientOf, connectedInstance, describeTask, taskReaches } from './cluster.ts';
 import { docker } from './engine.ts';
 import {
@@ -163,7 +163,9 @@ export class Installation {
   async end(): Promise<void> {
     await this.#agent?.end('SIGTERM');
     await this.#server.stop();
-    const containers = await docker.listContainers([`com.amazonaws.ecs.cluster=${this.cluster}`]);
+    // By their tasks' cluster: those that the Fargate pool ran bear its own.
+    const ofTasks = await docker.listContainers([taskArnLabel]);
+    const containers = ofTasks.filter(({ Labels }) => Labels[taskArnLabel]?.includes(`:task/${this.cluster}/`));
     const agentIds = new Set(containers.map(({ Labels }) => Labels[agentLabel] ?? ''));
     // What the agent made beside the containers of tasks, such as their sandboxes, bears its name alone.
     const own = await Promise.all([...agentIds].map((id) => docker.listContainers([`${agentLabel}=${id}`])));
