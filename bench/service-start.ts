@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { DescribeServicesResponse } from '@aws-sdk/client-ecs';
+import { taskArnLabel } from '../src/agent/docker-config.ts';
 import { buildShellImage } from '../src/app/shell-image.ts';
 import { realDocker } from '../src/world/real/real-docker.ts';
 import type { Docker } from '../src/world/docker.ts';
 import { type Client, clientOf, connectedInstance } from '../test/running/cluster.ts';
-import { testImage } from '../test/running/engine.ts';
+import { removeCgroupsOf, testImage } from '../test/running/engine.ts';
 import { startPrivateEngine } from '../test/running/private-engine.ts';
 import { type LongshoreProcess, startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
 import { type Figure, median, ratioFigure, timed } from './figure.ts';
@@ -225,6 +226,7 @@ class OursSide implements Side {
     // The agent keeps stopped containers for hours; Swarm takes its own away.
     const left = await this.#docker.listContainers([`com.amazonaws.ecs.cluster=${cluster}`]);
     await Promise.all(left.map(({ Id }) => this.#docker.removeContainer(Id, { force: true, volumes: true })));
+    await removeCgroupsOf(left.map(({ Labels }) => Labels[taskArnLabel] ?? ''));
   }
 
   get #name(): string {

@@ -7,7 +7,7 @@ import { createRealCgroups } from '../src/world/real/real-cgroups.ts';
 import { realDocker } from '../src/world/real/real-docker.ts';
 import type { ContainerBody, Docker } from '../src/world/docker.ts';
 import { type Client, clientOf, connectedInstance } from '../test/running/cluster.ts';
-import { testImage } from '../test/running/engine.ts';
+import { removeCgroupsOf, testImage } from '../test/running/engine.ts';
 import { startPrivateEngine } from '../test/running/private-engine.ts';
 import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
 import { type Figure, median } from './figure.ts';
@@ -22,7 +22,10 @@ const few = 4;
 const many = 200;
 /** Of those the first, so that more than half are waiting all the time. */
 const manyStarts = 64;
+/** Before anything is measured: an agent that has just begun runs code that is not yet compiled. */
+const warmUpStarts = 48;
 const cgroups = createRealCgroups();
+const arns = new Set<string>();
 
 /**
  * Starts a second of an agent that always has tasks waiting, against the Engine API by hand at the concurrency that is
@@ -52,7 +55,7 @@ export async function sustainedStarts(): Promise<readonly Figure[]> {
         { name: 'app', image: testImage, cpu: 1, memory: 16, command: ['sleep', '1000'], stopTimeout: 2 },
       ],
     });
-    await withFew(client, starts, 8); // warm-up
+    await withFew(client, starts, warmUpStarts);
     const body = await bodyOfTask(docker);
     await clear(client, docker);
     const raw = new Map<number, number[]>(concurrencies.map((concurrency) => [concurrency, []]));
@@ -91,6 +94,7 @@ export async function sustainedStarts(): Promise<readonly Figure[]> {
     await agent.end('SIGTERM');
     await server.stop();
     await removeAll(docker);
+    await removeCgroupsOf([...arns]);
     await engine.remove();
     await directory.remove();
   }
@@ -224,6 +228,7 @@ async function clear(client: Client, docker: Docker): Promise<void> {
     );
     const { taskArns = [] } = await client.call<Listed>('ecs', 'ListTasks', { cluster });
     const left = await client.call<Listed>('ecs', 'ListTasks', { cluster, desiredStatus: 'STOPPED' });
+    for (const arn of [...taskArns, ...(left.taskArns ?? [])]) arns.add(arn);
     const described = await Promise.all(
       chunksOf(left.taskArns ?? []).map((tasks) =>
         client.call<DescribeTasksResponse>('ecs', 'DescribeTasks', { cluster, tasks }),

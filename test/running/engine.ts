@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { cgroupParentOf } from '../../src/agent/docker-config.ts';
 import { buildShellImage } from '../../src/app/shell-image.ts';
+import { createRealCgroups } from '../../src/world/real/real-cgroups.ts';
 import { realDocker } from '../../src/world/real/real-docker.ts';
 import type { ContainerSummary } from '../../src/world/docker.ts';
 
 const run = promisify(execFile);
 export const docker = realDocker();
+const cgroups = createRealCgroups();
 
 /** The image that tests run: the shell of this machine, built once for all tests of a run. */
 export const testImage = 'longshore-test:shell';
@@ -25,6 +28,16 @@ export async function removeContainersOf(taskArns: readonly string[]): Promise<v
     for (const container of await containersOf(taskArn)) {
       await docker.removeContainer(container.Id, { force: true, volumes: true });
     }
+  }
+  await removeCgroupsOf(taskArns);
+}
+
+/** What an agent that ended left of tasks. Thousands of groups make every start of a container slower. */
+export async function removeCgroupsOf(taskArns: readonly string[]): Promise<void> {
+  const { CgroupDriver } = await docker.info();
+  for (const taskArn of taskArns) {
+    // One that an agent still uses is that agent's.
+    await cgroups.removeTaskCgroup(cgroupParentOf(taskArn, CgroupDriver)).catch(() => undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { CgroupLimits, Cgroups } from '../cgroups.ts';
@@ -47,6 +47,7 @@ const hierarchies = [
 ] as const;
 
 function createVersion1(root: string, parent: string, limits: CgroupLimits): void {
+  handDownCpus(root, parent);
   const cpu = join(root, 'cpu', parent);
   const memory = join(root, 'memory', parent);
   mkdirSync(cpu, { recursive: true });
@@ -62,6 +63,28 @@ function createVersion1(root: string, parent: string, limits: CgroupLimits): voi
   }
   if (limits.memoryBytes !== undefined) {
     writeFileSync(join(memory, 'memory.limit_in_bytes'), String(limits.memoryBytes));
+  }
+}
+
+/**
+ * Lets every group under the first part of the path be made with that one's CPUs and memory nodes. The engine would write
+ * them into the task's and the container's group, and for each of the two the kernel goes through all groups of the machine
+ * under one lock: tens of milliseconds of each start where a few thousand are left behind.
+ */
+function handDownCpus(root: string, parent: string): void {
+  const hierarchy = join(root, 'cpuset');
+  const top = join(hierarchy, parent.split('/').find((name) => name !== '') ?? '');
+  const switchFile = join(top, 'cgroup.clone_children');
+  try {
+    mkdirSync(top, { recursive: true });
+    if (readFileSync(switchFile, 'utf8').trim() === '1') return;
+    for (const name of ['cpuset.cpus', 'cpuset.mems']) {
+      const isEmpty = readFileSync(join(top, name), 'utf8').trim() === '';
+      if (isEmpty) writeFileSync(join(top, name), readFileSync(join(hierarchy, name)));
+    }
+    writeFileSync(switchFile, '1');
+  } catch {
+    // Without that hierarchy, or where it may not be changed, containers start all the same.
   }
 }
 
