@@ -74,6 +74,28 @@ test('once and prefer-cached ask at most once', async () => {
   assert.equal(cached.pulls(), 0);
 });
 
+test('the digest of an image that only the engine has is that of its own repository, and none where it was pushed to others', async () => {
+  const sim = simWorld('digests', {});
+  const world = sim.addHost('host', {}).boot();
+  const digest = `sha256:${'cd'.repeat(32)}`;
+  const digestFor = async (name: string, repoDigests: readonly string[]): Promise<string | undefined> => {
+    const docker: Docker = {
+      ...world.docker,
+      inspectImage: () => Promise.resolve({ Id: digest, RepoDigests: repoDigests, Config: {} }),
+    };
+    const parts = { docker, clock: world.clock, log: world.log, pullTimeoutMs: 60_000 };
+    const endpoint = 'http://127.0.0.1:4566';
+    const images = createImages({ ...parts, behavior: 'prefer-cached', endpoint });
+    return (await sim.clock.runUntilSettled(images.ensure(name, anonymous))).digest;
+  };
+  assert.equal(await digestFor('app:1', [`localhost:5000/app@${digest}`, `localhost:4566/app@${digest}`]), undefined);
+  assert.equal(await digestFor('team/app:1', [`app@${digest}`]), undefined);
+  assert.equal(await digestFor('host:5000/app:1', [`app@sha256:0`, `host:5000/app@${digest}`]), digest);
+  for (const name of ['nginx', 'nginx:1', 'library/nginx', 'docker.io/library/nginx:1', 'docker.io/nginx'])
+    assert.equal(await digestFor(name, [`nginx@${digest}`]), digest, name);
+  assert.equal(await digestFor(ecrImage, [`localhost:4566/team/app@${digest}`]), digest);
+});
+
 test('a burst of tasks shares one pull', async () => {
   const { images, ensure, pulls } = engine('default');
   const first = images.ensure('nginx:latest', anonymous);

@@ -1,7 +1,7 @@
 import { type Docker, DockerError, type ImageInspect } from '../../world/docker.ts';
 import type { Clock, Log } from '../../world/world.ts';
 import { StepError, stepError, within } from '../engine-error.ts';
-import { imageSource } from './image-source.ts';
+import { type ImageSource, imageSource } from './image-source.ts';
 import type { RegistryAccess } from './registry-access.ts';
 
 /** The stock agent's ECS_IMAGE_PULL_BEHAVIOR. */
@@ -83,9 +83,9 @@ export function createImages(parts: {
   ): ReadyImage {
     const environment = image?.Config?.Env ?? [];
     environments.set(reference, environment);
-    const digest = pulledDigest ?? digestOf(reference, image?.RepoDigests ?? []);
-    const { name } = imageSource(reference, endpoint);
-    return { name, environment, pulled, ...(digest === undefined ? {} : { digest }) };
+    const source = imageSource(reference, endpoint);
+    const digest = pulledDigest ?? digestOf(reference, source, image?.RepoDigests ?? []);
+    return { name: source.name, environment, pulled, ...(digest === undefined ? {} : { digest }) };
   }
 
   return {
@@ -118,13 +118,22 @@ function isRefusal(error: unknown): boolean {
   );
 }
 
-/** The digest under the image's own repository, or the only one there is. */
-function digestOf(reference: string, repoDigests: readonly string[]): string | undefined {
-  const [named, given] = reference.split('@');
+/**
+ * The digest that the image has in the repository it is named after, or was pulled from. One of another repository, to
+ * which it was pushed from here, would name an image that cannot be had where this name says.
+ */
+function digestOf(reference: string, source: ImageSource, repoDigests: readonly string[]): string | undefined {
+  const given = reference.split('@')[1];
   if (given !== undefined) return given;
-  const slash = (named ?? '').lastIndexOf('/');
-  const colon = (named ?? '').lastIndexOf(':');
-  const repository = colon > slash ? (named ?? '').slice(0, colon) : (named ?? '');
-  const own = repoDigests.find((candidate) => candidate.split('@')[0]?.endsWith(repository)) ?? repoDigests[0];
+  const repositories = [repositoryOf(source.name), repositoryOf(source.pull)];
+  const own = repoDigests.find((candidate) => repositories.includes(repositoryOf(candidate)));
   return own?.split('@')[1];
+}
+
+/** Without tag or digest, and as the engine spells those of Docker Hub. */
+function repositoryOf(image: string): string {
+  const [name = ''] = image.split('@');
+  const colon = name.lastIndexOf(':');
+  const untagged = colon > name.lastIndexOf('/') ? name.slice(0, colon) : name;
+  return untagged.replace(/^(index\.)?docker\.io\//, '').replace(/^library\//, '');
 }
