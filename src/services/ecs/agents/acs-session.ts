@@ -15,6 +15,7 @@ import { findSubnet } from '../../ec2/public.ts';
 import { fileSystemMount } from '../../efs/public.ts';
 import { isWithAgent, requestStop } from '../rules/lifecycle.ts';
 import { payloadTask, payloadVersion } from '../rules/payload.ts';
+import { effectiveSetting, rootArn } from '../effective-setting.ts';
 import { clusters, type ContainerInstanceRecord, type TaskRecord, tasks } from '../tables.ts';
 import { unableToAssume } from '../task-roles.ts';
 import { type JsonObject, newMessageId, objectsIn, parseFrame, textIn, writeFrame } from './frames.ts';
@@ -311,6 +312,7 @@ export class AcsSession {
       speaksLongshore: this.#parts.speaksLongshore,
       endpoint: this.#parts.endpoint,
       registryHost: registryHost(this.#parts.endpoint),
+      logDriverMode: effectiveSetting(reader, task, rootArn(task.accountId), 'defaultLogDriverMode'),
       clusterTags: reader.get(clusters, task.clusterArn)?.tags ?? [],
       ...(subnet
         ? {

@@ -296,6 +296,24 @@ describe('logs of awslogs', () => {
     });
   });
 
+  it('go by the account’s mode where the definition names none', () => {
+    const modeOf = (options: Record<string, string>, isOurs: boolean): unknown => {
+      const payload = payloadOf(
+        awslogs({ 'awslogs-group': 'g', ...options }),
+        {},
+        {},
+        isOurs,
+        undefined,
+        'non-blocking',
+      );
+      return (hostConfigOf(payload)['LogConfig'] as { Config: Record<string, string> }).Config['mode'];
+    };
+    for (const isOurs of [true, false]) {
+      assert.equal(modeOf({}, isOurs), 'non-blocking');
+      assert.equal(modeOf({ mode: 'blocking' }, isOurs), 'blocking');
+    }
+  });
+
   it('go to a stream named for container and task when there is no prefix', () => {
     assert.equal(payloadOf(awslogs({ 'awslogs-group': 'g' })).longshore?.logs[0]?.stream, `app/${id}`);
     assert.equal(payloadOf(awslogs({ 'awslogs-group': 'g' })).longshore?.logs[0]?.region, 'eu-west-1');
@@ -391,6 +409,7 @@ function payloadOf(
   speaksLongshore = true,
   endpoint = 'http://127.0.0.1:4566',
   registryHost?: string,
+  logDriverMode?: string,
 ): PayloadTask {
   const [app] = definition.definition.containerDefinitions ?? [];
   const containerDefinitions = [{ ...app, ...container }];
@@ -400,6 +419,7 @@ function payloadOf(
     speaksLongshore,
     endpoint,
     ...(registryHost === undefined ? {} : { registryHost }),
+    ...(logDriverMode === undefined ? {} : { logDriverMode }),
     ...(task.networkInterface ? { subnet } : {}),
   });
 }

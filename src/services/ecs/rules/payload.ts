@@ -80,6 +80,8 @@ export interface PayloadSources {
   /** The host of our registry as the agent's machine reaches it. */
   readonly registryHost?: string;
   readonly clusterTags?: TaskRecord['tags'];
+  /** Of awslogs containers whose definition names none: the account setting defaultLogDriverMode. */
+  readonly logDriverMode?: string;
   /** The subnet of the task's network interface. */
   readonly subnet?: PayloadSubnet;
   readonly roleCredentials?: RoleCredentials;
@@ -160,7 +162,7 @@ function payloadContainer(
     })),
     dockerConfig: dockerConfig(container, {
       networkMode: networkMode === 'awsvpc' ? undefined : networkMode,
-      logConfig: logConfig(container, task, speaksLongshore, endpoint),
+      logConfig: logConfig(container, sources, endpoint),
       memoryMiB,
       memoryReservationMiB: override?.memoryReservation ?? container.memoryReservation,
     }),
@@ -303,14 +305,14 @@ function shippedLogFile(options: Readonly<Record<string, string>>): Readonly<Rec
 
 function logConfig(
   container: Kept<ContainerDefinition>,
-  task: TaskRecord,
-  speaksLongshore: boolean,
+  { task, speaksLongshore, logDriverMode }: PayloadSources,
   endpoint: string | undefined,
 ): { readonly Type: string; readonly Config: Readonly<Record<string, string>> } | undefined {
   const log = container.logConfiguration;
   if (!log?.logDriver) return undefined;
-  const options = log.options ?? {};
-  if (log.logDriver !== 'awslogs') return { Type: log.logDriver, Config: options };
+  if (log.logDriver !== 'awslogs') return { Type: log.logDriver, Config: log.options ?? {} };
+  const byDefault = logDriverMode === undefined ? {} : { mode: logDriverMode };
+  const options: Readonly<Record<string, string>> = { ...byDefault, ...log.options };
   if (speaksLongshore) return { Type: 'json-file', Config: shippedLogFile(options) };
   // The prefix is not an option of Docker's driver: the control plane turns it into the stream's name.
   const { 'awslogs-stream-prefix': prefix, ...driverOptions } = options;

@@ -16,6 +16,8 @@ import { headerBytes, recordHeader, recordsIn, segmentName, segmentTimes, type S
 const segmentBytes = 4 * 1024 * 1024;
 /** A container that is ahead of its shipping by so much waits, or loses lines where it may not wait. */
 const blockingLimitBytes = 100 * 1024 * 1024;
+/** How finely it is known what of a limited buffer is shipped. */
+const unshippedParts = 1000;
 /** A line longer than this is kept in parts: a program that never breaks its line must not fill the memory. */
 const lineLimitBytes = 1024 * 1024;
 /** A disk that is nearly full takes this and not that: only after so long without a loss it is said to be over. */
@@ -35,8 +37,8 @@ export class Spool {
   #open: number | undefined;
   #lastUs = 0;
   #keptBytes = 0;
-  /** Of each record that is not shipped, where what is not shipped is limited. */
-  #unshipped: { readonly timeUs: number; readonly bytes: number }[] = [];
+  /** Of records that are not shipped, where what is not shipped is limited: small ones that follow each other together. */
+  #unshipped: { timeUs: number; bytes: number }[] = [];
   #unshippedBytes = 0;
   readonly #rest = { 1: new Rest(), 2: new Rest() };
   /** Lines that the disk did not take. */
@@ -135,7 +137,13 @@ export class Spool {
     const size = headerBytes + bytes;
     segment.size += size;
     if (this.maxBufferBytes !== undefined) {
-      this.#unshipped.push({ timeUs, bytes });
+      const last = this.#unshipped.at(-1);
+      if (last && last.bytes + bytes <= this.maxBufferBytes / unshippedParts) {
+        last.timeUs = timeUs;
+        last.bytes += bytes;
+      } else {
+        this.#unshipped.push({ timeUs, bytes });
+      }
       this.#unshippedBytes += bytes;
     }
     this.#keptBytes += size;
@@ -161,7 +169,14 @@ export class Spool {
     segment.size -= size;
     this.#keptBytes -= size;
     if (this.maxBufferBytes !== undefined) {
-      for (const { bytes } of this.#unshipped.splice(-records.length)) this.#unshippedBytes -= bytes;
+      let lost = records.reduce((sum, { text }) => sum + text.length, 0);
+      this.#unshippedBytes -= lost;
+      for (let last = this.#unshipped.at(-1); last && lost > 0; last = this.#unshipped.at(-1)) {
+        const taken = Math.min(lost, last.bytes);
+        last.bytes -= taken;
+        lost -= taken;
+        if (last.bytes === 0) this.#unshipped.pop();
+      }
     }
     if (segment.size > 0) {
       if (this.#open !== undefined) ftruncateSync(this.#open, segment.size);
