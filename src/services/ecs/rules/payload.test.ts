@@ -304,6 +304,7 @@ describe('logs of awslogs', () => {
         {},
         isOurs,
         undefined,
+        undefined,
         'non-blocking',
       );
       return (hostConfigOf(payload)['LogConfig'] as { Config: Record<string, string> }).Config['mode'];
