@@ -107,6 +107,7 @@ export async function composeControlPlane(parts: ControlPlaneParts): Promise<Con
     log,
     authorizer,
     imagesInUse,
+    secrets: { kms, hash, random },
     ...(parts.net && { net: parts.net }),
   };
   const ecs = ecsService(ecsParts);

@@ -1,11 +1,12 @@
 // A pull-through cache in front of a real registry, Debian's docker-registry: what is pulled comes from there once.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DescribeImagesResponse, DescribeRepositoriesResponse } from '@aws-sdk/client-ecr';
 import { type Client, clientOf } from '../running/cluster.ts';
-import { type DockerRegistry, startDockerRegistry } from '../running/docker-registry.ts';
+import { type DockerRegistry, someone, startDockerRegistry } from '../running/docker-registry.ts';
 import { temporaryDirectory } from '../running/server.ts';
 import { digestOf, errorCode, imageType, indexType, type OciRegistry, startOciRegistry } from './oci-registry.ts';
 
@@ -135,5 +136,59 @@ describe('a pull-through cache', () => {
     assert.equal(answer.status, 404);
     const { errors } = (await answer.json()) as { readonly errors: readonly { readonly message: string }[] };
     assert.match(errors[0]?.message ?? '', /^The upstream image could not be pulled: .* does not answer/);
+  });
+
+  test('reads a locked upstream with the secret of its rule, as it is at each pull', async () => {
+    const lockedDirectory = join(directory.path, 'locked');
+    const passwordFile = join(lockedDirectory, 'passwords');
+    await mkdir(lockedDirectory);
+    await writeFile(passwordFile, someone.passwordLine);
+    const locked = await startDockerRegistry(lockedDirectory, passwordFile);
+    try {
+      const authorization = `Basic ${btoa(`${someone.username}:${someone.password}`)}`;
+      const image = JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [] });
+      const put = await fetch(`http://${locked.host}/v2/app/manifests/v1`, {
+        method: 'PUT',
+        body: image,
+        headers: { authorization, 'content-type': indexType },
+      });
+      assert.equal(put.status, 201);
+      const secret = (accessToken: string): object => ({
+        SecretString: JSON.stringify({ username: someone.username, accessToken }),
+      });
+      const { ARN } = await client.call<{ readonly ARN: string }>('secretsmanager', 'CreateSecret', {
+        Name: 'ecr-pullthroughcache/locked',
+        ...secret('outdated'),
+      });
+      const of = { ecrRepositoryPrefix: 'locked' };
+      const rule = { ...of, upstreamRegistryUrl: locked.host };
+      for (const [credentialArn, code] of [
+        [`${ARN}x`, 'SecretNotFoundException'],
+        [ARN.replace('ecr-pullthroughcache/', 'other/'), 'InvalidParameterException'],
+      ] as const) {
+        await assert.rejects(client.call('ecr', 'CreatePullThroughCacheRule', { ...rule, credentialArn }), { code });
+      }
+      await client.call('ecr', 'CreatePullThroughCacheRule', rule);
+      const refused = await registry.request('GET', 'locked/app/manifests/v1');
+      assert.equal(refused.status, 404);
+      const updated = await client.call<{ readonly credentialArn: string }>('ecr', 'UpdatePullThroughCacheRule', {
+        ...of,
+        credentialArn: ARN,
+      });
+      assert.equal(updated.credentialArn, ARN);
+      const isValid = async (): Promise<boolean> =>
+        (await client.call<{ readonly isValid: boolean }>('ecr', 'ValidatePullThroughCacheRule', of)).isValid;
+      assert.equal(await isValid(), false);
+      await client.call('secretsmanager', 'PutSecretValue', { SecretId: ARN, ...secret(someone.password) });
+      assert.equal(await isValid(), true);
+      const pulled = await registry.request('GET', 'locked/app/manifests/v1');
+      assert.deepEqual([pulled.status, await pulled.text()], [200, image]);
+      await client.call('secretsmanager', 'DeleteSecret', { SecretId: ARN, ForceDeleteWithoutRecovery: true });
+      const orphaned = await registry.request('GET', 'locked/app/manifests/v2');
+      assert.equal(orphaned.status, 404);
+      assert.match(await orphaned.text(), /The secret .* of the pull through cache rule was not found/);
+    } finally {
+      await locked.stop();
+    }
   });
 });

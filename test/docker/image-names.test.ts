@@ -8,14 +8,12 @@ import type { Task } from '@aws-sdk/client-ecs';
 import { AttachRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import type { Client } from '../running/cluster.ts';
 import { type DockerCli, dockerCli, logIn } from '../running/docker-cli.ts';
-import { type DockerRegistry, startDockerRegistry } from '../running/docker-registry.ts';
+import { type DockerRegistry, someone, startDockerRegistry } from '../running/docker-registry.ts';
 import { docker as engine, ensureTestImage, testImage } from '../running/engine.ts';
 import { Installation } from '../running/installation.ts';
 import { createTaskRole, putRolePolicy, roleArn } from '../running/roles.ts';
 
 const name = `names-${process.pid}`;
-/** `someone:something`, as `htpasswd -B` writes it. */
-const passwordLine = 'someone:$2b$04$xiMBj3yx9g7hTwNifds7tuGsEUIZ.ZIATxXQQ7WGryUezQlCu3MCu\n';
 
 describe('images of tasks, by their names', () => {
   let installation: Installation;
@@ -33,7 +31,7 @@ describe('images of tasks, by their names', () => {
     const { directory } = installation;
     ({ client } = installation);
     const passwords = join(directory, 'passwords');
-    await writeFile(passwords, passwordLine);
+    await writeFile(passwords, someone.passwordLine);
     open = await startDockerRegistry(join(directory, 'open'));
     locked = await startDockerRegistry(join(directory, 'locked'), passwords);
     await createTaskRole(installation, 'execution');

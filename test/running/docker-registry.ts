@@ -10,6 +10,13 @@ export interface DockerRegistry {
   stop(): Promise<void>;
 }
 
+/** Whom a locked registry lets in, and the line of a password file for that, as `htpasswd -B` writes it. */
+export const someone = {
+  username: 'someone',
+  password: 'something',
+  passwordLine: 'someone:$2b$04$xiMBj3yx9g7hTwNifds7tuGsEUIZ.ZIATxXQQ7WGryUezQlCu3MCu\n',
+} as const;
+
 /** With a password file, as `htpasswd -B` writes it, it gives nothing to who does not know a password. */
 export async function startDockerRegistry(directory: string, passwordFile?: string): Promise<DockerRegistry> {
   const port = await freePort();

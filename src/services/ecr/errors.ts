@@ -167,6 +167,24 @@ export function cacheRuleExists(prefix: string, registryId: string): AwsError {
   );
 }
 
+export function secretNotFound(arn: string): AwsError {
+  return new AwsError(
+    'SecretNotFoundException',
+    `The secret '${arn}' of the pull through cache rule was not found. Give the rule the ARN of a secret that there is.`,
+  );
+}
+
+export function unableToAccessSecret(arn: string, why: string): AwsError {
+  return new AwsError('UnableToAccessSecretException', `The secret '${arn}' cannot be used: ${why}.`);
+}
+
+export function unableToDecryptSecret(arn: string): AwsError {
+  return new AwsError(
+    'UnableToDecryptSecretValueException',
+    `The secret '${arn}' can be accessed, and its value cannot be decrypted.`,
+  );
+}
+
 export function templateNotFound(prefix: string, registryId: string): AwsError {
   return new AwsError(
     'TemplateNotFoundException',

@@ -1,4 +1,5 @@
 import type { Authorizer } from '../../aws/authorizer.ts';
+import type { SecretsManagerParts } from '../secretsmanager/public.ts';
 import type { BlobFiles } from '../../dataplane/registry/contract.ts';
 import type { Reader } from '../../store/store.ts';
 import type { Net } from '../../world/net.ts';
@@ -13,6 +14,8 @@ export interface EcrParts {
   readonly log: Log;
   /** How upstream registries are asked; absent where there is no network, and pull-through cache rules have no effect. */
   readonly net?: Pick<Net, 'request'>;
+  /** Where the credentials of pull-through cache rules are kept. */
+  readonly secrets?: SecretsManagerParts;
   /** By which the registry's pushes and pulls are decided, as the API's requests are. */
   readonly authorizer?: Authorizer;
   /** Digests of the images that tasks run on. */

@@ -3,7 +3,8 @@ import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
 import { registryScope, repositoryArn } from './references.ts';
 import { registryRecord } from './registry-record.ts';
-import { repositories, repositoryKey, type RepositoryRecord } from './tables.ts';
+import { isOfThisMachine } from './rules/cache-rule.ts';
+import { pullThroughCacheRules, repositories, repositoryKey, type RepositoryRecord } from './tables.ts';
 
 /** What an action on a repository asks of IAM: the caller's policies and the repository's own have their say. */
 export function repositoryPermission(
@@ -76,6 +77,32 @@ export function onRegistry(operation: string): Permissions<{ readonly registryId
   return ({ registryId }, { call }) => {
     const { accountId } = registryScope(call, registryId);
     return [{ action: `ecr:${operation}`, resources: ['*'], resourceAccountId: accountId }];
+  };
+}
+
+/**
+ * Of an operation that gives a cache rule credentials. ECR sends them to the registries of its list and to nobody else;
+ * a registry of this machine may be anybody's, so for one who sets the rule must be allowed to read the secret.
+ */
+export function onCacheRule(operation: string): Permissions<{
+  readonly registryId?: string | undefined;
+  readonly ecrRepositoryPrefix: string;
+  readonly upstreamRegistryUrl?: string | undefined;
+  readonly credentialArn?: string | undefined;
+}> {
+  return (input, { call, reader }) => {
+    const registry = registryScope(call, input.registryId);
+    const rule: Permission = {
+      action: `ecr:${operation}`,
+      resources: ['*'],
+      resourceAccountId: registry.accountId,
+    };
+    const url =
+      input.upstreamRegistryUrl ??
+      reader.get(pullThroughCacheRules, repositoryKey(registry, input.ecrRepositoryPrefix))?.upstreamRegistryUrl;
+    const { credentialArn } = input;
+    if (credentialArn === undefined || url === undefined || !isOfThisMachine(url)) return [rule];
+    return [rule, { action: 'secretsmanager:GetSecretValue', resources: [credentialArn] }];
   };
 }
 

@@ -20,6 +20,7 @@ import {
 } from './tables.ts';
 import { createUploadId } from './tokens.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
+import { upstreamCredentials } from './upstream-credentials.ts';
 
 /** The rule under whose prefix a repository stands, and what the repository is called upstream. */
 export function cacheRuleFor(
@@ -51,7 +52,8 @@ export async function createForCache(store: Store, scope: Scope, name: string): 
 
 /**
  * Brings an image that is not here from where the repository's rule says; undefined where there is no rule, or no such
- * image. An index comes alone, and its images when they are asked for. Throws UnableToGetUpstreamImageException.
+ * image. An index comes alone, and its images when they are asked for. Throws UnableToGetUpstreamImageException, and what
+ * upstreamCredentials does.
  */
 export async function cacheImage(
   parts: EcrParts & { readonly store: Store },
@@ -62,7 +64,7 @@ export async function cacheImage(
   const found = store.view((reader) => cacheRuleFor(reader, repository, repository.name));
   if (!found || !net) return undefined;
   const { rule, upstreamName } = found;
-  const upstream = createUpstream({ net, url: upstreamUrl(rule.upstreamRegistryUrl) });
+  const upstream = upstreamOf(store, parts, net, rule);
   const manifest = await upstream.manifest(upstreamName, reference);
   if (!manifest) return undefined;
   const read = readManifest(new TextDecoder().decode(manifest.bytes), manifest.mediaType);
@@ -77,6 +79,23 @@ export async function cacheImage(
     isCached: true,
   });
   return store.view((reader) => reader.get(images, imageKey(repository.id, put.digest)));
+}
+
+/** Throws what upstreamCredentials does. */
+export function upstreamOf(
+  store: Store,
+  parts: Pick<EcrParts, 'secrets'>,
+  net: NonNullable<EcrParts['net']>,
+  rule: PullThroughCacheRuleRecord,
+): Upstream {
+  const { credentialArn } = rule;
+  return createUpstream({
+    net,
+    url: upstreamUrl(rule.upstreamRegistryUrl),
+    ...(credentialArn !== undefined && {
+      credentials: store.view((reader) => upstreamCredentials(reader, parts, rule, credentialArn)),
+    }),
+  });
 }
 
 async function cacheBlob(

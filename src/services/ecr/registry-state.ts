@@ -277,5 +277,8 @@ const registryCodes: Readonly<Record<string, RegistryErrorCode>> = {
   LimitExceededException: 'DENIED',
   ReferencedImagesNotFoundException: 'MANIFEST_BLOB_UNKNOWN',
   RepositoryNotFoundException: 'NAME_UNKNOWN',
+  SecretNotFoundException: 'MANIFEST_UNKNOWN',
+  UnableToAccessSecretException: 'MANIFEST_UNKNOWN',
+  UnableToDecryptSecretValueException: 'MANIFEST_UNKNOWN',
   UnableToGetUpstreamImageException: 'MANIFEST_UNKNOWN',
 };

@@ -63,7 +63,7 @@ import { updateRepositoryCreationTemplate } from './operations/update-repository
 import { uploadLayerPart } from './operations/upload-layer-part.ts';
 import { validatePullThroughCacheRule } from './operations/validate-pull-through-cache-rule.ts';
 import type { EcrParts } from './parts.ts';
-import { onArn, onNewRepository, onRegistry, onRepositories, onRepository } from './permissions.ts';
+import { onArn, onCacheRule, onNewRepository, onRegistry, onRepositories, onRepository } from './permissions.ts';
 import { lifecyclePolicies } from './reconcilers/lifecycle-policies.ts';
 import {
   creationTemplates,
@@ -153,7 +153,7 @@ export function ecrService(parts: EcrParts): Service<EcrParts> {
       BatchGetImage: onRepository('BatchGetImage'),
       BatchGetRepositoryScanningConfiguration: onRepositories('BatchGetRepositoryScanningConfiguration'),
       CompleteLayerUpload: onRepository('CompleteLayerUpload'),
-      CreatePullThroughCacheRule: onRegistry('CreatePullThroughCacheRule'),
+      CreatePullThroughCacheRule: onCacheRule('CreatePullThroughCacheRule'),
       CreateRepository: onNewRepository,
       DeleteLifecyclePolicy: onRepository('DeleteLifecyclePolicy'),
       DeletePullThroughCacheRule: onRegistry('DeletePullThroughCacheRule'),
@@ -187,7 +187,7 @@ export function ecrService(parts: EcrParts): Service<EcrParts> {
       TagResource: onArn('TagResource'),
       UntagResource: onArn('UntagResource'),
       UpdateImageStorageClass: onRepository('UpdateImageStorageClass'),
-      UpdatePullThroughCacheRule: onRegistry('UpdatePullThroughCacheRule'),
+      UpdatePullThroughCacheRule: onCacheRule('UpdatePullThroughCacheRule'),
       UploadLayerPart: onRepository('UploadLayerPart'),
       ValidatePullThroughCacheRule: onRegistry('ValidatePullThroughCacheRule'),
     },

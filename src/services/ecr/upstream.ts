@@ -5,6 +5,8 @@ import { mediaTypes } from './rules/manifest.ts';
 
 /** Another registry, read by a pull-through cache. */
 export interface Upstream {
+  /** The status with which it answers that it is a registry: 200 where it lets the credentials in. Throws as below. */
+  ping(): Promise<number>;
   /** By tag or digest; undefined when it is not there. Throws UnableToGetUpstreamImageException. */
   manifest(repository: string, reference: string): Promise<UpstreamManifest | undefined>;
   /** A blob in parts of a few MiB each, so that memory stays flat. Throws UnableToGetUpstreamImageException. */
@@ -71,6 +73,7 @@ export function createUpstream({ net, url, credentials }: UpstreamOptions): Upst
   }
 
   return {
+    ping: async () => (await get('/v2/', {})).status,
     async manifest(repository, reference) {
       const answer = await get(`/v2/${repository}/manifests/${reference}`, {
         accept: Object.values(mediaTypes).join(', '),

@@ -3,16 +3,19 @@ import type { Operation } from '../../../aws/operation.ts';
 import { toDate } from '../../../core/instant.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import { cacheRuleExists, limitExceeded } from '../errors.ts';
+import type { EcrParts } from '../parts.ts';
 import { registryScope } from '../references.ts';
 import { readCacheRule } from '../rules/cache-rule.ts';
 import { limits } from '../rules/limits.ts';
 import { pullThroughCacheRules } from '../tables.ts';
+import { upstreamCredentials } from '../upstream-credentials.ts';
 import { cacheRuleRest } from '../views.ts';
 
 export const createPullThroughCacheRule: Operation<
   CreatePullThroughCacheRuleRequest,
-  CreatePullThroughCacheRuleResponse
-> = async (input, { call, store }) => {
+  CreatePullThroughCacheRuleResponse,
+  EcrParts
+> = async (input, { call, store, parts }) => {
   const scope = registryScope(call, input.registryId);
   const { upstreamRegistry, ...read } = readCacheRule(input);
   const rule = await store.update((tx, env) => {
@@ -23,6 +26,7 @@ export const createPullThroughCacheRule: Operation<
     if (tx.count(pullThroughCacheRules, 'scope', scopeKey(scope)) >= limits.cacheRules) {
       throw limitExceeded(`A registry has at most ${limits.cacheRules} pull through cache rules.`);
     }
+    if (created.credentialArn !== undefined) upstreamCredentials(tx, parts, scope, created.credentialArn);
     tx.put(pullThroughCacheRules, created);
     return created;
   });

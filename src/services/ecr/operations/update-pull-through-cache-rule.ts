@@ -1,17 +1,40 @@
 import type { UpdatePullThroughCacheRuleRequest, UpdatePullThroughCacheRuleResponse } from '@aws-sdk/client-ecr';
 import type { Operation } from '../../../aws/operation.ts';
+import { toDate } from '../../../core/instant.ts';
 import { cacheRuleNamed } from '../cache-rule-reference.ts';
-import { invalidParameter, notBuilt } from '../errors.ts';
+import { invalidParameter } from '../errors.ts';
+import type { EcrParts } from '../parts.ts';
 import { registryScope } from '../references.ts';
+import { checkCredentials } from '../rules/cache-rule.ts';
+import { pullThroughCacheRules } from '../tables.ts';
+import { upstreamCredentials } from '../upstream-credentials.ts';
+import { cacheRuleRest } from '../views.ts';
 
-/** All that can be updated are credentials, which upstream registries are not given here. */
+/** Its credentials are all that can be updated of a rule. */
 export const updatePullThroughCacheRule: Operation<
   UpdatePullThroughCacheRuleRequest,
-  UpdatePullThroughCacheRuleResponse
-> = (input, { call, store }) => {
-  store.view((reader) => cacheRuleNamed(reader, registryScope(call, input.registryId), input.ecrRepositoryPrefix));
-  if (input.credentialArn === undefined && input.customRoleArn === undefined) {
-    throw invalidParameter('Either credentialArn or customRoleArn must be given.');
-  }
-  throw notBuilt('credentials for upstream registries');
+  UpdatePullThroughCacheRuleResponse,
+  EcrParts
+> = async (input, { call, store, parts }) => {
+  const scope = registryScope(call, input.registryId);
+  const { credentialArn } = input;
+  checkCredentials(input);
+  const rule = await store.update((tx, env) => {
+    const before = cacheRuleNamed(tx, scope, input.ecrRepositoryPrefix);
+    if (credentialArn === undefined) {
+      throw invalidParameter(
+        "Invalid parameter at 'credentialArn' failed to satisfy constraint: 'credentialArn or customRoleArn must be given'",
+      );
+    }
+    upstreamCredentials(tx, parts, scope, credentialArn);
+    const updated = { ...before, credentialArn, updatedAt: env.now };
+    tx.put(pullThroughCacheRules, updated);
+    return updated;
+  });
+  return {
+    ecrRepositoryPrefix: rule.prefix,
+    registryId: rule.accountId,
+    updatedAt: toDate(rule.updatedAt),
+    ...cacheRuleRest(rule),
+  };
 };

@@ -16,6 +16,7 @@ export interface CacheRule {
   readonly upstreamRegistryUrl: string;
   readonly upstreamRegistry?: UpstreamRegistry;
   readonly upstreamPrefix?: string;
+  readonly credentialArn?: string;
 }
 
 /** Throws what CreatePullThroughCacheRule answers. */
@@ -36,9 +37,7 @@ export function readCacheRule(input: CacheRuleInput): CacheRule {
       `The specified upstream registry isn't supported: '${input.upstreamRegistryUrl.slice(0, 300)}'.`,
     );
   }
-  if (input.credentialArn !== undefined || input.customRoleArn !== undefined) {
-    throw notBuilt('credentials for upstream registries');
-  }
+  checkCredentials(input);
   const { name } = known;
   if (input.upstreamRegistry !== undefined && name !== undefined && input.upstreamRegistry !== name) {
     throw invalidParameter(
@@ -50,8 +49,24 @@ export function readCacheRule(input: CacheRuleInput): CacheRule {
     upstreamRegistryUrl,
     ...(name === undefined ? {} : { upstreamRegistry: name }),
     ...(upstreamPrefix === undefined ? {} : { upstreamPrefix }),
+    ...(input.credentialArn === undefined ? {} : { credentialArn: input.credentialArn }),
   };
 }
+
+/** ECR reads no secret but those whose names say that they are for it. Throws InvalidParameterException. */
+export function checkCredentials({
+  credentialArn,
+  customRoleArn,
+}: Pick<CacheRuleInput, 'credentialArn' | 'customRoleArn'>): void {
+  if (customRoleArn !== undefined) throw notBuilt('custom roles of pull through cache rules');
+  if (credentialArn === undefined) return;
+  if (credentialArn.length <= 612 && secretOfCache.test(credentialArn)) return;
+  throw invalidParameter(
+    `Invalid parameter at 'credentialArn' failed to satisfy constraint: 'must satisfy regular expression '${secretOfCache.source.replaceAll(String.raw`\/`, '/')}''`,
+  );
+}
+
+const secretOfCache = /^arn:aws:secretsmanager:[a-zA-Z0-9-:]+:secret:ecr-pullthroughcache\/[a-zA-Z0-9/_+=.@-]+$/;
 
 /**
  * AWS's list, as images are fetched from nowhere else; and registries of this very machine, by plain HTTP, as engines
@@ -72,7 +87,11 @@ const upstreams: readonly { readonly pattern: RegExp; readonly name?: UpstreamRe
 
 /** The base URL of an upstream. */
 export function upstreamUrl(upstreamRegistryUrl: string): string {
-  return `${/^(localhost|127\.)/.test(upstreamRegistryUrl) ? 'http' : 'https'}://${upstreamRegistryUrl}`;
+  return `${isOfThisMachine(upstreamRegistryUrl) ? 'http' : 'https'}://${upstreamRegistryUrl}`;
+}
+
+export function isOfThisMachine(upstreamRegistryUrl: string): boolean {
+  return /^(localhost|127\.)/i.test(upstreamRegistryUrl);
 }
 
 function checkPrefix(member: string, prefix: string): void {
