@@ -56,8 +56,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'tasks stay on instances that are draining',
     file: `${deployment}/keep-up.ts`,
-    search: 'if (!isWanted(task) || task.isDraining) leaving.push(task);',
-    replacement: 'if (!isWanted(task)) leaving.push(task);',
+    search: 'if (!isWanted(cohort) || cohort.isDraining) leaving.push(cohort);',
+    replacement: 'if (!isWanted(cohort)) leaving.push(cohort);',
   },
   {
     name: 'a deployment is complete while old tasks run',
@@ -110,8 +110,26 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'tasks of superseded deployments count as wanted',
     file: 'src/services/ecs/reconcilers/service-tasks.ts',
-    search: 'isWanted = (task: ServiceTask): boolean => task.deploymentId === primary.id',
-    replacement: 'isWanted = (task: ServiceTask): boolean => task.deploymentId !== ""',
+    search: 'isWanted = (task: Traits): boolean => task.deploymentId === primary.id',
+    replacement: 'isWanted = (task: Traits): boolean => task.deploymentId !== ""',
+  },
+  {
+    name: 'what is remembered of a task outlives its changes',
+    file: 'src/services/ecs/task-ledger.ts',
+    search: 'ledgers.get(serviceArn)?.touch(arn);',
+    replacement: 'if (!before) ledgers.get(serviceArn)?.touch(arn);',
+  },
+  {
+    name: 'what is remembered of a task outlives its time',
+    file: 'src/services/ecs/task-ledger.ts',
+    search: 'if (at > now) break;',
+    replacement: 'if (at > 0) break;',
+  },
+  {
+    name: 'what is remembered of a task outlives the draining of its host',
+    file: 'src/services/ecs/task-ledger.ts',
+    search: 'this.#touchWhatDrains(reader);',
+    replacement: 'if (now < 0) this.#touchWhatDrains(reader);',
   },
   {
     name: 'placement ignores the memory that is taken',
