@@ -26,6 +26,24 @@ const cases: readonly (readonly [pattern: string, matching: readonly string[], o
   ['{ $.ok IS FALSE }', ['{"ok":false}'], ['{"ok":true}', '{"ok":"false"}']],
   ['{ $.n = 1e3 }', ['{"n":1000}'], ['{"n":1}']],
   ['{ $[0] = 5 }', ['[5]'], ['[6]', '{"0":6}']],
+  ['%ERR(OR)?% -%5[0-9]{2}%', ['ERR 404', 'xERRORx'], ['ERROR 503', 'error']],
+  ['{ $.status = %^4[0-9]{2}$% }', ['{"status":"404"}'], ['{"status":"4040"}', '{"status":404}', '{}']],
+  ['{ $.status != %^4% && $.a = 1 }', ['{"status":"500","a":1}'], ['{"status":"404","a":1}', '{"a":1}']],
+  ['[level, text]', ['INFO up', 'INFO "all is up"', '[INFO] up'], ['INFO', 'INFO all up', '']],
+  [
+    '[ip, id, user, timestamp, request = *.html*, status = 4*, size]',
+    ['127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534'],
+    [
+      '127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 200 1534',
+      '127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] "GET /index.php HTTP/1.0" 404 1534',
+    ],
+  ],
+  [
+    '[..., status = 404 || status = %^5%, bytes > 1000]',
+    ['a b 404 1001', '503 2000'],
+    ['404 1000', 'a 200 2000', '2000'],
+  ],
+  ['[first != "a" && first != b, ...]', ['c', 'c a b'], ['a', 'b c']],
 ];
 
 test('a pattern matches what the guide of CloudWatch Logs says, and nothing else', () => {
@@ -36,18 +54,24 @@ test('a pattern matches what the guide of CloudWatch Logs says, and nothing else
   }
 });
 
-test('a pattern that cannot be read, or is of a kind that is not built, is refused', () => {
+test('a pattern that cannot be read, is refused', () => {
   for (const pattern of [
     'foo-bar',
     '"open',
-    '%regex%',
-    '[a, b]',
+    '%(%',
+    '[a, b',
+    '[..., a, ...]',
+    '[a = ]',
+    '[a = 1 &&]',
+    '[a = 1 || b = 2]',
+    '[a > x]',
+    '[a,, b]',
     '{ $.x }',
     '{ $.x = }',
     '{ x = 1 }',
     '{ $.x > a }',
     '{ ($.x = 1 }',
-    '{ $.x = %a% }',
+    '{ $.x = %(% }',
     '{ $.x = 1',
     '{ $.a = 1 $.b = 2 }',
   ]) {

@@ -1,4 +1,5 @@
 import { invalidParameter } from '../errors.ts';
+import { valueTest, valueTokens } from './pattern-value.ts';
 
 /**
  * `{ $.a.b[0] = "x*" && ($.n >= 1 || $.c IS NULL) }` as a test of one message. A message that is not a JSON object or
@@ -19,14 +20,13 @@ export function parseJsonPattern(pattern: string): (message: string) => boolean 
 type Condition = (root: object) => boolean;
 
 interface Token {
-  readonly kind: 'selector' | 'string' | 'word' | 'operator' | 'paren';
+  readonly kind: 'selector' | 'string' | 'regex' | 'word' | 'operator' | 'paren';
   readonly text: string;
 }
 
 const tokenKinds = [
   ['selector', /\s*(\$(?:\.(?:[\w-]+)|\[(?:\d+|"[^"]*")\])*)/y],
-  ['string', /\s*"((?:[^"\\]|\\.)*)"/y],
-  ['operator', /\s*(&&|\|\||!=|<=|>=|=|<|>)/y],
+  ...valueTokens,
   ['paren', /\s*([()])/y],
   ['word', /\s*([^\s()&|=<>!"]+)/y],
 ] as const;
@@ -117,58 +117,11 @@ class Parser {
 }
 
 function comparison(path: readonly string[], operator: string, value: Token): Condition {
-  if (value.kind !== 'string' && value.kind !== 'word') {
-    throw invalidParameter(`Invalid filter pattern: '${value.text}' is no value.`);
-  }
-  if (value.kind === 'word' && value.text.startsWith('%')) {
-    throw invalidParameter('Longshore does not implement regular expressions in filter patterns yet.');
-  }
-  const number = value.kind === 'word' && isNumber(value.text) ? Number(value.text) : undefined;
-  if (operator === '=' || operator === '!=') {
-    const same = number === undefined ? textTest(value) : (found: unknown): boolean => found === number;
-    return (root) => {
-      const found = select(root, path);
-      if (found === undefined || (typeof found === 'object' && found !== null)) return false;
-      return same(found) === (operator === '=');
-    };
-  }
-  if (number === undefined) throw invalidParameter(`Invalid filter pattern: ${operator} compares with a number.`);
-  const compare = orders[operator];
-  if (!compare) throw invalidParameter(`Invalid filter pattern: '${operator}' does not compare values.`);
+  const test = valueTest(operator, value);
   return (root) => {
     const found = select(root, path);
-    return typeof found === 'number' && compare(found, number);
+    return found !== undefined && test(found);
   };
-}
-
-const orders: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-};
-
-/** Text with `*` for any run of characters. Pieces are looked for from left to right, so the time is linear. */
-function textTest(value: Token): (found: unknown) => boolean {
-  const pieces = (value.kind === 'string' ? value.text.replace(/\\(.)/g, '$1') : value.text).split('*');
-  const [first = '', ...rest] = pieces;
-  const last = rest.pop();
-  return (found) => {
-    if (typeof found !== 'string') return last === undefined && String(found) === first;
-    if (last === undefined) return found === first;
-    if (!found.startsWith(first)) return false;
-    let at = first.length;
-    for (const piece of rest) {
-      const next = found.indexOf(piece, at);
-      if (next < 0) return false;
-      at = next + piece.length;
-    }
-    return found.length - last.length >= at && found.endsWith(last);
-  };
-}
-
-function isNumber(text: string): boolean {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
 }
 
 function pathOf(selector: string): readonly string[] {
