@@ -5,7 +5,10 @@ import type { System } from '../system.ts';
 import type { Checker } from './checker.ts';
 import { failedHealthChecks } from './service-health.ts';
 
-/** Deployments go one way, one of a service is PRIMARY, and only that one starts tasks, while it has not failed. */
+/**
+ * Deployments go one way, one of a service is PRIMARY, and only that one starts tasks, while it has not failed; one that it
+ * leaves replaces what it has lost, and never has more than it had.
+ */
 export const deployments: Checker = {
   name: 'deployments go their way',
   watch: (system) => {
@@ -27,6 +30,7 @@ export const deployments: Checker = {
         }
       }
       checkStarts(system, commit);
+      checkKept(system, commit);
     });
   },
 };
@@ -116,12 +120,53 @@ function checkStarts(system: System, { tasks, deployments: changed }: Commit): v
     const change = changed.find(({ key }) => key === deployment.id);
     if (change && !change.before) continue;
     const moments = [deployment, change?.before ?? deployment];
-    if (moments.every(({ status }) => status !== 'PRIMARY')) {
+    if (moments.every(({ status }) => status === 'INACTIVE')) {
       system.fail(deployments.name, `${after.arn} is started for ${deployment.id}, which is ${deployment.status}`);
+    }
+    if (moments.every(({ status }) => status === 'ACTIVE')) {
+      system.saw('replacement in a source');
+      const kept = Math.max(...moments.map(({ desiredCount }) => desiredCount));
+      const live = liveOf(system, deployment.id);
+      if (live > kept) {
+        system.fail(
+          deployments.name,
+          `${after.arn} is started for ${deployment.id}, which is left with ${kept} tasks to keep and has ${live}`,
+        );
+      }
     }
     if (moments.every(({ rolloutState }) => rolloutState === 'FAILED')) {
       system.fail(deployments.name, `${after.arn} is started for ${deployment.id}, which has failed`);
     }
+  }
+}
+
+function liveOf(system: System, deploymentId: string): number {
+  let live = 0;
+  for (const task of system.durable.tasks.all()) {
+    const { startedBy, desiredStatus, lastStatus, healthStatus, containerInstanceArn = '' } = task;
+    if (startedBy !== deploymentId || desiredStatus !== 'RUNNING') continue;
+    // What is to leave its instance is replaced as well, and what fails its checks counts for nothing.
+    if (system.durable.instances.get(containerInstanceArn)?.status === 'DRAINING') continue;
+    if (lastStatus !== 'STOPPED' && healthStatus !== 'UNHEALTHY') live += 1;
+  }
+  return live;
+}
+
+/** What is left never has more to keep than it had, unless its service is scaled out. */
+function checkKept(system: System, commit: Commit): void {
+  for (const { key, before, after } of commit.deployments) {
+    if (before?.status !== 'ACTIVE' || after?.status !== 'ACTIVE') continue;
+    const more = after.desiredCount - before.desiredCount;
+    if (more <= 0 || underWayInStages(system, after.serviceArn)) continue;
+    system.saw('source scaled out');
+    const scaled = commit.deployments.filter((change) => change.after?.serviceArn === after.serviceArn);
+    const isScaledOut = scaled.some((change) => {
+      const isPrimary = change.after?.status === 'PRIMARY' || change.before?.status === 'PRIMARY';
+      const by = (change.after?.desiredCount ?? 0) - (change.before?.desiredCount ?? 0);
+      return isPrimary && (by >= more || !change.before);
+    });
+    if (!isScaledOut)
+      system.fail(deployments.name, `${key} was to keep ${before.desiredCount} and now ${after.desiredCount}`);
   }
 }
 

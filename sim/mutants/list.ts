@@ -26,8 +26,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'one task more than the upper bound is started',
     file: `${deployment}/keep-up.ts`,
-    search: 'Math.min(missing, upper - sets.counted)',
-    replacement: 'Math.min(missing, upper + 1 - sets.counted)',
+    search: 'Math.min(missing, room)',
+    replacement: 'Math.min(missing, room + 1)',
   },
   {
     name: 'old tasks are stopped before new ones are healthy',
@@ -110,8 +110,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'tasks of superseded deployments count as wanted',
     file: 'src/services/ecs/reconcilers/service-tasks.ts',
-    search: 'isWanted = (task: Traits): boolean => task.deploymentId === primary.id',
-    replacement: 'isWanted = (task: Traits): boolean => task.deploymentId !== ""',
+    search: 'isWanted: ({ deploymentId }) => deploymentId === primary.id,\n    sources:',
+    replacement: 'isWanted: ({ deploymentId }) => deploymentId !== "",\n    sources:',
   },
   {
     name: 'what is remembered of a task outlives its changes',
@@ -130,6 +130,12 @@ export const mutants: readonly Mutant[] = [
     file: 'src/services/ecs/task-ledger.ts',
     search: 'this.#touchWhatDrains(reader);',
     replacement: 'if (now < 0) this.#touchWhatDrains(reader);',
+  },
+  {
+    name: 'a source gets back more tasks than it had',
+    file: `${deployment}/sources.ts`,
+    search: 'Math.min(Math.max(desiredCount - running - keptStarting, 0), left)',
+    replacement: 'left + 0 * Math.max(desiredCount - running - keptStarting, 0)',
   },
   {
     name: 'placement ignores the memory that is taken',

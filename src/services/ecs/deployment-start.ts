@@ -82,7 +82,7 @@ export function beginDeployment(
   }
   const keepsSourceTasks = serviceDeployment.stages !== undefined && !rollback;
   for (const older of shown) {
-    const desiredCount = keepsSourceTasks ? older.desiredCount : 0;
+    const desiredCount = keepsSourceTasks ? older.desiredCount : keptOf(tx, service, older, rollback);
     if (older.status === 'PRIMARY' || older.desiredCount !== desiredCount) {
       tx.put(deployments, { ...older, status: 'ACTIVE', desiredCount, updatedAt: env.now });
     }
@@ -95,6 +95,21 @@ export function beginDeployment(
   tx.put(services, begun);
   forgetOldest(tx, begun);
   return { service: begun, revision, deployment, serviceDeployment };
+}
+
+/**
+ * How many tasks what is left still has to keep: of the one that was PRIMARY those that run, as what has not come up is no
+ * loss; of one that was left before, what it had then. What is gone back from keeps none.
+ */
+function keptOf(
+  reader: Reader,
+  { schedulingStrategy }: ServiceRecord,
+  { id, status, rolloutState, desiredCount }: DeploymentRecord,
+  rollback: Rollback | undefined,
+): number {
+  if (schedulingStrategy === 'DAEMON') return 0;
+  if (status === 'ACTIVE') return desiredCount;
+  return rollback || rolloutState === 'FAILED' ? 0 : Math.min(desiredCount, taskCountsOf(reader, id).running);
 }
 
 function newRevision(env: Env, service: ServiceRecord, settings: RevisionSettings): ServiceRevisionRecord {

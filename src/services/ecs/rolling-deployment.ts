@@ -13,6 +13,7 @@ import type { ServiceTask } from './rules/deployment/service-task.ts';
 import { endedDeployment } from './service-deployment-end.ts';
 import { addServiceEvent, serviceMessage } from './service-events.ts';
 import type { LaunchSource } from './service-launch.ts';
+import { isSource } from './sources.ts';
 import { taskCountsOf } from './service-projections.ts';
 import {
   type DeploymentRecord,
@@ -46,9 +47,14 @@ export function readRolling(reader: Reader, service: ServiceRecord): Rolling | u
 
 /** What the tasks of the primary deployment are made from. */
 export function sourceOf(reader: Reader, { service, primary }: Rolling): LaunchSource {
-  const revision = reader.get(serviceRevisions, primary.revisionArn);
-  assert(revision, `the revision of deployment ${primary.id} is kept while it is shown`);
-  return { service, settings: revision.settings, deploymentId: primary.id, revision };
+  return launchSourceOf(reader, service, primary);
+}
+
+/** The same for any deployment that is shown. */
+export function launchSourceOf(reader: Reader, service: ServiceRecord, deployment: DeploymentRecord): LaunchSource {
+  const revision = reader.get(serviceRevisions, deployment.revisionArn);
+  assert(revision, `the revision of deployment ${deployment.id} is kept while it is shown`);
+  return { service, settings: revision.settings, deploymentId: deployment.id, revision };
 }
 
 /** Writes what has changed of the three records; what has not is no write. */
@@ -345,9 +351,9 @@ export function completeIfBaked(tx: Transaction, env: Env, rolling: Rolling, isC
 
 /** Deployments that are left and have no tasks any more are shown no more. */
 export function retireEmpty(tx: Transaction, env: Env, service: ServiceRecord): void {
-  const empty = [...tx.find(deployments, 'service', service.arn)].filter(({ status, id }) => {
-    const { running, pending } = taskCountsOf(tx, id);
-    return status === 'ACTIVE' && running + pending === 0;
+  const empty = [...tx.find(deployments, 'service', service.arn)].filter((deployment) => {
+    const { running, pending } = taskCountsOf(tx, deployment.id);
+    return deployment.status === 'ACTIVE' && running + pending === 0 && !isSource(deployment);
   });
   for (const deployment of empty.slice(0, retiredPerStep)) {
     tx.put(deployments, { ...deployment, status: 'INACTIVE', desiredCount: 0, updatedAt: env.now });

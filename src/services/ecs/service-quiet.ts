@@ -5,6 +5,7 @@ import { boundsOf } from './rules/deployment/bounds.ts';
 import { limits } from './rules/limits.ts';
 import { drainingInstances, taskCountsOf } from './service-projections.ts';
 import { deployments, type ServiceRecord, serviceRevisions } from './service-tables.ts';
+import { sourceRecords } from './sources.ts';
 import { tasks } from './tables.ts';
 import { looksBalanced } from './zone-rebalancing.ts';
 
@@ -82,13 +83,21 @@ function startsOfUneventful(reader: Reader, service: ServiceRecord): Starts | un
   // What the first task that runs is to be noted for has been noted.
   const isNoted = own.running === 0 || (open.circuitBreaker.hasRun && isPinned(reader, primary.revisionArn));
   const areAllComing = own.live === own.running + own.pending && all.unhealthy === 0;
-  if (!isUneventful || !isNoted || !areAllComing) return undefined;
+  if (!isUneventful || !isNoted || !areAllComing || missesSourceTasks(reader, service)) return undefined;
   const { upper } = boundsOf(desiredCount, service.schedulingStrategy, service.deploymentConfiguration);
   return {
     missing: desiredCount - own.running - own.pending,
     room: upper - all.running - all.pending,
     live: own.live,
   };
+}
+
+/** Of what is left: such tasks are replaced before others are started. */
+function missesSourceTasks(reader: Reader, service: ServiceRecord): boolean {
+  return sourceRecords(reader, service).some(({ id, desiredCount }) => {
+    const { running, pending } = taskCountsOf(reader, id);
+    return running + pending < desiredCount;
+  });
 }
 
 function isPinned(reader: Reader, revisionArn: string): boolean {

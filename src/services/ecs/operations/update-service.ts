@@ -20,6 +20,7 @@ import {
   serviceDeployments,
   services,
 } from '../service-tables.ts';
+import { scaleOutSource } from '../sources.ts';
 import { showService } from '../service-view.ts';
 import { type ClusterRecord, type TaskDefinitionRecord, taskDefinitions } from '../tables.ts';
 import { runnableDefinition } from '../task-launch.ts';
@@ -47,7 +48,7 @@ export const updateService: Operation<UpdateServiceRequest, UpdateServiceRespons
       isRebalancingAsked: service.availabilityZoneRebalancing === 'ENABLED' && present.deploymentController === 'ECS',
     });
     tx.put(services, service);
-    if (service.desiredCount !== present.desiredCount) scale(tx, env, service);
+    if (service.desiredCount !== present.desiredCount) scale(tx, env, service, present.desiredCount);
     if (!isNewDeployment) return { service: showService(tx, service) };
     assert(settings, 'a service whose deployments ECS controls has settings');
     return { service: showService(tx, beginDeployment(tx, env, service, settings).service) };
@@ -156,7 +157,8 @@ function serviceAfter(
 }
 
 /** The deployment under way goes on, to the new number; how many failures it may have follows it. */
-function scale(tx: Transaction, env: Env, service: ServiceRecord): void {
+function scale(tx: Transaction, env: Env, service: ServiceRecord, before: number): void {
+  scaleOutSource(tx, env, service, service.desiredCount - before);
   const shown = [...tx.find(deployments, 'service', service.arn)];
   for (const deployment of shown) {
     if (deployment.status !== 'PRIMARY') continue;

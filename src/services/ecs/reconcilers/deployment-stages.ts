@@ -4,6 +4,7 @@ import { assert } from '../../../core/assert.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { alarms } from '../../cloudwatch/public.ts';
+import { countFailedSources, sourceLaunchesAfter } from '../failed-sources.ts';
 import {
   countFailed,
   countFailedChecks,
@@ -13,11 +14,9 @@ import {
   watchAlarms,
 } from '../rolling-deployment.ts';
 import { type Bounds, boundsOf, type FleetSize, lowerOfFleet, upperOfFleet } from '../rules/deployment/bounds.ts';
-import { backoffDelays, countFailures } from '../rules/deployment/failures.ts';
 import { failureOf } from '../rules/deployment/outcome.ts';
 import type { ServiceTask } from '../rules/deployment/service-task.ts';
 import { type FleetWishes, fleetWishes, nextStage, type StageFacts } from '../rules/deployment/stages.ts';
-import { limits } from '../rules/limits.ts';
 import { earliest, keepFleet, noFleet, type ServiceFleet, serviceFleets, withUnplaced } from '../service-fleet.ts';
 import { newHookId } from '../service-ids.ts';
 import { tasksPerStep } from '../service-state.ts';
@@ -93,7 +92,7 @@ function step(tx: Transaction, env: Env, serviceArn: string, { healthyAfterMs }:
   if (!present || steeringOf(tx, present) !== 'stages') return undefined;
   const seen = serviceFleets(tx, present, healthyAfterMs, env.now);
   const counting = failuresToCount(tx, present);
-  const countedOfSources = countFailedSources(tx, env, serviceArn, seen);
+  const countedOfSources = countFailedSources(tx, env, serviceArn, ({ id }) => seen.get(id)?.tasks ?? []);
   const rolling = readRolling(tx, present);
   if (rolling) pinImages(tx, rolling);
   const service = rolling ? countFailed(tx, env, rolling, tasksOf(seen)).service : present;
@@ -157,47 +156,6 @@ function settingsOf(reader: Reader, revisionArn: string): RevisionSettings {
   const revision = reader.get(serviceRevisions, revisionArn);
   assert(revision, `service revision ${revisionArn} is kept while a deployment uses it`);
   return revision.settings;
-}
-
-/**
- * The same for what is not PRIMARY as `countFailed` does for what is, so that its launches wait as well when they fail.
- * Gives how many it has marked.
- */
-function countFailedSources(
-  tx: Transaction,
-  env: Env,
-  serviceArn: string,
-  seen: ReadonlyMap<string, ServiceFleet>,
-): number {
-  let marked = 0;
-  const sources = [...tx.find(deployments, 'service', serviceArn)].filter(({ status }) => status === 'ACTIVE');
-  for (const source of sources) {
-    const failed = Array.from(tx.find(tasks, 'failedLaunch', serviceArn))
-      .filter(({ startedBy }) => startedBy === source.id)
-      .slice(0, limits.failedSourcesPerStep - marked);
-    marked += failed.length;
-    for (const task of failed) tx.put(tasks, { ...task, isFailureCounted: true });
-    const own = seen.get(source.id)?.tasks ?? [];
-    const { failedTasks, lastFailureAt } = countFailures(
-      { ...source, failureCount: 0, hasRun: true },
-      {
-        failedLaunches: failed.flatMap(({ stoppedAt }) => stoppedAt ?? []),
-        failedHealthChecks: [],
-        ranAt: own.flatMap(({ startedAt }) => startedAt ?? []),
-        healthyAt: [],
-        resetsOnHealthyTask: true,
-      },
-    );
-    if (failedTasks === source.failedTasks && lastFailureAt === source.lastFailureAt) continue;
-    const times = { ...(lastFailureAt !== undefined && { lastFailureAt }), updatedAt: env.now };
-    tx.put(deployments, { ...source, failedTasks, ...times });
-  }
-  return marked;
-}
-
-function sourceLaunchesAfter({ failedTasks, lastFailureAt }: DeploymentRecord): Instant | undefined {
-  if (failedTasks === 0 || lastFailureAt === undefined) return undefined;
-  return lastFailureAt + Math.min(backoffDelays.firstMs * 2 ** (failedTasks - 1), backoffDelays.lastMs);
 }
 
 /** What each fleet needs, and what is to be remembered of those that failed. Gives when to look again. */

@@ -1,4 +1,5 @@
 import type { Reconciler } from '../../../control/reconciler.ts';
+import { assert } from '../../../core/assert.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Env, Reader, Transaction } from '../../../store/store.ts';
 import { alarms } from '../../cloudwatch/public.ts';
@@ -10,6 +11,7 @@ import {
   earlySuccessCriteriaOf,
   failIfDue,
   failuresToCount,
+  launchSourceOf,
   mayLaunch,
   pinImages,
   readRolling,
@@ -20,7 +22,13 @@ import {
 import { boundsOf } from '../rules/deployment/bounds.ts';
 import { daemon } from '../rules/deployment/daemon.ts';
 import { type EarlySuccess, earlySuccess } from '../rules/deployment/early-success.ts';
-import { keepUp, type KeepUpDecision, type Stop } from '../rules/deployment/keep-up.ts';
+import {
+  keepUp,
+  type KeepUpDecision,
+  type KeepUpState,
+  keptOfSources,
+  type Stop,
+} from '../rules/deployment/keep-up.ts';
 import type { Traits } from '../rules/deployment/cohort.ts';
 import { chooseFromFullest } from '../rules/deployment/zone-balance.ts';
 import { limits } from '../rules/limits.ts';
@@ -28,6 +36,7 @@ import { addServiceEvent, serviceMessage } from '../service-events.ts';
 import {
   failedHealthCheckCause,
   type Launched,
+  type LaunchSource,
   rebalancingCause,
   scalingCause,
   startTasks,
@@ -36,10 +45,18 @@ import {
   tellOfTasks,
 } from '../service-launch.ts';
 import { daemonInstances } from '../daemon-instances.ts';
+import { countFailedSources } from '../failed-sources.ts';
 import { glance } from '../service-quiet.ts';
 import { stopChooser, tasksPerStep } from '../service-state.ts';
 import { steeringOf } from '../service-steering.ts';
-import { deployments, type ServiceRecord, serviceDeployments, services } from '../service-tables.ts';
+import { sourcesLaunchAfter, sourcesOf, writeSources } from '../sources.ts';
+import {
+  type DeploymentRecord,
+  deployments,
+  type ServiceRecord,
+  serviceDeployments,
+  services,
+} from '../service-tables.ts';
 import { arnsOf, servicesOfInstance, servicesOfTask } from '../service-wakes.ts';
 import { containerInstances, type TaskRecord, tasks } from '../tables.ts';
 import { forgetTasks, type SeenTasks, tasksOfService } from '../task-ledger.ts';
@@ -88,20 +105,38 @@ function step(tx: Transaction, env: Env, service: ServiceRecord, { healthyAfterM
   const read = readRolling(tx, service);
   if (!read) return undefined;
   if (glanced) return startOnly(tx, env, read, glanced.start);
+  const look = (): SeenTasks => tasksOfService(tx, service, healthyAfterMs, env.now);
   const counting = failuresToCount(tx, service);
   pinImages(tx, read);
-  const seen = tasksOfService(tx, service, healthyAfterMs, env.now);
+  const seen = look();
+  const ofSource = ({ id }: DeploymentRecord) => Array.from(seen).filter(({ deploymentId }) => deploymentId === id);
+  const countedOfSources = countFailedSources(tx, env, service.arn, ofSource);
   const rolling = failIfDue(tx, env, countFailed(tx, env, read, seen));
   const decision = decide(tx, env, rolling, seen, 0);
-  const slice = Math.max(tasksPerStep(tx, service, sourceOf(tx, rolling).settings) - counting, 1);
+  const room = tasksPerStep(tx, service, sourceOf(tx, rolling).settings) - counting - countedOfSources;
+  const slice = Math.max(room, 1);
   // Each of these is told of by name, which is two records more.
   const failing = decision.stop.filter(({ why }) => why === 'UNHEALTHY').slice(0, Math.ceil(slice / 3));
-  if (failing.length === 0) return act(tx, env, rolling, seen, decision, slice);
+  if (failing.length === 0) return keepSources(tx, env, rolling, look, act(tx, env, rolling, seen, decision, slice));
   // Counted before anything is started: the last failure that a breaker takes is followed by no launch.
   const counted = countFailedChecks(tx, env, rolling, seen, stopFailing(tx, env, rolling, failing));
   const judged = failIfDue(tx, env, counted);
-  const left = tasksOfService(tx, service, healthyAfterMs, env.now);
-  return act(tx, env, judged, left, decide(tx, env, judged, left, 0), slice - failing.length * 3);
+  const left = look();
+  const next = decide(tx, env, judged, left, 0);
+  return keepSources(tx, env, judged, look, act(tx, env, judged, left, next, slice - failing.length * 3));
+}
+
+/**
+ * What the step has taken away from the deployments that are left, and what is needed of them no more, does not come back;
+ * those that have come to nothing are shown no more.
+ */
+function keepSources<Then>(tx: Transaction, env: Env, rolling: Rolling, look: () => SeenTasks, lookAt: Then): Then {
+  const { service } = rolling;
+  if (service.schedulingStrategy === 'REPLICA' && sourcesOf(tx, service, env.now).length > 0) {
+    writeSources(tx, env, keptOfSources(replicaState(tx, env, rolling, look(), 0)));
+  }
+  retireEmpty(tx, env, service);
+  return lookAt;
 }
 
 /** Where sums have said what to start: no task is looked at. */
@@ -118,10 +153,17 @@ const noTasks: SeenTasks = {
   [Symbol.iterator]: () => [].values(),
 };
 
-const nothingElse = { isStuck: false, isHeldByProtection: false, isSettled: false, early: 'no' } as const;
+const nothingElse = {
+  startOfSources: [],
+  isStuck: false,
+  isHeldByProtection: false,
+  isSettled: false,
+  early: 'no',
+} as const;
 
 /** The same for both kinds of service; a DAEMON starts its tasks on instances by name. */
-interface Decision extends Pick<KeepUpDecision, 'stop' | 'isStuck' | 'isHeldByProtection' | 'isSettled'> {
+interface Decision
+  extends Pick<KeepUpDecision, 'startOfSources' | 'stop' | 'isStuck' | 'isHeldByProtection' | 'isSettled'> {
   readonly start: number | readonly string[];
   readonly desiredCount: number;
   readonly early: EarlySuccess;
@@ -129,38 +171,47 @@ interface Decision extends Pick<KeepUpDecision, 'stop' | 'isStuck' | 'isHeldByPr
 
 function decide(reader: Reader, env: Env, rolling: Rolling, seen: SeenTasks, unplaced: number): Decision {
   const { service, primary } = rolling;
-  const { schedulingStrategy, deploymentConfiguration } = service;
-  const isDaemon = schedulingStrategy === 'DAEMON';
-  const instances = isDaemon ? daemonInstances(reader, sourceOf(reader, rolling)) : undefined;
-  const desiredCount = instances ? instances.matching.length : service.desiredCount;
-  const isWanted = (task: Traits): boolean => task.deploymentId === primary.id;
-  const early = earlySuccess(earlySuccessCriteriaOf(rolling), desiredCount, seen.cohorts, isWanted);
-  const common = {
-    ...boundsOf(desiredCount, schedulingStrategy, deploymentConfiguration),
-    isWanted,
-    mayStart: mayLaunch(rolling, env.now),
-  };
-  if (instances) {
-    const decision = daemon({
-      ...common,
-      tasks: [...seen],
-      instances: instances.matching,
-      heldInstances: instances.held,
-    });
-    return { ...decision, isHeldByProtection: false, desiredCount, early };
+  if (service.schedulingStrategy === 'REPLICA') {
+    const state = replicaState(reader, env, rolling, seen, unplaced);
+    const { desiredCount } = service;
+    return { ...keepUp(state), desiredCount, early: earlyOf(rolling, desiredCount, seen) };
   }
-  const decision = keepUp({
-    ...common,
-    cohorts: seen.cohorts,
+  const { matching, held } = daemonInstances(reader, sourceOf(reader, rolling));
+  const desiredCount = matching.length;
+  const decision = daemon({
+    ...boundsOf(desiredCount, 'DAEMON', service.deploymentConfiguration),
+    tasks: [...seen],
+    isWanted: ({ deploymentId }) => deploymentId === primary.id,
+    mayStart: mayLaunch(rolling, env.now),
+    instances: matching,
+    heldInstances: held,
+  });
+  const early = earlyOf(rolling, desiredCount, seen);
+  return { ...decision, startOfSources: [], isHeldByProtection: false, desiredCount, early };
+}
+
+function earlyOf(rolling: Rolling, desiredCount: number, seen: SeenTasks): EarlySuccess {
+  const isWanted = ({ deploymentId }: Traits): boolean => deploymentId === rolling.primary.id;
+  return earlySuccess(earlySuccessCriteriaOf(rolling), desiredCount, seen.cohorts, isWanted);
+}
+
+function replicaState(reader: Reader, env: Env, rolling: Rolling, seen: SeenTasks, unplaced: number): KeepUpState {
+  const { service, primary } = rolling;
+  const { desiredCount } = service;
+  return {
+    ...boundsOf(desiredCount, 'REPLICA', service.deploymentConfiguration),
     desiredCount,
-    isEnough: early !== 'no',
+    cohorts: seen.cohorts,
+    isWanted: ({ deploymentId }) => deploymentId === primary.id,
+    sources: sourcesOf(reader, service, env.now),
+    mayStart: mayLaunch(rolling, env.now),
+    isEnough: earlyOf(rolling, desiredCount, seen) !== 'no',
     isRollout: primary.rolloutState !== 'COMPLETED',
     unplaced,
     most: limits.tasksPerServiceStep,
     ...(service.isRebalancing && { chooseExcess: chooseFromFullest }),
     chooseToStop: stopChooser(reader, service),
-  });
-  return { ...decision, desiredCount, early };
+  };
 }
 
 function act(
@@ -172,7 +223,7 @@ function act(
   slice: number,
 ): Instant | undefined {
   const { service, primary } = rolling;
-  const { started, refusal, unplaced } = start(tx, env, rolling, decision.start, slice);
+  const { started, refusal, unplaced } = startAll(tx, env, rolling, decision, slice);
   // Where the cluster has no room, old tasks make it, as far as the lower bound lets them.
   const { stop } = unplaced > 0 ? decide(tx, env, rolling, seen, unplaced) : decision;
   const scaling = stop.flatMap(({ task, why }) => (why === 'SCALING' ? [task] : []));
@@ -190,7 +241,6 @@ function act(
   if (decision.isHeldByProtection) {
     addServiceEvent(tx, env, service, serviceMessage.protectedTasks(service.name, primary.id));
   }
-  retireEmpty(tx, env, service);
   const isSettled = decision.isSettled && started.length + stopped.length === 0;
   const { early } = decision;
   const isBaking = isSettled || early !== 'no';
@@ -214,6 +264,7 @@ function act(
     seen.changesAt,
     decision.isHeldByProtection || isUneven ? seen.protectedUntil : undefined,
     launchesAfter,
+    ...sourcesLaunchAfter(tx, ended.service),
     isBaking ? bakedAt(tx, ended, env.now) : undefined,
     refusal === undefined ? undefined : env.now + limits.unplacedRetryMs,
     steadyAt === undefined ? undefined : steadyAt + limits.repeatedEventMs,
@@ -225,11 +276,35 @@ interface Start extends Launched {
   readonly unplaced: number;
 }
 
-function start(tx: Transaction, env: Env, rolling: Rolling, wanted: Decision['start'], slice: number): Start {
+/** What fails of what serves is replaced before anything new comes. */
+function startAll(
+  tx: Transaction,
+  env: Env,
+  rolling: Rolling,
+  { start, startOfSources }: Pick<Decision, 'start' | 'startOfSources'>,
+  slice: number,
+): Start {
+  const all: Start[] = [];
+  let left = slice;
+  for (const { deploymentId, start: count } of startOfSources) {
+    const record = tx.get(deployments, deploymentId);
+    assert(record, `deployment ${deploymentId} is there to start tasks for`);
+    all.push(startSome(tx, env, launchSourceOf(tx, rolling.service, record), count, left));
+    left -= all.at(-1)?.started.length ?? 0;
+  }
+  all.push(startSome(tx, env, sourceOf(tx, rolling), start, left));
+  const refusal = all.find((each) => each.refusal !== undefined)?.refusal;
+  return {
+    started: all.flatMap(({ started }) => started),
+    unplaced: all.reduce((total, each) => total + each.unplaced, 0),
+    ...(refusal !== undefined && { refusal }),
+  };
+}
+
+function startSome(tx: Transaction, env: Env, source: LaunchSource, wanted: Decision['start'], slice: number): Start {
   const count = typeof wanted === 'number' ? wanted : wanted.length;
   const now = Math.min(count, slice);
   if (now <= 0) return { started: [], unplaced: 0 };
-  const source = sourceOf(tx, rolling);
   const launched =
     typeof wanted === 'number' ? startTasks(tx, env, source, now) : startTasksOn(tx, env, source, wanted.slice(0, now));
   return { ...launched, unplaced: launched.refusal === undefined ? 0 : count - launched.started.length };

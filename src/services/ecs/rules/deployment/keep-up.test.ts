@@ -92,6 +92,8 @@ test('what is started and stopped next', () => {
     more?: Partial<KeepUpState>,
   ];
   const steady = { isRollout: false };
+  const four = { deploymentId: 'old', desiredCount: 4, mayStart: true };
+  const hadFour = { sources: [four] };
   const cases: readonly Case[] = [
     ['a new service', 3, [100, 200], '', '+3'],
     ['what is on its way is there', 3, [100, 200], 'SWH', '+0'],
@@ -138,12 +140,28 @@ test('what is started and stopped next', () => {
     ['without a lower bound all of it', 4, [0, 200], 'hhhhSSS', '+1 -0 -1 -2 -3'],
     ['and the rest as new ones get healthy', 4, [50, 200], 'hhSSSH', '+0 -0'],
     ['an instance drains: as many as are not needed go with it', 4, [50, 200], 'HHH~H~', '+2 -2 -3', steady],
+    ['what ends of the source is replaced by one of it, first', 4, [100, 200], 'hhh', '+4 old+1', hadFour],
+    ['as far as there is room', 4, [100, 150], 'hhhSS', '+0 old+1', hadFour],
+    ['and not while it waits', 4, [100, 200], 'hhh', '+4', { sources: [{ ...four, mayStart: false }] }],
+    [
+      'a new deployment that has failed is no reason not to',
+      4,
+      [100, 200],
+      'hhh',
+      '+0 old+1',
+      { ...hadFour, mayStart: false },
+    ],
+    ['its failed health checks do not wait for the new one', 4, [100, 200], 'hhhuSSSS', '+0 -3!', hadFour],
+    ['what replaces it stays while it is needed', 4, [100, 200], 'hhhsSSSS', '+0', hadFour],
+    ['and goes when new ones serve', 4, [100, 200], 'hhhsSSSH', '+0 -3', hadFour],
+    ['without a lower bound nothing is replaced', 4, [0, 200], 'hhh', '+4 -0 -1 -2', hadFour],
     ['nothing is wanted', 0, [100, 200], 'Hsw', '+0 -1 -2 -0'],
   ];
   for (const [what, desired, percents, text, expected, more = {}] of cases) {
     const decision = keepUp(stateOf(desired, percents, { cohorts: cohortsOf(tasksOf(text)), ...more }));
     const words = [
       `+${decision.start}`,
+      ...decision.startOfSources.map(({ deploymentId, start }) => `${deploymentId}+${start}`),
       ...decision.stop.map(({ task, why }) => `-${task.arn.split('-')[0]}${why === 'UNHEALTHY' ? '!' : ''}`),
       ...(decision.isStuck ? ['stuck'] : []),
       ...(decision.isHeldByProtection ? ['held'] : []),
