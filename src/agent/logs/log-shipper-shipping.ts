@@ -292,8 +292,9 @@ export class ContainerShipping {
     const output = await this.#parts.backend.call('logs', 'PutLogEvents', {
       logGroupName: this.#destination.group,
       logStreamName: this.#destination.stream,
-      logEvents: lines ? [{ timestamp: lines.runs[0]?.[0], message: lines.text }] : unpacked(batch),
       sequenceToken: tokenOf(this.#containerId, { from, to: cursorsAfter(pieces, from), follows }, lines?.runs),
+      // Last, so that nothing is written after it and the body need not grow once more.
+      logEvents: lines ? [{ timestamp: lines.runs[0]?.[0], message: lines.text }] : unpacked(batch),
     });
     if (output['rejectedLogEventsInfo'] === undefined) return;
     const rejected = JSON.stringify(output['rejectedLogEventsInfo']);
