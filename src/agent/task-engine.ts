@@ -348,8 +348,8 @@ export class TaskEngine {
   }
 
   /**
-   * Applies to memory at once; the journal follows. What is told to the outside waits for it; the rest is in no hurry, as
-   * an agent that was killed sees on the engine how far it had come.
+   * Applies to memory at once; the journal follows. What the engine does not show is told to the outside when it is
+   * durable; the rest is in no hurry, as an agent that was killed sees on the engine how far it had come.
    */
   #write(arn: string, outcome: Outcome): void {
     const { store, log } = this.#parts;
