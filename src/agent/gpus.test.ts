@@ -37,6 +37,16 @@ test('GPUs are found where the driver tells of them and the engine can give them
   assert.deepEqual(await found({ runc: {}, nvidia: {} }), ['GPU-aaaa', 'GPU-bbbb']);
   assert.deepEqual(await found({ runc: {} }), []);
   assert.deepEqual(await found(), []);
+  const listed = (text: string) =>
+    clock.runUntilSettled(
+      disk.writeAtomic('/var/lib/ecs/gpu/nvidia-gpu-info.json', new TextEncoder().encode(text)),
+      1000,
+    );
+  await listed('{"DriverVersion":"550.54","GPUIDs":["GPU-cccc"]}');
+  assert.deepEqual(await found({ nvidia: {} }), ['GPU-cccc'], 'what ecs-init has written goes first');
+  assert.deepEqual(await found({ runc: {} }), []);
+  await listed('{"DriverVersion":"550.54"}');
+  await assert.rejects(found({ nvidia: {} }), /nvidia-gpu-info\.json names no GPUIDs/);
 });
 
 test('a container has the GPUs that were chosen for it, and its neighbour has none', () => {
