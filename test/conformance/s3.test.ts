@@ -14,6 +14,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetBucketLocationCommand,
+  GetObjectAclCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
@@ -24,8 +25,10 @@ import {
   NoSuchKey,
   NotFound,
   paginateListObjectsV2,
+  PutBucketAclCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
+  PutObjectAclCommand,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
@@ -181,6 +184,24 @@ describe('S3', async () => {
       s3.send(new PutBucketPolicyCommand({ Bucket: 'sdk-bucket', Policy })),
       hasStatus(403, 'AccessDenied'),
     );
+  });
+
+  test('the list that says what its owner may is taken back, as s3cmd does after a copy, and no other', async () => {
+    const object = { Bucket: 'sdk-bucket', Key: 'listed' };
+    await s3.send(new PutObjectCommand({ ...object, Body: 'x' }));
+    const { Owner, Grants } = await s3.send(new GetObjectAclCommand(object));
+    await s3.send(new PutObjectAclCommand({ ...object, AccessControlPolicy: { Owner, Grants } }));
+    await s3.send(new PutBucketAclCommand({ Bucket: 'sdk-bucket', AccessControlPolicy: { Owner, Grants } }));
+    await s3.send(new PutObjectAclCommand({ ...object, ACL: 'bucket-owner-full-control' }));
+    const everybody = { Type: 'Group', URI: 'http://acs.amazonaws.com/groups/global/AllUsers' } as const;
+    const open = [...(Grants ?? []), { Grantee: everybody, Permission: 'READ' } as const];
+    for (const refused of [{ ACL: 'public-read' } as const, { AccessControlPolicy: { Owner, Grants: open } }]) {
+      await assert.rejects(s3.send(new PutObjectAclCommand({ ...object, ...refused })), {
+        name: 'AccessControlListNotSupported',
+      });
+    }
+    await assert.rejects(s3.send(new PutObjectAclCommand(object)), { name: 'MissingSecurityHeader' });
+    await assert.rejects(s3.send(new PutObjectAclCommand({ ...object, Key: 'gone', ACL: 'private' })), NoSuchKey);
   });
 
   test('a wrong checksum or MD5 is refused', async () => {

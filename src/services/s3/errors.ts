@@ -151,6 +151,10 @@ export function aclNotSupported(): AwsError {
   return s3Error(400, 'AccessControlListNotSupported', 'The bucket does not allow ACLs');
 }
 
+export function missingAcl(): AwsError {
+  return s3Error(400, 'MissingSecurityHeader', 'Your request was missing a required header');
+}
+
 export function malformedXml(): AwsError {
   return s3Error(
     400,

@@ -1,4 +1,5 @@
-import { metadataTooLarge, aclNotSupported, invalidArgument, notBuilt } from './errors.ts';
+import { refuseGrants } from './acls.ts';
+import { metadataTooLarge, invalidArgument, notBuilt } from './errors.ts';
 import { limits } from './rules/limits.ts';
 import { type BucketEncryption, type BucketRecord, type ObjectDescription, storageClasses } from './tables.ts';
 
@@ -56,20 +57,11 @@ export function describe(input: DescriptionInput, bucket: BucketRecord): ObjectD
 }
 
 function refuseUnbuilt(input: DescriptionInput, bucket: BucketRecord): void {
-  const isPlainAcl = input.ACL === undefined || plainAcls.includes(input.ACL);
-  const grants = [input.GrantFullControl, input.GrantRead, input.GrantReadACP, input.GrantWriteACP];
-  if (!isPlainAcl || grants.some((grant) => grant !== undefined)) {
-    throw (bucket.objectOwnership ?? 'BucketOwnerEnforced') === 'BucketOwnerEnforced'
-      ? aclNotSupported()
-      : notBuilt('access control lists');
-  }
+  refuseGrants(input, bucket);
   if (input.SSECustomerAlgorithm !== undefined) throw notBuilt('encryption with keys that customers provide');
   if (input.ObjectLockMode !== undefined || input.ObjectLockLegalHoldStatus !== undefined)
     throw notBuilt('object lock');
 }
-
-/** Those that give nobody more than the owner has. */
-const plainAcls = ['private', 'bucket-owner-full-control'];
 
 /** How the body came over the wire is not how the object is encoded. */
 function withoutAwsChunked(encoding: string | undefined): string | undefined {

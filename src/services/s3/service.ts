@@ -45,12 +45,14 @@ import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
 import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import { listParts } from './operations/list-parts.ts';
+import { putBucketAcl } from './operations/put-bucket-acl.ts';
 import { putBucketEncryption } from './operations/put-bucket-encryption.ts';
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts';
 import { putBucketPolicy } from './operations/put-bucket-policy.ts';
 import { putBucketTagging } from './operations/put-bucket-tagging.ts';
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts';
 import { putObject } from './operations/put-object.ts';
+import { putObjectAcl } from './operations/put-object-acl.ts';
 import { putObjectTagging } from './operations/put-object-tagging.ts';
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts';
 import { uploadPart } from './operations/upload-part.ts';
@@ -89,6 +91,7 @@ export function s3Service(parts: S3Parts): Service<S3Parts> {
       DeletePublicAccessBlock: deletePublicAccessBlock,
       GetBucketAccelerateConfiguration: getBucketAccelerateConfiguration,
       GetBucketAcl: getBucketAcl,
+      PutBucketAcl: putBucketAcl,
       GetBucketCors: getBucketCors,
       GetBucketEncryption: getBucketEncryption,
       GetBucketLifecycleConfiguration: getBucketLifecycleConfiguration,
@@ -105,6 +108,7 @@ export function s3Service(parts: S3Parts): Service<S3Parts> {
       GetBucketWebsite: getBucketWebsite,
       GetObject: getObject,
       GetObjectAcl: getObjectAcl,
+      PutObjectAcl: putObjectAcl,
       GetObjectAttributes: getObjectAttributes,
       GetObjectLockConfiguration: getObjectLockConfiguration,
       GetObjectTagging: getObjectTagging,
