@@ -50,10 +50,10 @@ function allSteps(node) {
   const tests = testFiles();
   const engine = tests.filter((file) => /^test\/(docker\/|worlds\/.*docker)/.test(file));
   const rest = tests.filter((file) => !engine.includes(file));
-  // Tests of the engine wait more than they work, so two run side by side. Those of one lane give tasks addresses of their
-  // own: two Longshores on one engine, which know nothing of each other, could choose the same.
-  const addresses = engine.filter((file) => /awsvpc|subnets/i.test(readFileSync(join(root, file), 'utf8')));
-  const others = engine.filter((file) => !addresses.includes(file));
+  // Agents on one machine share 169.254.170.2, and the one that holds it leaves the others half a second without when it
+  // ends: tests with agents run one after another, and those without beside them.
+  const withAgents = engine.filter((file) => startsAgents(readFileSync(join(root, file), 'utf8')));
+  const others = engine.filter((file) => !withAgents.includes(file));
   const program = (name, command, ...args) => ({ name, command, args });
   return [
     program('types', bin('tsc'), '-p', 'tsconfig.json'),
@@ -61,10 +61,15 @@ function allSteps(node) {
     program('lint', bin('oxlint'), '--type-aware', 'src', 'sim', 'test', 'bench', 'tools'),
     program('format', bin('biome'), 'format'),
     testStep('tests', node, [rest], 2),
-    testStep('tests with the engine', node, [addresses, others]),
+    testStep('tests with the engine', node, [withAgents, others]),
     program('simulation, 100 seeds', node, 'sim/main.ts', '--seeds', '100'),
     program('crash, 30 rounds', node, 'test/crash/main.ts', '--rounds', '30'),
   ];
+}
+
+/** Whether a test file starts agents: one of its own, or that of a server which is not told to have none. */
+function startsAgents(text) {
+  return /Installation|startLongshore|startServer\((?!.*agent: false)/.test(text);
 }
 
 function testStep(name, command, lanes, concurrency = 1) {
