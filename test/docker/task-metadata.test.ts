@@ -63,7 +63,12 @@ describe('a task is told of itself', { concurrency: true }, () => {
         family: `metadata-${networkMode}-${launchType}`,
         networkMode,
         taskRoleArn: 'arn:aws:iam::000000000000:role/metadata',
-        ...(launchType === 'FARGATE' && { requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512' }),
+        ...(launchType === 'FARGATE' && {
+          requiresCompatibilities: ['FARGATE'],
+          cpu: '256',
+          memory: '512',
+          ephemeralStorage: { sizeInGiB: 21 },
+        }),
         containerDefinitions: [
           {
             name: 'app',

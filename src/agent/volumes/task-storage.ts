@@ -4,11 +4,12 @@ import type { Disk, Log } from '../../world/world.ts';
 import { type TaskRecord, taskIdOf } from '../state.ts';
 
 /**
- * The ephemeral storage of Fargate tasks: a file system of the task's size, in which all that its containers write and its
- * own volumes lie. A task that fills it reads "No space left on device", as on AWS, and the host's disk stays free.
+ * The ephemeral storage of Fargate tasks that ask for a size: a file system of that size, in which all that its containers
+ * write and its own volumes lie. A task that fills it reads "No space left on device", as on AWS, and the host's disk
+ * stays free.
  *
- * Where it cannot be done the tasks run all the same and their storage has no bound but the disk's: it is a default that
- * every Fargate task has, and few come near it.
+ * Where it cannot be done the tasks run all the same, and their storage has no bound but the disk's: what a task may write
+ * is seldom what it needs.
  */
 export interface TaskStorage {
   readonly isPossible: boolean;

@@ -42,6 +42,14 @@ describe('a payload', () => {
     assert.ok(!('cpu' in payload) && !('memory' in payload));
   });
 
+  it('bounds the storage of a Fargate task that asks for a size, and of no other', () => {
+    const task = { launchType: 'FARGATE', ephemeralStorageGiB: 30 } as const;
+    const asked = { ephemeralStorage: { sizeInGiB: 30 } };
+    assert.equal(payloadOf({}, task).longshore?.ephemeralStorageGiB, undefined);
+    assert.equal(payloadOf({}, task, asked).longshore?.ephemeralStorageGiB, 30);
+    assert.equal(payloadOf({}, { ...task, overrides: asked }).longshore?.ephemeralStorageGiB, 30);
+  });
+
   it('has the overrides merged in, names of the environment winning over those of the definition', () => {
     const payload = payloadOf(
       {

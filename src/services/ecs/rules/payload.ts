@@ -52,12 +52,24 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
             logs: containers.flatMap((container) => logDestination(container, task) ?? []),
             ...(given.subnet ? { subnet: given.subnet } : {}),
             ...(network && task.networkInterface ? { securityGroupIds: task.networkInterface.securityGroupIds } : {}),
-            ...(task.ephemeralStorageGiB === undefined ? {} : { ephemeralStorageGiB: task.ephemeralStorageGiB }),
+            ...boundOfStorage(task, described),
             ...(wantsNoEndpoint(task.tags, given.clusterTags ?? []) ? { endpoint: 'none' as const } : {}),
           },
         }
       : {}),
   };
+}
+
+/**
+ * Differs from AWS: the 20 GiB that every Fargate task has without asking are shown and not enforced. A file system for each
+ * task would cost its start a tenth of a second and its host a loop device.
+ */
+function boundOfStorage(
+  { ephemeralStorageGiB, overrides }: TaskRecord,
+  described: TaskDefinitionRecord['definition'],
+): { readonly ephemeralStorageGiB?: number } {
+  const isAsked = (overrides.ephemeralStorage ?? described.ephemeralStorage) !== undefined;
+  return ephemeralStorageGiB === undefined || !isAsked ? {} : { ephemeralStorageGiB };
 }
 
 /**
