@@ -32,7 +32,7 @@ test('a deployment is described with what it starts from, goes to, and watches',
   await ecs.runTask(2, { lastStatus: 'PENDING' });
   const shown = await described(ecs, second?.arn ?? '');
   assert.deepEqual(shown.sourceServiceRevisions, [
-    { arn: first?.targetRevisionArn, requestedTaskCount: 0, runningTaskCount: 1, pendingTaskCount: 0 },
+    { arn: first?.targetRevisionArn, requestedTaskCount: 1, runningTaskCount: 1, pendingTaskCount: 0 },
   ]);
   assert.deepEqual(shown.targetServiceRevision, {
     arn: second?.targetRevisionArn,
