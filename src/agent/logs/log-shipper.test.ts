@@ -161,7 +161,7 @@ class Site {
         if ('error' in outcome) throw outcome.error;
         return outcome.value;
       },
-      openSocket: () => never,
+      openSocket: () => never(),
       signFrame: () => '',
     };
   }

@@ -38,9 +38,9 @@ export class MemoryJournal {
     const owner = Symbol('owner');
     this.#owner = owner;
     return {
-      load: async () => (this.#crashed.has(owner) ? never : this.#batches()),
+      load: async () => (this.#crashed.has(owner) ? never() : this.#batches()),
       commit: async (changes) => {
-        if (this.#crashed.has(owner)) return await never;
+        if (this.#crashed.has(owner)) return await never();
         if (this.#owner !== owner) throw new JournalError('the journal is closed');
         if (this.#fails?.()) throw new JournalError('no space left on device');
         this.#underWay.push(changes);
@@ -48,7 +48,7 @@ export class MemoryJournal {
         this.#lastEndMs = Math.max(this.#lastEndMs, now + this.#commitMs());
         const delayMs = this.#lastEndMs - now;
         if (delayMs > 0) await new Promise<void>((resolve) => this.#clock.after(delayMs, resolve));
-        if (this.#crashed.has(owner)) return await never;
+        if (this.#crashed.has(owner)) return await never();
         assert(this.#underWay.shift() === changes, 'groups become durable in the order they came');
         this.#apply(changes);
       },

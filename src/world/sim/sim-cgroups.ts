@@ -14,12 +14,12 @@ export class SimCgroups {
   as(life: SimLife): Cgroups {
     return {
       createTaskCgroup: async (parent, limits) => {
-        if (!life.isAlive) await never;
+        if (!life.isAlive) await never();
         await life.pass(0);
         this.#groups.set(parent, limits);
       },
       removeTaskCgroup: async (parent) => {
-        if (!life.isAlive) await never;
+        if (!life.isAlive) await never();
         await life.pass(0);
         const isBusy = this.#engine.containers.some(
           ({ isRunning, body }) => isRunning && body.HostConfig?.CgroupParent === parent,

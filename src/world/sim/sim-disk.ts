@@ -45,7 +45,7 @@ export class SimDisk {
   /** The disk as one process sees it. */
   as(life: SimLife): Disk {
     const wait = async (): Promise<void> => {
-      if (!life.isAlive) await never;
+      if (!life.isAlive) await never();
       await life.pass(this.#typicalMs === 0 ? 0 : this.#random.latencyMs(this.#typicalMs));
     };
     const write = async (path: string): Promise<void> => {
@@ -147,7 +147,7 @@ export class SimDisk {
         return file.size;
       },
       append: async (data) => {
-        if (!life.isAlive) await never;
+        if (!life.isAlive) await never();
         const fault = this.#fault?.(path);
         if (fault) throw fault;
         // Taken in at once, so that appends keep the order of their calls; the time is passed afterwards.

@@ -193,7 +193,7 @@ export class SimEngine {
    * weight says how long it takes: a call of weight 0 is answered at once.
    */
   #call<T>(life: SimLife, method: string, weight: number, act: () => T | Promise<T>): Promise<T> {
-    if (!life.isAlive) return never;
+    if (!life.isAlive) return never();
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => life.soon(() => reject(error));
       const arrive = (): void => {

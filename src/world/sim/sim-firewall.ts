@@ -22,7 +22,7 @@ export class SimFirewall {
 
   as(life: SimLife): Firewall {
     const pass = async (): Promise<void> => {
-      if (!life.isAlive) await never;
+      if (!life.isAlive) await never();
       await life.pass(0);
     };
     return {

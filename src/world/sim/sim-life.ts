@@ -73,5 +73,7 @@ export class SimLife implements Clock {
 /** How a life ends: the process is killed, or the machine under it loses power. */
 export type Ending = 'process' | 'machine';
 
-/** What the dead are answered. */
-export const never: Promise<never> = new Promise<never>(() => undefined);
+/** What the dead are answered. Each has its own: one for all would hold on to all that ever waited for it. */
+export function never(): Promise<never> {
+  return new Promise<never>(() => undefined);
+}

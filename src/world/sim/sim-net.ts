@@ -59,12 +59,12 @@ export class SimNet {
   as(life: SimLife): Net {
     return {
       listen: async (address, handler) => {
-        if (!life.isAlive) return await never;
+        if (!life.isAlive) return await never();
         await life.pass(0);
         return this.#listen(life, address.host, address.port, handler);
       },
       forward: async (address, url) => {
-        if (!life.isAlive) return await never;
+        if (!life.isAlive) return await never();
         await life.pass(0);
         const target = url.replace(/\/+$/, '');
         return this.#listen(life, address.host, address.port, {
@@ -72,8 +72,8 @@ export class SimNet {
           upgrade: async () => plainResponse(502, 'websockets are not forwarded here'),
         });
       },
-      request: (request) => (life.isAlive ? this.#request(life, request) : never),
-      openSocket: (request) => (life.isAlive ? this.#openSocket(life, request.url, request.headers) : never),
+      request: (request) => (life.isAlive ? this.#request(life, request) : never()),
+      openSocket: (request) => (life.isAlive ? this.#openSocket(life, request.url, request.headers) : never()),
     };
   }
 
@@ -151,7 +151,7 @@ export class SimNet {
     const run = async (): Promise<HttpAnswer> => {
       const failed = (why: string): NetError => new NetError(`${request.method} ${request.url}: ${why}`);
       await client.pass(this.#latencyMs(client.host, serverHost));
-      if (this.#isCut(client.host, serverHost)) return await never;
+      if (this.#isCut(client.host, serverHost)) return await never();
       if (this.#random.chance(this.#faults.loseRequest)) throw failed('read ECONNRESET');
       const server = this.#servers.get(`${serverHost}:${url.port}`);
       if (!server || (server.loopbackOnly && serverHost !== client.host)) {
@@ -166,11 +166,11 @@ export class SimNet {
       }
       const served = track(server, serve(server, incoming(), left));
       const ending = this.#serverEnds(server, client, failed);
-      const answer = await Promise.race([served, ending.comes, left.then(() => never)]);
+      const answer = await Promise.race([served, ending.comes, left.then(() => never())]);
       ending.forget();
       if (this.#random.chance(this.#faults.loseAnswer)) throw failed('socket hang up');
       await client.pass(this.#latencyMs(serverHost, client.host));
-      if (this.#isCut(client.host, serverHost)) return await never;
+      if (this.#isCut(client.host, serverHost)) return await never();
       return answer;
     };
     return { answer: run().finally(forgetLife), abandon: leave };
@@ -201,11 +201,11 @@ export class SimNet {
     const outcome = await Promise.race([server.handler.upgrade(request).catch(() => internalError), ending.comes]);
     ending.forget();
     if (typeof outcome !== 'function') {
-      const body = await collect(outcome.body, never);
+      const body = await collect(outcome.body, never());
       await client.pass(this.#latencyMs(serverHost, client.host));
       throw new SocketRefused(outcome.status, new TextDecoder().decode(body));
     }
-    if (!server.life.isAlive || !client.isAlive) return await never;
+    if (!server.life.isAlive || !client.isAlive) return await never();
     const pair = new SocketPair({
       client,
       server: server.life,
