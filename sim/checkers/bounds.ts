@@ -86,11 +86,11 @@ function checkUpper(
   const staged = [...ended, ...system.durable.serviceDeployments.all()].find(
     (each) => each.serviceArn === service.arn && each.stages && each.finishedAt === undefined,
   );
-  const counted = tasksOf(system, service.arn).filter(
-    ({ lastStatus, desiredStatus }) =>
-      lastStatus === 'RUNNING' ||
-      (desiredStatus === 'RUNNING' && ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(lastStatus)),
+  // What was stopped on its way and runs all the same since this commit: that may have become known after the decision.
+  const ranLate = new Set(
+    changedTasks.flatMap(({ key, before }) => (before?.desiredStatus === 'STOPPED' && !isCounted(before) ? [key] : [])),
   );
+  const counted = tasksOf(system, service.arn).filter((task) => isCounted(task) && !ranLate.has(task.arn));
   const upper = Math.max(...versions.map((version) => percentOf(version, 'maximumPercent', Math.floor)));
   if (!staged) return failAbove(system, service, counted, upper, started);
   system.saw('start in stages');
@@ -102,6 +102,11 @@ function checkUpper(
   const blue = [...blues][0] ?? steadyDeployment(system, service);
   const both = counted.filter(({ startedBy }) => startedBy === staged.deploymentId || startedBy === blue);
   failAbove(system, service, both, Math.max(upper, twice), started);
+}
+
+function isCounted({ lastStatus, desiredStatus }: TaskRecord): boolean {
+  if (lastStatus === 'RUNNING') return true;
+  return desiredStatus === 'RUNNING' && ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(lastStatus);
 }
 
 function failAbove(

@@ -94,6 +94,7 @@ test('what is started and stopped next', () => {
   const steady = { isRollout: false };
   const four = { deploymentId: 'old', desiredCount: 4, mayStart: true };
   const hadFour = { sources: [four] };
+  const waiting = { sources: [{ ...four, desiredCount: 3 }], mayStart: false };
   const cases: readonly Case[] = [
     ['a new service', 3, [100, 200], '', '+3'],
     ['what is on its way is there', 3, [100, 200], 'SWH', '+0'],
@@ -155,6 +156,9 @@ test('what is started and stopped next', () => {
     ['what replaces it stays while it is needed', 4, [100, 200], 'hhhsSSSS', '+0', hadFour],
     ['and goes when new ones serve', 4, [100, 200], 'hhhsSSSH', '+0 -3', hadFour],
     ['without a lower bound nothing is replaced', 4, [0, 200], 'hhh', '+4 -0 -1 -2', hadFour],
+    ['what drains of it is replaced by it where no new one may come', 3, [100, 150], 'hh~h~', '+0 old+1', waiting],
+    ['until the replacement is healthy nothing goes, nor does it', 3, [100, 150], 'hh~h~w', '+0', waiting],
+    ['then what drains', 3, [100, 150], 'hh~h~h', '+0 -1', waiting],
     ['nothing is wanted', 0, [100, 200], 'Hsw', '+0 -1 -2 -0'],
   ];
   for (const [what, desired, percents, text, expected, more = {}] of cases) {

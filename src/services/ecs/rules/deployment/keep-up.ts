@@ -238,5 +238,14 @@ function stopLeaving(stops: Stops, state: KeepUpState, { staying, leaving }: Set
   if (serving.length === 0) return;
   const servingCount = sizeOf(serving) + healthyOf(staying);
   const count = Math.min(Math.max(servingCount - keptServing(state), 0), state.most);
-  for (const task of state.chooseToStop(serving, count)) stops.add(task, 'SCALING');
+  // What drains goes first, and until it may nothing goes in its stead: the source's replacement of it would go as it came.
+  const draining = state.chooseToStop(
+    serving.filter(({ isDraining }) => isDraining),
+    count,
+  );
+  const others = state.chooseToStop(
+    serving.filter(({ isDraining }) => !isDraining),
+    count - draining.length,
+  );
+  for (const task of [...draining, ...others]) stops.add(task, 'SCALING');
 }

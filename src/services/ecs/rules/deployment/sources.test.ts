@@ -4,19 +4,22 @@ import { cohortsOf } from './cohort.ts';
 import type { ServiceTask } from './service-task.ts';
 import { type Source, sourceNeeds } from './sources.ts';
 
-/** By deployment, a letter for each task: h healthy, w running, u unhealthy, s starting, x stopping; `~` on a draining instance. */
+/**
+ * By deployment, a letter for each task: h healthy, w running, u unhealthy, s starting, x stopping; `~` on a draining
+ * instance, `^` there and protected.
+ */
 function cohortsIn(text: string) {
   const tasks: ServiceTask[] = [];
-  for (const [, deploymentId = '', letters = ''] of text.matchAll(/(\w+):([hwusx~]+)/g)) {
-    for (const [, kind = '', mark = ''] of letters.matchAll(/([hwusx])(~?)/g)) {
+  for (const [, deploymentId = '', letters = ''] of text.matchAll(/(\w+):([hwusx~^]+)/g)) {
+    for (const [, kind = '', mark = ''] of letters.matchAll(/([hwusx])([~^]?)/g)) {
       tasks.push({
         arn: `${tasks.length}`.padStart(2, '0'),
         deploymentId,
         phase: kind === 's' ? 'STARTING' : kind === 'x' ? 'STOPPING' : 'RUNNING',
         isCounted: true,
         health: kind === 'h' ? 'HEALTHY' : kind === 'u' ? 'UNHEALTHY' : 'WAITING',
-        isProtected: false,
-        isDraining: mark === '~',
+        isProtected: mark === '^',
+        isDraining: mark !== '',
       });
     }
   }
@@ -62,4 +65,9 @@ test('a task on an instance that drains serves until a new one comes, and is rep
     sourceNeeds([source('old', 2)], cohortsIn('old:hh~'), 2, { countsDraining })[0]?.missing;
   assert.equal(missing(true), 0);
   assert.equal(missing(false), 1);
+});
+
+test('a protected task on an instance that drains stays, so that nothing is to be started for it', () => {
+  const [need] = sourceNeeds([source('old', 2)], cohortsIn('old:hh^'), 2, { countsDraining: false });
+  assert.equal(need?.missing, 0);
 });

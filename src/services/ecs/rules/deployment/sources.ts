@@ -31,8 +31,8 @@ export function sourceNeeds(
   options: { readonly countsDraining: boolean },
 ): readonly SourceNeed[] {
   if (sources.length === 0) return [];
-  const ofSources = [...cohorts].filter(({ phase, health, isDraining }) => {
-    const stays = !isDraining || (phase === 'RUNNING' && options.countsDraining);
+  const ofSources = [...cohorts].filter(({ phase, health, isDraining, isProtected }) => {
+    const stays = !isDraining || (phase === 'RUNNING' && (options.countsDraining || isProtected));
     return phase !== 'STOPPING' && health !== 'UNHEALTHY' && stays;
   });
   const serving = ofSources.filter(({ phase }) => phase === 'RUNNING');
