@@ -1,4 +1,3 @@
-import type { ServiceRecord } from '../src/services/ecs/service-tables.ts';
 import { cluster, type System } from './system.ts';
 import type { Workload } from './workload.ts';
 
@@ -28,20 +27,10 @@ export async function drill(system: System, workload: Workload): Promise<void> {
     );
     // No room elsewhere, or a deployment that failed for good and starts nothing more.
     if (service?.isUnplaced || primary?.rolloutState === 'FAILED') continue;
-    // A new revision that fails and fails, and no more tasks of the old one than have to stay healthy.
-    if (service && primary && primary.failedTasks > 0 && !hasHealthyToSpare(system, service)) continue;
     system.fail('draining instances are left', `${task.arn} of ${task.group} stays on ${arn}, which drains`);
   }
   await setStatus(workload, arn, 'ACTIVE');
   await clock.sleep(restMs);
-}
-
-function hasHealthyToSpare(system: System, { arn, desiredCount, deploymentConfiguration }: ServiceRecord): boolean {
-  const serving = [...system.durable.tasks.all()].filter(
-    (task) => task.serviceArn === arn && task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING',
-  );
-  const lower = Math.ceil((desiredCount * (deploymentConfiguration.minimumHealthyPercent ?? 100)) / 100);
-  return serving.length > lower;
 }
 
 function busiestInstance(system: System): string | undefined {

@@ -131,7 +131,9 @@ export class Workload {
     // Without one that was steady, a deployment in stages goes back to the last, which may never have worked.
     const goesBackToWhatRuns =
       steadyShape === undefined ? service.deployment.strategy === 'ROLLING' : steadyShape.outcome === 'runs';
-    return service.deployment.breaks && goesBackToWhatRuns;
+    // The breaker is that of the deployment's start: one that was set since is the next deployment's.
+    const { circuitBreaker } = durable.serviceDeployments.get(primary?.serviceDeploymentArn ?? '') ?? {};
+    return service.deployment.breaks && circuitBreaker?.status !== 'DISABLED' && goesBackToWhatRuns;
   }
 
   async #run(random: SimRandom, act: (random: SimRandom) => Promise<void>): Promise<void> {
