@@ -1,5 +1,5 @@
 import { invalidParameter } from '../errors.ts';
-import { valueTest, valueTokens } from './pattern-value.ts';
+import { tokensIn, valueTest, valueTokens } from './pattern-value.ts';
 
 /**
  * `{ $.a.b[0] = "x*" && ($.n >= 1 || $.c IS NULL) }` as a test of one message. A message that is not a JSON object or
@@ -8,7 +8,7 @@ import { valueTest, valueTokens } from './pattern-value.ts';
 export function parseJsonPattern(pattern: string): (message: string) => boolean {
   const body = /^\{(.*)\}$/s.exec(pattern)?.[1];
   if (body === undefined) throw invalidParameter('Invalid filter pattern: a JSON pattern ends with }.');
-  const parser = new Parser(tokens(body));
+  const parser = new Parser(tokensIn(tokenKinds, body));
   const condition = parser.either();
   parser.end();
   return (message) => {
@@ -30,24 +30,6 @@ const tokenKinds = [
   ['paren', /\s*([()])/y],
   ['word', /\s*([^\s()&|=<>!"]+)/y],
 ] as const;
-
-function tokens(body: string): readonly Token[] {
-  const found: Token[] = [];
-  const text = body.trimEnd();
-  for (let at = 0; at < text.length; ) {
-    const start = at;
-    for (const [kind, expression] of tokenKinds) {
-      expression.lastIndex = at;
-      const match = expression.exec(text);
-      if (match?.[1] === undefined) continue;
-      found.push({ kind, text: match[1] });
-      at = expression.lastIndex;
-      break;
-    }
-    if (at === start) throw invalidParameter(`Invalid filter pattern: cannot read '${text.slice(at).trim()}'.`);
-  }
-  return found;
-}
 
 /** By descent: either (||) of both (&&) of single conditions. */
 class Parser {

@@ -14,6 +14,28 @@ export const valueTokens = [
   ['operator', /\s*(&&|\|\||!=|<=|>=|=|<|>)/y],
 ] as const;
 
+/** A pattern's tokens, each of the first of the kinds that is found there. Throws InvalidParameterException. */
+export function tokensIn<Kind extends string>(
+  kinds: readonly (readonly [kind: Kind, expression: RegExp])[],
+  body: string,
+): readonly { readonly kind: Kind; readonly text: string }[] {
+  const found: { readonly kind: Kind; readonly text: string }[] = [];
+  const text = body.trimEnd();
+  for (let at = 0; at < text.length; ) {
+    const start = at;
+    for (const [kind, expression] of kinds) {
+      expression.lastIndex = at;
+      const match = expression.exec(text);
+      if (match?.[1] === undefined) continue;
+      found.push({ kind, text: match[1] });
+      at = expression.lastIndex;
+      break;
+    }
+    if (at === start) throw invalidParameter(`Invalid filter pattern: cannot read '${text.slice(at).trim()}'.`);
+  }
+  return found;
+}
+
 /** Whether a value that was found compares so. What is neither text, number, boolean nor null does not. Throws InvalidParameterException. */
 export function valueTest(operator: string, value: PatternValue): (found: unknown) => boolean {
   const number = numberOf(value);

@@ -1,5 +1,5 @@
 import { invalidParameter } from '../errors.ts';
-import { isNumber, numberOf, type PatternValue, valueTest, valueTokens } from './pattern-value.ts';
+import { isNumber, numberOf, type PatternValue, tokensIn, valueTest, valueTokens } from './pattern-value.ts';
 
 /**
  * `[ip, user, ..., status = 4* || status = 500, bytes > 1000]` as a test of one message, whose fields stand between
@@ -9,7 +9,7 @@ import { isNumber, numberOf, type PatternValue, valueTest, valueTokens } from '.
 export function parseSpacePattern(pattern: string): (message: string) => boolean {
   const body = /^\[(.*)\]$/s.exec(pattern)?.[1];
   if (body === undefined) throw invalidParameter('Invalid filter pattern: a space-delimited pattern ends with ].');
-  const columns = columnsOf(tokens(body));
+  const columns = columnsOf(tokensIn(tokenKinds, body));
   const gap = columns.indexOf('...');
   if (gap !== columns.lastIndexOf('...')) {
     throw invalidParameter("Invalid filter pattern: '...' stands in a space-delimited pattern more than once.");
@@ -50,24 +50,6 @@ const tokenKinds = [
   ['gap', /\s*(\.\.\.)(?=\s*(?:,|$))/y],
   ['word', /\s*([^\s,&|=<>!"%]+)/y],
 ] as const;
-
-function tokens(body: string): readonly Token[] {
-  const found: Token[] = [];
-  const text = body.trimEnd();
-  for (let at = 0; at < text.length; ) {
-    const start = at;
-    for (const [kind, expression] of tokenKinds) {
-      expression.lastIndex = at;
-      const match = expression.exec(text);
-      if (match?.[1] === undefined) continue;
-      found.push({ kind, text: match[1] });
-      at = expression.lastIndex;
-      break;
-    }
-    if (at === start) throw invalidParameter(`Invalid filter pattern: cannot read '${text.slice(at).trim()}'.`);
-  }
-  return found;
-}
 
 function columnsOf(list: readonly Token[]): readonly (Column | '...')[] {
   const columns: Token[][] = [[]];
