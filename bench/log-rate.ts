@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
+import { AwsError } from '../src/aws/error.ts';
 import { type Client, clientOf, connectedInstance, runTask, taskReaches } from '../test/running/cluster.ts';
 import { docker, ensureTestImage, removeContainersOf, testImage } from '../test/running/engine.ts';
 import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
@@ -134,7 +135,10 @@ async function underLongshore(
   for (;;) {
     const { events = [] } = await client
       .call<GetLogEventsResponse>('logs', 'GetLogEvents', { logGroupName: group, logStreamName: stream, limit: 1 })
-      .catch(() => ({ events: [] })); // not made yet
+      .catch((error: unknown): GetLogEventsResponse => {
+        if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return {}; // not made yet
+        throw error;
+      });
     if (events[0]?.message === lastLine) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
