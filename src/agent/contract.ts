@@ -72,12 +72,13 @@ export interface RoleCredentials {
 
 /**
  * Ours: what the security groups of this instance's tasks allow. It comes before the payload of a task that needs it, and
- * again whenever something of it changes. Frames arrive in order, so that later ones add to those before.
+ * again whenever something of it changes. Each adds to the one before, so it comes again until it is acknowledged by an
+ * AckRequest, and the next one only then.
  */
 export interface SecurityGroupsMessage {
   readonly messageId: string;
-  /** Of a session: whatever was known before is to be forgotten. */
-  readonly isFirst: boolean;
+  /** Counted from 1 in each session. With 1, whatever was known before is to be forgotten. */
+  readonly sequence: number;
   /** The groups whose rules are new or other than before, with all their rules. */
   readonly groups: readonly SecurityGroup[];
   /** Who came to the groups that rules name as peers, and who left them: private IPv4 addresses. */

@@ -56,7 +56,7 @@ export async function createSecurityGroups(parts: SecurityGroupsParts): Promise<
 
 const tableName = (agentId: string): string => `longshore-${agentId}`;
 const retryAfterMs = 1000;
-const firstMessageWithinMs = 30_000;
+const toldWithinMs = 30_000;
 
 type FirewallKeeperParts = SecurityGroupsParts & {
   readonly firewall: Firewall;
@@ -75,8 +75,8 @@ class FirewallKeeper implements SecurityGroups {
   #members = new Map<string, Set<string>>();
   readonly #stopWatch: () => void;
   #isTold = false;
-  #told: () => void = () => undefined;
-  readonly #whenTold = new Promise<void>((resolve) => (this.#told = resolve));
+  /** Tasks that wait until their groups are known look again. */
+  readonly #waiting = new Set<() => void>();
   /** What is being written, and what will be after it: whoever changes something waits for the latter. */
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -107,8 +107,8 @@ class FirewallKeeper implements SecurityGroups {
     });
   }
 
-  take({ isFirst, groups, members }: SecurityGroupsMessage): void {
-    if (isFirst) {
+  take({ sequence, groups, members }: SecurityGroupsMessage): void {
+    if (sequence === 1) {
       this.#groups = new Map();
       this.#members = new Map();
     }
@@ -120,14 +120,15 @@ class FirewallKeeper implements SecurityGroups {
       for (const address of added) known.add(address);
     }
     this.#isTold = true;
-    this.#told();
+    for (const lookAgain of this.#waiting) lookAgain();
     this.#writeSoon();
   }
 
   async guard(task: TaskRecord): Promise<void> {
     this.#note(task.arn, task);
-    if (!this.#tasks.has(task.arn)) return;
-    await this.#toldInTime();
+    const guarded = this.#tasks.get(task.arn);
+    if (!guarded) return;
+    await this.#toldInTime(guarded);
     try {
       await this.#write();
     } catch (error) {
@@ -183,12 +184,18 @@ class FirewallKeeper implements SecurityGroups {
     return true;
   }
 
-  async #toldInTime(): Promise<void> {
-    if (this.#isTold) return;
+  /** Where the control plane has told of other groups only, what tells of these is on its way or got lost and comes again. */
+  async #toldInTime({ securityGroupIds }: GuardedTask): Promise<void> {
+    const isTold = (): boolean => securityGroupIds.every((groupId) => this.#groups.has(groupId));
+    if (isTold()) return;
     const stop = new AbortController();
-    await Promise.race([this.#whenTold, this.#parts.clock.sleep(firstMessageWithinMs, stop.signal)]);
-    stop.abort();
-    if (!this.#isTold) {
+    const lookAgain = (): void => {
+      if (isTold()) stop.abort();
+    };
+    this.#waiting.add(lookAgain);
+    await this.#parts.clock.sleep(toldWithinMs, stop.signal);
+    this.#waiting.delete(lookAgain);
+    if (!isTold()) {
       throw new StepError(
         'ResourceInitializationError: the control plane has not said what the security groups of the task allow',
       );

@@ -38,6 +38,8 @@ export function runAcsSession(parts: AcsParts): SessionLoop {
   let hadCredentials = false;
   /** Manifests whose verification is awaited; each acknowledgement counts once. */
   const verifying = new Set<string>();
+  /** Of the message of security groups that was taken last in this session. */
+  let groupsSequence = 0;
 
   const send = (socket: Socket, type: string, message: object): void => socket.send(JSON.stringify({ type, message }));
   const ack = (socket: Socket, messageId: string): void =>
@@ -85,6 +87,15 @@ export function runAcsSession(parts: AcsParts): SessionLoop {
     });
   }
 
+  /** Each adds to the one before it: one that was taken already does not count again, and its acknowledgement got lost. */
+  function takeSecurityGroups(message: SecurityGroupsMessage, socket: Socket): void {
+    if (message.sequence === groupsSequence + 1) {
+      groupsSequence = message.sequence;
+      parts.onSecurityGroups(message);
+    }
+    if (message.sequence <= groupsSequence) ack(socket, message.messageId);
+  }
+
   const handlers: Readonly<Record<string, (message: never, socket: Socket) => void | Promise<void>>> = {
     HeartbeatMessage: (message: { readonly messageId: string }, socket) =>
       send(socket, 'HeartbeatAckRequest', { messageId: message.messageId }),
@@ -94,8 +105,7 @@ export function runAcsSession(parts: AcsParts): SessionLoop {
       if (!verifying.delete(message.messageId)) return;
       await engine.stopTasks(message.stopTasks.map((task) => task.taskArn));
     },
-    // In its turn before the payloads behind it, and not acknowledged: each session begins with all of it.
-    SecurityGroupsMessage: parts.onSecurityGroups,
+    SecurityGroupsMessage: takeSecurityGroups,
     ReadyInterfacesMessage: ({ interfaces }: ReadyInterfacesMessage) => engine.keepReady(interfaces),
     IAMRoleCredentialsMessage: (message: IamRoleCredentialsMessage, socket) =>
       takeCredentials(socket, message.messageId, message.taskArn, message.roleCredentials),
@@ -109,6 +119,7 @@ export function runAcsSession(parts: AcsParts): SessionLoop {
     begin() {
       hadCredentials = true;
       verifying.clear();
+      groupsSequence = 0;
       parts.onConnected(true);
       return () => parts.onConnected(false);
     },

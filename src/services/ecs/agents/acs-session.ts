@@ -29,6 +29,8 @@ import type { TaskCredentials } from './task-credentials.ts';
 export const heartbeatEveryMs = 30_000;
 /** A payload that is not acknowledged was not taken in whole: it goes out again. */
 const resendAfterMs = 20_000;
+/** Sooner: a task whose security groups are not known waits for them, and fails after half a minute. */
+const resendSecurityGroupsAfterMs = 5_000;
 const tasksPerPayload = 20;
 /** What may wait in the socket before we stop writing: an agent that does not read must not fill our memory. */
 const bufferLimitBytes = 1024 * 1024;
@@ -222,13 +224,20 @@ export class AcsSession {
 
   /** Goes before a payload: what a task may receive and send is known before it is there. */
   async #sendSecurityGroups(): Promise<void> {
-    const { store, socket, random } = this.#parts;
-    const news = store.view((reader) => this.#securityGroups.next(reader));
-    if (!news) return;
+    const { store, random } = this.#parts;
+    const message = store.view((reader) => this.#securityGroups.next(reader, () => newMessageId(random)));
+    if (!message) return;
     await store.durable();
+    this.#tellSecurityGroups(message);
+  }
+
+  #tellSecurityGroups(message: SecurityGroupsMessage): void {
     if (this.#ended) return;
-    const message: SecurityGroupsMessage = { messageId: newMessageId(random), ...news };
+    const { clock, socket } = this.#parts;
     socket.send(writeFrame('SecurityGroupsMessage', message));
+    clock.after(resendSecurityGroupsAfterMs, () => {
+      if (this.#securityGroups.unacknowledged === message) this.#tellSecurityGroups(message);
+    });
   }
 
   /** Whether there is a payload to make. Drops the woken tasks before it, of which the agent knows all. */
@@ -406,7 +415,12 @@ export class AcsSession {
     HeartbeatAckRequest: () => {
       this.#unansweredHeartbeat = undefined;
     },
-    AckRequest: (message) => void this.#unacknowledged.delete(textIn(message, 'messageId') ?? ''),
+    AckRequest: (message) => {
+      const messageId = textIn(message, 'messageId') ?? '';
+      this.#unacknowledged.delete(messageId);
+      this.#securityGroups.acknowledge(messageId);
+      if (this.#securityGroups.hasNews) this.#schedule();
+    },
     NackRequest: (message) => {
       this.#parts.log.warn('agent refused a message', {
         instance: this.instanceArn,

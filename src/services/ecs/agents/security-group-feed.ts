@@ -5,7 +5,8 @@ import { securityGroupMember, securityGroupMembers, securityGroupView } from '..
 /**
  * What one agent has been told of security groups, and what it has to be told next: the rules of the groups that tasks of
  * its instance have, and the addresses of the groups that those rules name. Changes cost what they change, not what there
- * is. Groups that no task here has any more are told of until the session ends: sessions last half an hour.
+ * is. Groups that no task here has any more are told of until the session ends: sessions last half an hour. A message adds
+ * to the one before it, so none is made while one is not acknowledged.
  */
 export class SecurityGroupFeed {
   /** Rules as told, by group id; undefined until they are. */
@@ -14,7 +15,8 @@ export class SecurityGroupFeed {
   readonly #members = new Map<string, Map<string, string>>();
   readonly #changedGroups = new Set<string>();
   readonly #changedInterfaces = new Set<string>();
-  #isFirst = true;
+  #sequence = 0;
+  #unacknowledged: SecurityGroupsMessage | undefined;
 
   need(groupIds: readonly string[]): void {
     for (const groupId of groupIds) {
@@ -32,13 +34,23 @@ export class SecurityGroupFeed {
     if (this.#members.size > 0) this.#changedInterfaces.add(networkInterfaceId);
   }
 
-  /** Whether something changed that may have to be told. */
+  /** Whether something changed that may have to be told, and can be. */
   get hasNews(): boolean {
-    return this.#changedGroups.size > 0 || this.#changedInterfaces.size > 0;
+    return !this.#unacknowledged && (this.#changedGroups.size > 0 || this.#changedInterfaces.size > 0);
   }
 
-  /** What is to be told now, taken as told; undefined when all is known. */
-  next(reader: Reader): Omit<SecurityGroupsMessage, 'messageId'> | undefined {
+  /** What is to be told again until the agent says that it was taken. */
+  get unacknowledged(): SecurityGroupsMessage | undefined {
+    return this.#unacknowledged;
+  }
+
+  acknowledge(messageId: string): void {
+    if (this.#unacknowledged?.messageId === messageId) this.#unacknowledged = undefined;
+  }
+
+  /** What is to be told now, unacknowledged from here on; undefined when all is known or nothing can be told yet. */
+  next(reader: Reader, messageId: () => string): SecurityGroupsMessage | undefined {
+    if (!this.hasNews) return undefined;
     const members = new Map<string, { added: string[]; removed: string[] }>();
     const changesOf = (groupId: string): { added: string[]; removed: string[] } => {
       const changes = members.get(groupId) ?? { added: [], removed: [] };
@@ -70,9 +82,14 @@ export class SecurityGroupFeed {
       changesOf(groupId).added.push(...known.values());
     }
     if (groups.length === 0 && members.size === 0) return undefined;
-    const isFirst = this.#isFirst;
-    this.#isFirst = false;
-    return { isFirst, groups, members: [...members].map(([groupId, changes]) => ({ groupId, ...changes })) };
+    this.#sequence += 1;
+    this.#unacknowledged = {
+      messageId: messageId(),
+      sequence: this.#sequence,
+      groups,
+      members: [...members].map(([groupId, changes]) => ({ groupId, ...changes })),
+    };
+    return this.#unacknowledged;
   }
 
   #changedRules(reader: Reader): readonly SecurityGroup[] {
