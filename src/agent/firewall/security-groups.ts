@@ -105,6 +105,7 @@ class FirewallKeeper implements SecurityGroups {
       )
         this.#writeSoon();
     });
+    this.#writeSoon();
   }
 
   take({ sequence, groups, members }: SecurityGroupsMessage): void {
@@ -202,8 +203,9 @@ class FirewallKeeper implements SecurityGroups {
     }
   }
 
+  /** Before anything is told, the table of the agent of before is right for its tasks; without tasks it is of no use. */
   #writeSoon(): void {
-    if (!this.#isTold || this.#isStopped) return;
+    if (this.#isStopped || (!this.#isTold && this.#tasks.size > 0)) return;
     this.#write().catch((error: unknown) => {
       this.#parts.log.error('the rules of security groups were not taken, trying again', { reason: messageOf(error) });
       this.#retry?.cancel();
