@@ -211,3 +211,32 @@ export function task(containers: readonly PayloadContainer[], over: Partial<Payl
     ...over,
   };
 }
+
+/** An awsvpc task of one container that has this address. */
+export function awsvpc(address: string, over: Partial<PayloadTask> = {}): PayloadTask {
+  return task([container('app', 'sleep 3600')], {
+    networkMode: 'awsvpc',
+    elasticNetworkInterfaces: [
+      {
+        attachmentArn: 'arn:attachment',
+        ec2Id: 'eni-1',
+        macAddress: '02:42:ac:1f:00:05',
+        ipv4Addresses: [{ privateAddress: address, primary: true }],
+        subnetGatewayIpv4Address: '172.31.0.1/20',
+        privateDnsName: '',
+        domainNameServers: [],
+        index: 0,
+        interfaceAssociationProtocol: 'default',
+      },
+    ],
+    longshore: { logs: [], subnet },
+    ...over,
+  });
+}
+
+const subnet = {
+  subnetId: 'subnet-1',
+  cidrBlock: '172.31.0.0/20',
+  gateway: '172.31.0.1',
+  vpcCidrBlock: '172.31.0.0/16',
+};

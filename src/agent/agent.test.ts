@@ -3,36 +3,7 @@ import { test } from 'node:test';
 import { Store } from '../store/store.ts';
 import { MemoryJournal } from '../world/sim/memory-journal.ts';
 import { agentTables, startAgent } from './agent.ts';
-import { container, instanceArn, machine, Peer, task } from './agent-scene.test.ts';
-import type { PayloadTask } from './contract.ts';
-
-const subnet = {
-  subnetId: 'subnet-1',
-  cidrBlock: '172.31.0.0/20',
-  gateway: '172.31.0.1',
-  vpcCidrBlock: '172.31.0.0/16',
-};
-
-function awsvpc(address: string, over: Partial<PayloadTask> = {}): PayloadTask {
-  return task([container('app', 'sleep 3600')], {
-    networkMode: 'awsvpc',
-    elasticNetworkInterfaces: [
-      {
-        attachmentArn: 'arn:attachment',
-        ec2Id: 'eni-1',
-        macAddress: '02:42:ac:1f:00:05',
-        ipv4Addresses: [{ privateAddress: address, primary: true }],
-        subnetGatewayIpv4Address: '172.31.0.1/20',
-        privateDnsName: '',
-        domainNameServers: [],
-        index: 0,
-        interfaceAssociationProtocol: 'default',
-      },
-    ],
-    longshore: { logs: [], subnet },
-    ...over,
-  });
-}
+import { awsvpc, container, instanceArn, machine, Peer, task } from './agent-scene.test.ts';
 
 test('an agent registers with what the machine has, and again under its own ARN after a restart', async () => {
   const { peer, start, kill } = await machine('register');
