@@ -4,16 +4,22 @@ import type { Client } from './client.ts';
 import { listIn } from './members.ts';
 import { alarmNames } from './service-requests.ts';
 import { prepareRoles, trustEcs } from './roles.ts';
+import type { SecurityGroups } from './security-groups.ts';
 import { cluster, type System } from './system.ts';
 
-/** Whoever keeps the machines: takes instances out of service and back, answers hooks, and has alarms that go off. */
+/**
+ * Whoever keeps the machines: takes instances out of service and back, answers hooks, changes who may reach whom,
+ * and has alarms that go off.
+ */
 export class Operators {
   readonly #system: System;
   readonly #client: Client;
+  readonly #securityGroups: SecurityGroups;
 
-  constructor(system: System, client: Client) {
+  constructor(system: System, client: Client, securityGroups: SecurityGroups) {
     this.#system = system;
     this.#client = client;
+    this.#securityGroups = securityGroups;
   }
 
   /** What an operator does. */
@@ -24,6 +30,7 @@ export class Operators {
     { name: 'an alarm goes off', weight: 15, act: (random) => this.#setAlarm(random.pick(alarmNames), 'ALARM') },
     { name: 'take a role away', weight: 12, act: () => trustEcs(this.#system, false) },
     { name: 'give the role back', weight: 12, act: () => trustEcs(this.#system, true) },
+    { name: 'change a security group', weight: 12, act: (random) => this.#securityGroups.change(random) },
     { name: 'an alarm is over', weight: 15, act: (random) => this.#setAlarm(random.pick(alarmNames), 'OK') },
   ];
 

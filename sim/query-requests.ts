@@ -4,28 +4,32 @@ import { NetError } from '../src/world/net.ts';
 import { describe, keys, type System } from './system.ts';
 
 /**
- * Calls IAM, which speaks AWS's query protocol, and repeats the call until it is answered. An error whose code is `allowed`
- * is an answer, too: a repeated request finds what the first has made.
+ * Calls IAM or EC2, which speak AWS's query protocols, and repeats the call until it is answered. An error whose code is
+ * `allowed` is an answer, too: a repeated request finds what the first has made.
  */
-export async function callIam(
+export async function callByQuery(
   system: System,
+  service: keyof typeof versions,
   parameters: Readonly<Record<string, string>>,
   allowed: readonly string[] = [],
 ): Promise<void> {
   const { clientWorld, endpoint, region } = system;
   const sign = createSigner({ ...clientWorld, region, credentials: keys });
   const url = `${endpoint}/`;
-  const body = new URLSearchParams({ ...parameters, Version: '2010-05-08' }).toString();
+  const body = new URLSearchParams({ ...parameters, Version: versions[service] }).toString();
   const plain = { host: endpoint.slice('http://'.length), 'content-type': 'application/x-www-form-urlencoded' };
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-    const headers = sign({ method: 'POST', url, headers: plain, body, service: 'iam' });
+    const headers = sign({ method: 'POST', url, headers: plain, body, service });
     try {
       const { status, body: answer } = await clientWorld.net.request({ method: 'POST', url, headers, body, timeoutMs });
       const text = new TextDecoder().decode(answer);
       const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? '';
       if (status < 500) {
         if (status !== 200 && !allowed.includes(code))
-          system.fail('a right request is not refused', `${parameters['Action']} of IAM gives ${status}: ${text}`);
+          system.fail(
+            'a right request is not refused',
+            `${parameters['Action']} of ${service} gives ${status}: ${text}`,
+          );
         return;
       }
     } catch (error) {
@@ -33,8 +37,9 @@ export async function callIam(
     }
     await clientWorld.clock.sleep(Math.min(5000, 200 * 2 ** Math.min(attempt, 5)));
   }
-  system.fail('every request is answered', `${parameters['Action']} of IAM is not answered`);
+  system.fail('every request is answered', `${parameters['Action']} of ${service} is not answered`);
 }
 
+const versions = { iam: '2010-05-08', ec2: '2016-11-15' } as const;
 const timeoutMs = 30_000;
 const mostAttempts = 200;

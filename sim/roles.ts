@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import { callIam } from './iam-requests.ts';
+import { callByQuery } from './query-requests.ts';
 import type { System } from './system.ts';
 
 /** What tasks of the workload are given: a role of their own, one for their agent, and a secret. */
@@ -15,9 +15,9 @@ export const noSecretArn = `arn:aws:secretsmanager:us-east-1:${account}:secret:s
 export async function prepareRoles(system: System, client: Client): Promise<void> {
   for (const RoleName of ['sim-app', 'sim-execution']) {
     const input = { Action: 'CreateRole', RoleName, AssumeRolePolicyDocument: trusting('ecs-tasks.amazonaws.com') };
-    await callIam(system, input, ['EntityAlreadyExists']);
+    await callByQuery(system, 'iam', input, ['EntityAlreadyExists']);
   }
-  await callIam(system, {
+  await callByQuery(system, 'iam', {
     Action: 'PutRolePolicy',
     RoleName: 'sim-execution',
     PolicyName: 'secrets',
@@ -29,7 +29,7 @@ export async function prepareRoles(system: System, client: Client): Promise<void
 
 /** Whether ECS may assume the role of the applications from now on. */
 export async function trustEcs(system: System, isTrusted: boolean): Promise<void> {
-  await callIam(system, {
+  await callByQuery(system, 'iam', {
     Action: 'UpdateAssumeRolePolicy',
     RoleName: 'sim-app',
     PolicyDocument: trusting(isTrusted ? 'ecs-tasks.amazonaws.com' : 'ec2.amazonaws.com'),

@@ -142,7 +142,7 @@ export class ServiceUsers {
       ...(launchType === 'FARGATE' && random.chance(0.5)
         ? { capacityProviderStrategy: random.pick(fargateStrategies) }
         : { launchType }),
-      ...(launchType === 'FARGATE' ? { networkConfiguration: this.#tasks.network() } : {}),
+      ...(launchType === 'FARGATE' ? { networkConfiguration: this.#tasks.network(random) } : {}),
       healthCheckGracePeriodSeconds: graceSeconds,
       availabilityZoneRebalancing: isDaemon ? 'DISABLED' : random.pick(['ENABLED', 'DISABLED']),
     };

@@ -4,6 +4,7 @@ import { type Action, pickAction } from './actions.ts';
 import type { Answer, Client } from './client.ts';
 import { type Shape, shapes, withRole } from './definitions.ts';
 import { trustEcs } from './roles.ts';
+import type { SecurityGroups } from './security-groups.ts';
 import { cluster, type System } from './system.ts';
 
 /** What the client was told of a task that it ran itself, which the system must stand by. */
@@ -36,13 +37,15 @@ export class TaskUsers {
   readonly emptyTokens = new Set<string>();
   readonly #system: System;
   readonly #client: Client;
+  readonly #securityGroups: SecurityGroups;
   /** Requests that were answered with tasks, the last few. */
   readonly #answered: AnsweredRun[] = [];
   #subnet: string | undefined;
 
-  constructor(system: System, client: Client) {
+  constructor(system: System, client: Client, securityGroups: SecurityGroups) {
     this.#system = system;
     this.#client = client;
+    this.#securityGroups = securityGroups;
   }
 
   async prepare(): Promise<void> {
@@ -127,7 +130,7 @@ export class TaskUsers {
       launchType: shape.launchType,
       count,
       clientToken,
-      ...(shape.launchType === 'FARGATE' ? { networkConfiguration: this.network() } : {}),
+      ...(shape.launchType === 'FARGATE' ? { networkConfiguration: this.network(random) } : {}),
     };
     const answer = await this.#client.call('RunTask', input, shape.hasRole ? mayLackRole : {});
     const arns = tasksIn(answer).map(({ taskArn }) => taskArn);
@@ -187,8 +190,8 @@ export class TaskUsers {
     }
   }
 
-  network(): object {
-    return { awsvpcConfiguration: { subnets: [this.#subnet] } };
+  network(random: SimRandom): object {
+    return { awsvpcConfiguration: { subnets: [this.#subnet], securityGroups: this.#securityGroups.ofTask(random) } };
   }
 
   /** Holds an answer against what was known before it was asked for. */

@@ -5,6 +5,7 @@ import { type ServiceShape, shapesByFamily } from './service-shapes.ts';
 import { type KnownService, ServiceUsers, shapeOfDefinition } from './service-users.ts';
 import { Operators } from './operators.ts';
 import { cluster, describe, type System } from './system.ts';
+import { SecurityGroups } from './security-groups.ts';
 import { TaskSetUsers } from './task-set-users.ts';
 import { TaskUsers } from './task-users.ts';
 
@@ -17,6 +18,7 @@ export class Workload {
   readonly operators: Operators;
   readonly #system: System;
   readonly #random: SimRandom;
+  readonly #securityGroups: SecurityGroups;
   #stopped = false;
   #acting = 0;
 
@@ -24,10 +26,11 @@ export class Workload {
     this.#system = system;
     this.#random = system.world.random.fork('workload');
     this.client = new Client(system);
-    this.tasks = new TaskUsers(system, this.client);
+    this.#securityGroups = new SecurityGroups(system);
+    this.tasks = new TaskUsers(system, this.client, this.#securityGroups);
     this.services = new ServiceUsers(system, this.client, this.tasks);
     this.taskSets = new TaskSetUsers(system, this.client);
-    this.operators = new Operators(system, this.client);
+    this.operators = new Operators(system, this.client, this.#securityGroups);
   }
 
   async prepare(): Promise<void> {
@@ -37,6 +40,7 @@ export class Workload {
       capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
       defaultCapacityProviderStrategy: [],
     });
+    await this.#securityGroups.prepare();
     await this.tasks.prepare();
     await this.services.prepare();
     await this.operators.prepare();

@@ -13,6 +13,7 @@ import { placement } from './placement.ts';
 import { protection } from './protection.ts';
 import { replay } from './replay.ts';
 import { sandboxes } from './sandboxes.ts';
+import { securityGroups } from './security-groups.ts';
 import { serviceSettles } from './service-settles.ts';
 import { settles } from './settles.ts';
 import { taskSetsSettle } from './task-sets-settle.ts';
@@ -31,6 +32,7 @@ export const checkers: readonly Checker[] = [
   launches,
   oneHost,
   sandboxes,
+  securityGroups,
   undisturbedTasks,
   serviceSettles,
   taskSetsSettle,

@@ -31,10 +31,15 @@ export const settles: Checker = {
 };
 
 const silenceMs = 600_000;
+const cleanedWithinMs = 240_000;
 /** An agent's session is renewed every half hour, at most once in the silence, and brings it a manifest to remember. */
 const agentCommitsPerRenewal = 2;
 
 async function staysSilent(system: System): Promise<void> {
+  // What the last tasks to stop have left is cleaned up first: agents that look seldom take minutes.
+  await system.clock.advance(cleanedWithinMs, () =>
+    system.agents.every(({ host }) => host.engine.containers.every(({ isRunning }) => isRunning)),
+  );
   const loud: StoredChange[] = [];
   let isListening = true;
   const instances = new Map<string, ContainerInstanceRecord>();

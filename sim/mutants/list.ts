@@ -191,4 +191,10 @@ export const mutants: readonly Mutant[] = [
     search: 'if (!dropped.has(code)) {',
     replacement: 'if (!dropped.has(code) && attempts.has(arn)) {',
   },
+  {
+    name: 'who left a security group is still let in',
+    file: 'src/services/ecs/agents/security-group-feed.ts',
+    search: 'if (before !== undefined) changesOf(groupId).removed.push(before);',
+    replacement: '',
+  },
 ];
