@@ -274,7 +274,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
       } else if (target.startsWith('@log ')) {
         const name = target.slice('@log '.length);
         const destination = destinationOf(task.payload, name);
-        if (destination) await parts.logs.prepare(destination);
+        if (destination) {
+          bufferLimitOf(wantedOf(task, name)); // throws where the container is not to be made
+          await parts.logs.prepare(destination);
+        }
       } else if (target === firelensResource) {
         await firelensPrepared(task);
       } else {

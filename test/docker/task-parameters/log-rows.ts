@@ -4,6 +4,7 @@ import { createSocket } from 'node:dgram';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { once } from 'node:events';
+import type { CreateSecretResponse } from '@aws-sdk/client-secrets-manager';
 import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
 import { host as onHost } from '../../running/engine.ts';
 import { eventually } from '../../running/eventually.ts';
@@ -24,8 +25,44 @@ const kept: Scene = {
   definition: logging('json-file', { 'max-size': '1m', labels: 'com.amazonaws.ecs.container-name' }),
 };
 
-/** What a driver of the engine sends to a port of this machine while the scene plays. */
-async function received(stage: Stage, kind: 'tcp' | 'udp', scene: (port: number) => Scene): Promise<string> {
+/** Options of drivers that are secrets, for all rows of one installation. */
+let secretsArn: Promise<string> | undefined;
+function secretsOf({ client }: Stage): Promise<string> {
+  secretsArn ??= client
+    .call<CreateSecretResponse>('secretsmanager', 'CreateSecret', {
+      Name: 'table-logs',
+      SecretString: JSON.stringify({ token: 'the-token', tag: 'of-the-secret', facility: 'local3', wrong: 'wrong' }),
+    })
+    .then(({ ARN = '' }) => ARN);
+  return secretsArn;
+}
+
+/** As `logging`; `secret` gives options by the member of the secret that holds each. */
+async function loggingWithSecrets(
+  stage: Stage,
+  logDriver: string,
+  options: Readonly<Record<string, string>>,
+  secret: Readonly<Record<string, string>>,
+): Promise<Scene> {
+  const arn = await secretsOf(stage);
+  const secretOptions = Object.entries(secret).map(([name, key]) => ({ name, valueFrom: `${arn}:${key}::` }));
+  const command = ['sh', '-c', 'echo a line of output'];
+  return {
+    definition: {
+      networkMode: 'none',
+      executionRoleArn: 'arn:aws:iam::000000000000:role/table',
+      containerDefinitions: [{ name: 'app', command, logConfiguration: { logDriver, options, secretOptions } }],
+    },
+  };
+}
+
+/** What a driver of the engine sends to a port of this machine while the scene plays, once it has `mark`. */
+async function received(
+  stage: Stage,
+  kind: 'tcp' | 'udp',
+  mark: string,
+  scene: (port: number) => Promise<Scene>,
+): Promise<string> {
   let got = '';
   const take = (data: Buffer): void => {
     got += data.toString('latin1');
@@ -37,15 +74,22 @@ async function received(stage: Stage, kind: 'tcp' | 'udp', scene: (port: number)
   const address = server?.address() ?? socket?.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   try {
-    const { task } = await stage.play(scene(port));
+    const { task } = await stage.play(await scene(port));
     assert.equal(task.containers?.[0]?.exitCode, 0, task.stoppedReason ?? '');
-    return await eventually('the line at the receiver', async () =>
-      got.includes('a line of output') ? got : undefined,
+    return await eventually(`${mark} at the receiver`, async () =>
+      got.includes(mark) && got.includes('a line of output') ? got : undefined,
     );
   } finally {
     server?.close();
     socket?.close();
   }
+}
+
+/** Why a task whose options the engine or its driver does not take did not start. */
+async function refusedByEngine(stage: Stage, scene: Promise<Scene>): Promise<string> {
+  const { task } = await stage.play(await scene);
+  assert.equal(task.stopCode, 'TaskFailedToStart');
+  return task.stoppedReason ?? '';
 }
 
 const awslogs = (name: string, options: object, script: string) => ({
@@ -100,6 +144,12 @@ function messagesOf(stage: Stage, seen: Seen, name: string, count: number): Prom
   });
 }
 
+const driverWithSecrets = container(
+  'logConfiguration.logDriver',
+  'logConfiguration.secretOptions[].name',
+  'logConfiguration.secretOptions[].valueFrom',
+);
+
 export const logRows: readonly Row[] = [
   row(
     container('logConfiguration.logDriver', 'logConfiguration.options'),
@@ -135,13 +185,15 @@ export const logRows: readonly Row[] = [
   ),
   row(
     container('logConfiguration.options'),
-    'awslogs: a group that is not there, or a pattern that is none, fails the task before it starts',
+    'awslogs: a group that is not there, a pattern or a size that is none, fails the task before it starts',
     async ({ play }) => {
       const of = (options: object) =>
         play({ definition: { containerDefinitions: [awslogs('app', options, 'true'), sleeper] } });
-      const [absent, broken] = await Promise.all([
+      const [absent, broken, sized, blocking] = await Promise.all([
         of({ 'awslogs-group': '/table/absent' }),
         of({ 'awslogs-multiline-pattern': '(' }),
+        of({ 'max-buffer-size': 'plenty' }),
+        of({ 'max-buffer-size': '1m', mode: 'blocking' }),
       ]);
       assert.equal(absent.task.stopCode, 'TaskFailedToStart');
       assert.match(
@@ -151,6 +203,14 @@ export const logRows: readonly Row[] = [
       assert.match(
         broken.task.stoppedReason ?? '',
         /^CannotCreateContainerError: awslogs could not parse multiline pattern key "\(": /,
+      );
+      assert.match(
+        sized.task.stoppedReason ?? '',
+        /^CannotCreateContainerError: .*error parsing option max-buffer-size: invalid size: 'plenty'/,
+      );
+      assert.match(
+        blocking.task.stoppedReason ?? '',
+        /^CannotCreateContainerError: .*max-buffer-size option is only supported with 'mode=non-blocking'/,
       );
     },
   ),
@@ -166,49 +226,108 @@ export const logRows: readonly Row[] = [
       assert.equal(await seen.output('app'), 'a line of output\n');
     },
   ),
-  row(container('logConfiguration.logDriver'), 'fluentd: a receiver gets the line and its tag', async (stage) => {
-    const got = await received(stage, 'tcp', (port) => ({
-      definition: logging('fluentd', { 'fluentd-address': `127.0.0.1:${port}`, tag: 'of-the-table' }),
-    }));
-    assert.match(got, /of-the-table/);
+  row(
+    driverWithSecrets,
+    'fluentd: a receiver gets the line under its tag, a secret; no number is refused',
+    async (stage) => {
+      const address = { 'fluentd-address': '127.0.0.1:1' };
+      const [refused] = await Promise.all([
+        refusedByEngine(stage, loggingWithSecrets(stage, 'fluentd', address, { 'fluentd-buffer-limit': 'wrong' })),
+        received(stage, 'tcp', 'of-the-secret', (port) =>
+          loggingWithSecrets(stage, 'fluentd', { 'fluentd-address': `127.0.0.1:${port}` }, { tag: 'tag' }),
+        ),
+      ]);
+      assert.match(refused, /^Cannot(Create|Start)ContainerError: .*invalid size: 'wrong'/);
+    },
+  ),
+  row(driverWithSecrets, 'syslog: a receiver gets the line with its tag and facility, secrets', async (stage) => {
+    const address = { 'syslog-address': 'udp://127.0.0.1:1' };
+    const [refused, got] = await Promise.all([
+      refusedByEngine(stage, loggingWithSecrets(stage, 'syslog', address, { 'syslog-facility': 'wrong' })),
+      received(stage, 'udp', 'of-the-secret', (port) =>
+        loggingWithSecrets(
+          stage,
+          'syslog',
+          { 'syslog-address': `udp://127.0.0.1:${port}` },
+          { tag: 'tag', 'syslog-facility': 'facility' },
+        ),
+      ),
+    ]);
+    const local3 = 19 * 8 + 6; // RFC 3164: facility times eight and the severity, info
+    assert.match(got, new RegExp(`^<${local3}>.* of-the-secret\\[\\d+\\]: a line of output`));
+    assert.match(refused, /^CannotCreateContainerError: .*invalid syslog facility/);
   }),
-  row(container('logConfiguration.logDriver'), 'syslog: a receiver gets the line and its tag', async (stage) => {
-    const got = await received(stage, 'udp', (port) => ({
-      definition: logging('syslog', { 'syslog-address': `udp://127.0.0.1:${port}`, tag: 'of-the-table' }),
-    }));
-    assert.match(got, /of-the-table\[\d+\]: a line of output/);
-  }),
-  row(container('logConfiguration.logDriver'), 'gelf: a receiver gets the line', async (stage) => {
-    const got = await received(stage, 'udp', (port) => ({
-      definition: logging('gelf', { 'gelf-address': `udp://127.0.0.1:${port}`, 'gelf-compression-type': 'none' }),
-    }));
+  row(driverWithSecrets, 'gelf: a receiver gets the line with its tag, a secret', async (stage) => {
+    const address = { 'gelf-address': 'udp://127.0.0.1:1' };
+    const [refused, got] = await Promise.all([
+      refusedByEngine(stage, loggingWithSecrets(stage, 'gelf', address, { 'gelf-compression-type': 'wrong' })),
+      received(stage, 'udp', 'of-the-secret', (port) =>
+        loggingWithSecrets(
+          stage,
+          'gelf',
+          { 'gelf-address': `udp://127.0.0.1:${port}`, 'gelf-compression-type': 'none' },
+          { tag: 'tag' },
+        ),
+      ),
+    ]);
     assert.match(got, /"short_message":"a line of output"/);
+    assert.match(got, /"_tag":"of-the-secret"/);
+    assert.match(refused, /^CannotCreateContainerError: .*unknown value "wrong" for log opt "gelf-compression-type"/);
   }),
-  row(container('logConfiguration.logDriver'), 'splunk: its collector gets the line with the token', async (stage) => {
-    let got = '';
-    const server = createHttpServer((request, response) => {
-      request.on('data', (data: Buffer) => (got += `${request.headers.authorization ?? ''} ${data.toString()}`));
-      request.on('end', () => response.end('{"text":"Success","code":0}'));
-    });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = server.address() as AddressInfo;
-    try {
-      await stage.play({
-        definition: logging('splunk', {
-          'splunk-url': `http://127.0.0.1:${port}`,
-          'splunk-token': 'the-token',
-          'splunk-verify-connection': 'false',
-        }),
+  row(
+    driverWithSecrets,
+    'splunk: its collector takes the line with the token, a secret, and refuses that of a wrong one',
+    async (stage) => {
+      let taken = '';
+      let refused = '';
+      const collector = createHttpServer((request, response) => {
+        const isKnown = request.headers.authorization === 'Splunk the-token';
+        request.on('data', (data: Buffer) => {
+          if (isKnown) taken += data.toString();
+          else refused += data.toString();
+        });
+        request.on('end', () => response.writeHead(isKnown || request.method === 'OPTIONS' ? 200 : 403).end('{}'));
       });
-      assert.match(
-        await eventually('the line at the collector', async () => (got.includes('a line of output') ? got : undefined)),
-        /^Splunk the-token /,
-      );
-    } finally {
-      server.closeAllConnections();
-      server.close();
-    }
-  }),
+      await once(collector.listen(0, '127.0.0.1'), 'listening');
+      const { port } = collector.address() as AddressInfo;
+      const url = { 'splunk-url': `http://127.0.0.1:${port}` };
+      const sent = async (secret: Readonly<Record<string, string>>): Promise<void> => {
+        const { task } = await stage.play(await loggingWithSecrets(stage, 'splunk', url, secret));
+        assert.equal(task.containers?.[0]?.exitCode, 0, task.stoppedReason ?? '');
+      };
+      try {
+        const [unknown] = await Promise.all([
+          refusedByEngine(
+            stage,
+            loggingWithSecrets(stage, 'splunk', url, { 'splunk-token': 'token', 'splunk-format': 'wrong' }),
+          ),
+          sent({ 'splunk-token': 'token', tag: 'tag' }),
+          sent({ 'splunk-token': 'wrong' }),
+          eventually('both lines', async () => (taken !== '' && refused !== '') || undefined),
+        ]);
+        assert.match(taken, /"line":"a line of output".*"tag":"of-the-secret"/);
+        assert.match(refused, /a line of output/);
+        assert.match(
+          unknown,
+          /^CannotStartContainerError: .*failed to initialize logging driver: .*[uU]nknown format specified/,
+        );
+      } finally {
+        collector.closeAllConnections();
+        collector.close();
+      }
+    },
+  ),
+  row(
+    container('logConfiguration.secretOptions[].name', 'logConfiguration.secretOptions[].valueFrom'),
+    'that are not there fail the task before its container is made, whatever the driver',
+    async (stage) => {
+      const scene = await loggingWithSecrets(stage, 'gelf', { 'gelf-address': 'udp://127.0.0.1:1' }, { tag: 'absent' });
+      const { task } = await stage.play(scene);
+      assert.equal(task.stopCode, 'TaskFailedToStart');
+      assert.match(task.stoppedReason ?? '', /^ResourceInitializationError: .*did not contain json key absent/);
+      assert.equal(task.containers?.[0]?.runtimeId, undefined);
+    },
+  ),
   row(
     container('logConfiguration.logDriver'),
     'journald: the journal gets it, or the engine says that there is none',
@@ -243,10 +362,18 @@ export const logRows: readonly Row[] = [
       await refused('splunk', {}),
       'ClientException: Log driver splunk requires options: splunk-token, splunk-url',
     );
-    const { task } = await stage.play({ definition: logging('json-file', { bogus: '1' }) });
-    assert.equal(task.stopCode, 'TaskFailedToStart');
+    const awslogs = { 'awslogs-group': 'g', 'awslogs-region': 'us-east-1' };
+    assert.equal(
+      await refused('awslogs', { ...awslogs, 'awslogs-format': 'json/emf', tag: 'own' }),
+      'ClientException: Log driver awslogs disallows options: awslogs-format, tag',
+    );
+    assert.equal(
+      await refused('awslogs', { ...awslogs, 'awslogs-create-group': 'false' }),
+      "ClientException: Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.",
+    );
+    const bogus = logging('json-file', { bogus: '1' });
     assert.match(
-      task.stoppedReason ?? '',
+      await refusedByEngine(stage, Promise.resolve({ definition: bogus })),
       /^CannotCreateContainerError: .*unknown log opt 'bogus' for json-file log driver/,
     );
   }),

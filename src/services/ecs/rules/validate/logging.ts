@@ -8,6 +8,18 @@ const requiredOptions: Readonly<Record<string, readonly string[]>> = {
   splunk: ['splunk-token', 'splunk-url'],
 };
 
+/** Those of awslogs that the API reference lists. ECS refuses the others of Docker's driver, which it sets itself or does without. */
+const awslogsOptions = [
+  'awslogs-create-group',
+  'awslogs-datetime-format',
+  'awslogs-group',
+  'awslogs-multiline-pattern',
+  'awslogs-region',
+  'awslogs-stream-prefix',
+  'max-buffer-size',
+  'mode',
+];
+
 /** What is wrong with how one container logs. */
 export function* loggingRefusals(container: ContainerInput, definition: TaskDefinitionInput): Generator<Refusal> {
   const log = container.logConfiguration;
@@ -19,6 +31,7 @@ export function* loggingRefusals(container: ContainerInput, definition: TaskDefi
     (name) => !options[name] && !secretNames.includes(name),
   );
   if (missing.length > 0) yield client(`Log driver ${log.logDriver} requires options: ${missing.join(', ')}`);
+  if (log.logDriver === 'awslogs') yield* awslogsRefusals(options, secretNames.length > 0);
   if (options['awslogs-datetime-format'] && options['awslogs-multiline-pattern']) {
     yield client("You cannot configure both the 'awslogs-datetime-format' and 'awslogs-multiline-pattern' options.");
   }
@@ -29,6 +42,16 @@ export function* loggingRefusals(container: ContainerInput, definition: TaskDefi
   if (secretNames.length > 0 && !definition.executionRoleArn) {
     yield client("When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.");
   }
+}
+
+function* awslogsRefusals(options: Readonly<Record<string, string>>, hasSecrets: boolean): Generator<Refusal> {
+  const disallowed = Object.keys(options).filter((name) => !awslogsOptions.includes(name));
+  if (disallowed.length > 0) yield client(`Log driver awslogs disallows options: ${disallowed.join(', ')}`);
+  if ((options['awslogs-create-group'] ?? 'true') !== 'true') {
+    yield client("Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.");
+  }
+  // Differs from AWS: ECS hands them to the driver. Here the stream is known before any secret is read.
+  if (hasSecrets) yield client('Log driver awslogs takes no secretOptions here: none of its options is sensitive.');
 }
 
 /** What is wrong with the log router of a task. */

@@ -26,6 +26,14 @@ function withSidecar(
   };
 }
 
+function awslogs(
+  options: Readonly<Record<string, string>>,
+  secretOptions: readonly { readonly name: string; readonly valueFrom: string }[] = [],
+): TaskDefinitionInput {
+  const where = { 'awslogs-group': 'g', 'awslogs-region': 'us-east-1' };
+  return definition({ logConfiguration: { logDriver: 'awslogs', options: { ...where, ...options }, secretOptions } });
+}
+
 const accepted: Readonly<Record<string, TaskDefinitionInput>> = {
   'a name, an image and memory': definition({}),
   'memory of the task instead of the container': {
@@ -201,6 +209,21 @@ const refused: Readonly<Record<string, readonly [TaskDefinitionInput, string, st
     definition({ logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-region': 'us-east-1' } } }),
     client,
     'Log driver awslogs requires options: awslogs-group',
+  ],
+  'options of awslogs that ECS does not take': [
+    awslogs({ 'awslogs-format': 'json/emf', 'awslogs-stream': 'own' }),
+    client,
+    'Log driver awslogs disallows options: awslogs-format, awslogs-stream',
+  ],
+  'a group of awslogs that is not to be made': [
+    awslogs({ 'awslogs-create-group': 'false' }),
+    client,
+    "Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.",
+  ],
+  'secrets for awslogs': [
+    awslogs({}, [{ name: 'awslogs-group', valueFrom: 'group' }]),
+    client,
+    /awslogs takes no secretOptions/,
   ],
   'firelens logs without a router': [
     definition({ logConfiguration: { logDriver: 'awsfirelens' } }),
