@@ -22,6 +22,8 @@ export interface PrivateEngineOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** With the usual bridge network and its rules, as on any machine; else containers have the host's or none. */
   readonly bridge?: boolean;
+  /** More of dockerd's, such as a runtime. */
+  readonly engineArguments?: readonly string[];
 }
 
 /** Starts one whose files are under `directory`. */
@@ -69,7 +71,7 @@ function spawnEngine(
   directory: string,
   namespace: string,
   address: string,
-  { environment = {}, bridge = false }: PrivateEngineOptions,
+  { environment = {}, bridge = false, engineArguments = [] }: PrivateEngineOptions,
 ): ChildProcess {
   const log = openSync(join(directory, 'dockerd.log'), 'a');
   const paths = [
@@ -82,8 +84,12 @@ function spawnEngine(
   ];
   // nsenter and not `ip netns exec`, which hides the cgroups under a fresh /sys.
   const enter = [`--net=/var/run/netns/${namespace}`, 'dockerd', '-H', address];
-  return spawn('nsenter', [...enter, ...(bridge ? [] : ['--bridge=none', '--iptables=false']), ...paths], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', log, log],
-  });
+  return spawn(
+    'nsenter',
+    [...enter, ...(bridge ? [] : ['--bridge=none', '--iptables=false']), ...paths, ...engineArguments],
+    {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', log, log],
+    },
+  );
 }

@@ -6,6 +6,7 @@ import { buildShellImage } from '../../../src/app/shell-image.ts';
 import { type Client, taskReaches } from '../../running/cluster.ts';
 import { docker } from '../../running/engine.ts';
 import { eventually } from '../../running/eventually.ts';
+import type { Docker } from '../../../src/world/docker.ts';
 import { factIn, type Scene, type Seen, type Stage } from './table.ts';
 
 const run = promisify(execFile);
@@ -126,9 +127,9 @@ function withImage(definition: Scene['definition']): object {
   };
 }
 
-export async function outputOf(id: string): Promise<string> {
+export async function outputOf(id: string, engine: Pick<Docker, 'logs'> = docker): Promise<string> {
   let text = '';
-  for await (const line of docker.logs(id, { follow: false }, new AbortController().signal)) {
+  for await (const line of engine.logs(id, { follow: false }, new AbortController().signal)) {
     text += `${new TextDecoder().decode(line.text)}\n`;
   }
   return text;
