@@ -171,6 +171,8 @@ export interface LongshoreTask {
   };
   /** The security groups of the task's network interface. */
   readonly securityGroupIds?: readonly string[];
+  /** Of the zone that the task runs in, `use1-az1`. */
+  readonly zoneId?: string;
   /** Of a Fargate task. */
   readonly ephemeralStorageGiB?: number;
   /** `none`: the containers are not told where this AWS is; by default AWS_ENDPOINT_URL says it. */

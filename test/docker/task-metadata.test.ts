@@ -174,13 +174,20 @@ describe('a task is told of itself', { concurrency: true }, () => {
 
       const taskMembers = ['Cluster', 'TaskARN', 'Family', 'Revision', 'DesiredStatus', 'KnownStatus', 'Containers'];
       const common = [...taskMembers, 'AvailabilityZone', ...(isFargate ? ['Limits'] : [])];
-      const more = ['LaunchType', 'Group', 'FaultInjectionEnabled', ...(isAwsvpc ? ['VPCID'] : [])];
+      const more = [
+        'LaunchType',
+        'Group',
+        'FaultInjectionEnabled',
+        'AvailabilityZoneID',
+        ...(isAwsvpc ? ['VPCID'] : []),
+      ];
       const ofFargate = isFargate ? ['ClockDrift', ...(hasStorage() ? ['EphemeralStorageMetrics'] : [])] : [];
       const whole = told['task'] ?? {};
       assert.deepEqual(withoutPull(whole), sorted([...common, ...more, ...ofFargate]));
       assert.deepEqual(withoutPull(told['third task']), sorted(common));
       if (isAwsvpc) assert.deepEqual(told['second task'], told['third task']);
       assert.equal(whole['LaunchType'], launchType);
+      assert.match(String(whole['AvailabilityZoneID']), /^use1-az[12]$/);
       if (isFargate) assert.deepEqual(whole['Limits'], { CPU: 0.25, Memory: 512 });
       assert.deepEqual(told['tagged']?.['TaskTags'], { team: 'blue' });
       assert.deepEqual(told['third tagged']?.['TaskTags'], { team: 'blue' });

@@ -7,8 +7,10 @@ import type { TaskRecord } from '../state.ts';
 import type { StorageUsage } from '../volumes/task-storage.ts';
 import { findByEndpointId, type FoundContainer } from './addresses.ts';
 import { json, unknownId } from './answers.ts';
+import { answerAssociations } from './associations.ts';
 import { containerMetadata, type MetadataVersion } from './container-metadata.ts';
 import { answerCredentials } from './credentials.ts';
+import { answerFault } from './faults.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createStatsReader } from './stats.ts';
 import { type Tags, taskMetadata } from './task-metadata.ts';
@@ -77,7 +79,7 @@ export function createTaskEndpointHandler(parts: HandlerParts): (request: HttpRe
       case '/task/stats':
         return taskStats(task, version);
     }
-    return notFound();
+    return answerAssociations(version, found, rest) ?? notFound();
   }
 
   /** Version 2 knows the caller by its address, which only tasks with an interface of their own have. */
@@ -111,11 +113,14 @@ export function createTaskEndpointHandler(parts: HandlerParts): (request: HttpRe
     if (prefix === '') return notFound();
     const found = findByEndpointId(parts.tasks(), endpointId);
     if (!found) return unknownId(unknownEndpoint(prefix, endpointId, rest));
-    if (prefix !== 'api') return metadata(prefix === 'v4' ? 4 : 3, found, rest.replace(/\/$/, ''));
+    if (prefix !== 'api') {
+      const isAssociation = rest.startsWith('/associations/'); // where a slash at the end asks for one without a name
+      return metadata(prefix === 'v4' ? 4 : 3, found, isAssociation ? rest : rest.replace(/\/$/, ''));
+    }
     if (rest === '/task-protection/v1/state') {
       return answerTaskProtection(request, found.task, { backend: parts.backend, find: parts.credentials });
     }
-    return notFound();
+    return answerFault(request, found.task, rest) ?? notFound();
   };
 }
 

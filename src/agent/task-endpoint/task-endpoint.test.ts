@@ -242,6 +242,50 @@ test('version 2 knows its callers by their addresses, and tells others so', asyn
   }
 });
 
+test('a container is told what it is given, in its own words, and of others nothing', async () => {
+  const { start, get, pass } = scene();
+  const gpu = { name: 'GPU-aaaa', type: 'gpu', containers: ['web'], content: { encoding: 'identity', value: '' } };
+  const device = {
+    ...gpu,
+    name: 'dev/1',
+    type: 'elastic-inference',
+    content: { encoding: 'identity', value: '{"a":1}' },
+  };
+  const associations = [gpu, { ...gpu, name: 'GPU-bbbb', containers: ['other'] }, device];
+  const task = taskOf('a', { associations });
+  await start('one', [task]);
+  await pass(1000);
+  for (const version of ['v3', 'v4']) {
+    const at = `/${version}/${endpointIdOf(task, 'web')}/associations`;
+    assert.deepEqual(jsonOf(await get(`${at}/gpu`)), { Associations: ['GPU-aaaa'] });
+    assert.deepEqual(jsonOf(await get(`${at}/none`)), { Associations: null });
+    assert.equal((await get(`${at}/gpu/GPU-aaaa`)).body.length, 0);
+    assert.deepEqual(jsonOf(await get(`${at}/elastic-inference/dev/1`)), { a: 1 });
+    const missing = await get(`${at}/gpu/GPU-cccc`);
+    assert.equal(missing.status, 400);
+    assert.match(
+      new TextDecoder().decode(missing.body),
+      /unable to get association from association type gpu and association name GPU-cccc/,
+    );
+    assert.equal((await get(`${at}/gpu/`)).status, 400);
+    assert.equal((await get(at)).status, 404);
+  }
+});
+
+test('no fault is injected into a task that has not enabled it', async () => {
+  const { start, get, pass } = scene();
+  const task = taskOf('a');
+  await start('one', [task]);
+  await pass(1000);
+  const at = `/api/${endpointIdOf(task, 'web')}/fault/v1`;
+  for (const path of ['network-latency/start', 'network-packet-loss/stop', 'network-blackhole-port/status']) {
+    const answer = await get(`${at}/${path}`, 'POST', '{}');
+    assert.equal(answer.status, 400);
+    assert.deepEqual(jsonOf(answer), { Error: `enableFaultInjection is not enabled for task: ${task.arn}` });
+  }
+  assert.equal((await get(`${at}/disk-full/start`, 'POST', '{}')).status, 404);
+});
+
 test('a task protects itself with its own role', async () => {
   const { start, get, pass, calls } = scene();
   const task = taskOf('a');

@@ -54,6 +54,7 @@ export function taskMetadata(
               Reserved: Math.floor(storage.sizeBytes / mebibyte),
             },
           }),
+          AvailabilityZoneID: payload.longshore?.zoneId,
           FaultInjectionEnabled: payload.enableFaultInjection ?? false,
         }
       : {}),

@@ -2,7 +2,7 @@ import { assert } from '../../core/assert.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Env, Reader, Store, Transaction } from '../../store/store.ts';
 import { freeAddress, type NetworkInterfaceView, newMacAddress, privateDnsName } from './addresses.ts';
-import { newResourceId } from './default-vpc.ts';
+import { availabilityZones, newResourceId } from './default-vpc.ts';
 import { gatewayOf, knownCidr } from './rules/cidr.ts';
 import { protocolNumber } from './rules/ip-permissions.ts';
 import { networkInterfaces, type SecurityGroupRuleRecord, securityGroups, subnets, vpcs } from './tables.ts';
@@ -44,6 +44,11 @@ export function findSubnet(reader: Reader, scope: Scope, subnetId: string): Subn
     vpcCidrBlock: vpc.cidrBlock,
     gateway: gatewayOf(knownCidr(cidrBlock)),
   };
+}
+
+/** The id of a zone by its name; undefined for a zone that this region does not have, such as a host may name. */
+export function zoneIdOf(region: string, zoneName: string | undefined): string | undefined {
+  return availabilityZones(region).find((zone) => zone.zoneName === zoneName)?.zoneId;
 }
 
 /** The VPC of a security group, undefined when there is no such group. */

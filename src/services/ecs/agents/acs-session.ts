@@ -11,7 +11,7 @@ import type { Reader, Store } from '../../../store/store.ts';
 import type { Socket } from '../../../world/net.ts';
 import type { Clock, Log, Random, Timer } from '../../../world/world.ts';
 import { registryHost } from '../../ecr/public.ts';
-import { findSubnet } from '../../ec2/public.ts';
+import { findSubnet, zoneIdOf } from '../../ec2/public.ts';
 import { fileSystemMount } from '../../efs/public.ts';
 import { isWithAgent, requestStop } from '../rules/lifecycle.ts';
 import { payloadTask, payloadVersion } from '../rules/payload.ts';
@@ -315,6 +315,7 @@ export class AcsSession {
   ): PayloadMessage['tasks'][number] {
     const definition = definitionOf(reader, task);
     const subnet = task.networkInterface && findSubnet(reader, task, task.networkInterface.subnetId);
+    const zoneId = zoneIdOf(task.region, task.availabilityZone);
     return payloadTask({
       task,
       definition,
@@ -323,6 +324,7 @@ export class AcsSession {
       registryHost: registryHost(this.#parts.endpoint),
       logDriverMode: effectiveSetting(reader, task, rootArn(task.accountId), 'defaultLogDriverMode'),
       clusterTags: reader.get(clusters, task.clusterArn)?.tags ?? [],
+      ...(zoneId === undefined ? {} : { zoneId }),
       ...(subnet
         ? {
             subnet: {

@@ -280,6 +280,19 @@ describe('engine settings', () => {
   });
 });
 
+describe('secrets', () => {
+  const secrets = ['/a/b', 'b', 'arn:aws:ssm:eu-west-1:1:parameter/a/b', 'arn:aws:ssm:eu-west-1:1:parameter/b'];
+  const names = (speaksLongshore: boolean) =>
+    containerOf(
+      payloadOf({ secrets: secrets.map((valueFrom) => ({ name: 'S', valueFrom })) }, {}, {}, speaksLongshore),
+    ).secrets?.map(({ valueFrom }) => valueFrom);
+
+  it('of Parameter Store are told to stock agents by name, as they look for the answer by it', () => {
+    assert.deepEqual(names(false), ['/a/b', 'b', '/a/b', 'b']);
+    assert.deepEqual(names(true), secrets);
+  });
+});
+
 describe('logs of awslogs', () => {
   const { id } = taskOf(1, 'i');
   const awslogs = (options: Record<string, string>): Partial<Container> => ({

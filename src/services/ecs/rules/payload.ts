@@ -52,6 +52,7 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
             logs: containers.flatMap((container) => logDestination(container, task) ?? []),
             ...(given.subnet ? { subnet: given.subnet } : {}),
             ...(network && task.networkInterface ? { securityGroupIds: task.networkInterface.securityGroupIds } : {}),
+            ...(given.zoneId === undefined ? {} : { zoneId: given.zoneId }),
             ...boundOfStorage(task, described),
             ...(wantsNoEndpoint(task.tags, given.clusterTags ?? []) ? { endpoint: 'none' as const } : {}),
           },
@@ -94,6 +95,8 @@ export interface PayloadSources {
   readonly clusterTags?: TaskRecord['tags'];
   /** Of awslogs containers whose definition names none: the account setting defaultLogDriverMode. */
   readonly logDriverMode?: string;
+  /** Of the zone that the task runs in. */
+  readonly zoneId?: string;
   /** The subnet of the task's network interface. */
   readonly subnet?: PayloadSubnet;
   readonly roleCredentials?: RoleCredentials;
@@ -194,7 +197,7 @@ function payloadContainer(
         }
       : {}),
     ...(container.firelensConfiguration ? { firelensConfiguration: routerOf(container.firelensConfiguration) } : {}),
-    ...secretsOf(container, task.clusterArn.split(':')[3] ?? ''),
+    ...secretsOf(container, task.clusterArn.split(':')[3] ?? '', speaksLongshore),
     ...stockImage(sources, imageOf(record, container)),
     ...(container.repositoryCredentials
       ? {
@@ -236,13 +239,19 @@ function environmentFilesOf(
   return { environmentFiles: files.map(({ value = '' }) => ({ value, type: 's3' })) };
 }
 
-function secretsOf(container: Kept<ContainerDefinition>, region: string): Pick<PayloadContainer, 'secrets'> {
+function secretsOf(
+  container: Kept<ContainerDefinition>,
+  region: string,
+  speaksLongshore: boolean,
+): Pick<PayloadContainer, 'secrets'> {
   const secret = (type: PayloadSecret['type'], target: PayloadSecret['target']) => {
     return (given: { readonly name?: string | undefined; readonly valueFrom?: string | undefined }): PayloadSecret => {
       const { name = '', valueFrom = '' } = given;
       const arn = /^arn:[^:]*:(ssm|secretsmanager):([^:]*):/.exec(valueFrom);
       const provider = arn?.[1] === 'secretsmanager' ? 'asm' : 'ssm';
-      return { name, valueFrom, region: arn?.[2] ?? region, provider, type, target };
+      // A stock agent finds an answer of Parameter Store by its name, which is never an ARN: one would leave it empty.
+      const asked = speaksLongshore || provider === 'asm' ? valueFrom : parameterName(valueFrom);
+      return { name, valueFrom: asked, region: arn?.[2] ?? region, provider, type, target };
     };
   };
   const secrets = [
@@ -250,6 +259,13 @@ function secretsOf(container: Kept<ContainerDefinition>, region: string): Pick<P
     ...(container.logConfiguration?.secretOptions ?? []).map(secret('BOOTSTRAP', 'LOG_DRIVER')),
   ];
   return secrets.length === 0 ? {} : { secrets };
+}
+
+/** `…:parameter/a/b` is of `/a/b`, and `…:parameter/b` of `b`. */
+function parameterName(valueFrom: string): string {
+  const path = /^arn:[^/]*:parameter\/(.*)$/.exec(valueFrom)?.[1];
+  if (path === undefined) return valueFrom;
+  return path.includes('/') ? `/${path}` : path;
 }
 
 /** A pinned image is asked for by name, tag and digest: the engine goes by the digest then. */
