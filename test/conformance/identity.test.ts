@@ -12,6 +12,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import {
   CreateClusterCommand,
+  DeleteClusterCommand,
+  DescribeClustersCommand,
   ECSClient,
   ListClustersCommand,
   RegisterTaskDefinitionCommand,
@@ -206,6 +208,35 @@ describe('identity by SDK clients', () => {
       /because no permissions boundary allows the ecs:ListClusters action$/,
     );
     await refused(root.iam.send(new iam.DeletePolicyCommand({ PolicyArn: boundary?.Arn })), 'DeleteConflict');
+  });
+
+  test('a policy may name who asks, and all but what it names', async () => {
+    const clusters = 'arn:aws:ecs:us-east-1:000000000000:cluster';
+    const statement = (Effect: string, what: object) => ({ Effect, ...what });
+    const asks = async (name: string) => clientsOf(server, await newUser(name)).ecs;
+    const create = (by: ECSClient, clusterName: string) => by.send(new CreateClusterCommand({ clusterName }));
+    const remove = (by: ECSClient, cluster: string) => by.send(new DeleteClusterCommand({ cluster }));
+    const denied = /explicit deny in an identity-based policy$/;
+    const ann = await asks('ann');
+    await put('ann', {
+      Version: '2012-10-17',
+      Statement: [
+        statement('Allow', { NotAction: 'iam:*', Resource: '*' }),
+        statement('Deny', { Action: 'ecs:DeleteCluster', NotResource: `${clusters}/\${aws:username}-*` }),
+        statement('Deny', { NotAction: ['ecs:DeleteCluster', 'ecs:CreateCluster'], Resource: `${clusters}/*` }),
+      ],
+    });
+    for (const name of ['ann-1', 'bob-1']) await create(ann, name);
+    await remove(ann, 'ann-1');
+    await refused(remove(ann, 'bob-1'), 'AccessDeniedException', denied);
+    await refused(ann.send(new DescribeClustersCommand({ clusters: ['bob-1'] })), 'AccessDeniedException');
+    // In a policy of the older version a variable is no variable.
+    await put('ann', {
+      Version: '2008-10-17',
+      Statement: [statement('Allow', { Action: 'ecs:*', Resource: `${clusters}/\${aws:username}-*` })],
+    });
+    await refused(create(ann, 'ann-2'), 'AccessDeniedException');
+    await remove(root.ecs, 'bob-1');
   });
 
   test('whoever passes a role must be allowed to', async () => {
@@ -430,7 +461,7 @@ describe('identity by SDK clients', () => {
       assert.ok((page.Users ?? []).length <= 2);
       names.push(...(page.Users ?? []).map(({ UserName }) => UserName));
     }
-    assert.deepEqual(names, ['bounded', 'dev', 'nobody', 'ops', 'passer', 'tagged', 'wirer']);
+    assert.deepEqual(names, ['ann', 'bounded', 'dev', 'nobody', 'ops', 'passer', 'tagged', 'wirer']);
   });
 });
 

@@ -9,12 +9,12 @@ import type { CreateAccessKeyResponse } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
 import { type Client, connectedInstance, runTask, taskReaches } from '../running/cluster.ts';
-import { removeContainersOf } from '../running/engine.ts';
+import { host, removeContainersOf } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import { Installation } from '../running/installation.ts';
 import { createTaskRole, policyDocument, roleArn } from '../running/roles.ts';
 import { startLongshore } from '../running/server.ts';
-import { ensureFactsImage, factsImage } from './task-parameters/stage.ts';
+import { ensureFactsImage, factsImage, outputOf } from './task-parameters/stage.ts';
 
 /** Asks for the task's credentials as AWS's SDKs do. */
 const fetchCredentials = `perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new("169.254.170.2:80") or die $!; print $s "GET $ENV{AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} HTTP/1.0\\r\\nHost: 169.254.170.2\\r\\n\\r\\n"; local $/; $_ = <$s>; s/.*?\\r\\n\\r\\n//s; print "$_\\n"'`;
@@ -108,10 +108,66 @@ describe('the role of a task', () => {
     await assert.rejects(ecs.send(new ListClustersCommand({})), { name: 'UnrecognizedClientException' });
   });
 
+  const app = (name: string, command: readonly string[]) => ({
+    name,
+    image: factsImage,
+    memory: 32,
+    stopTimeout: 1,
+    command,
+  });
+
+  test('is known where its AWS is, unless the task’s own tag or its cluster’s says that it is elsewhere', async () => {
+    const clusterArn = `arn:aws:ecs:us-east-1:000000000000:cluster/${installation.cluster}`;
+    const elsewhere = { key: 'longshore:endpoint', value: 'none' };
+    const script = 'echo "endpoint ${AWS_ENDPOINT_URL:-none}"';
+    await client.call('ecs', 'RegisterTaskDefinition', {
+      family: 'endpoint',
+      containerDefinitions: [app('app', ['sh', '-c', script])],
+    });
+    const told = async (tags: readonly (typeof elsewhere)[]): Promise<string> => {
+      const taskArn = await installation.launch({ taskDefinition: 'endpoint', tags: [...tags] });
+      const { containers } = await installation.reaches(taskArn, 'STOPPED');
+      return await eventually(
+        'its output',
+        async () => (await outputOf(containers?.[0]?.runtimeId ?? '')) || undefined,
+      );
+    };
+    const [byItself, tagged] = await Promise.all([told([]), told([elsewhere])]);
+    assert.match(byItself, /^endpoint http:\/\/169\.254\.170\.2:/);
+    assert.equal(tagged, 'endpoint none\n');
+    await client.call('ecs', 'TagResource', { resourceArn: clusterArn, tags: [elsewhere] });
+    const [ofCluster, own] = await Promise.all([told([]), told([{ ...elsewhere, value: 'here' }])]);
+    assert.equal(ofCluster, 'endpoint none\n');
+    assert.match(own, /^endpoint http/, 'the task’s own goes first');
+    await client.call('ecs', 'UntagResource', { resourceArn: clusterArn, tagKeys: [elsewhere.key] });
+  });
+
+  test('is found while the control plane is killed, and with it the agent that held the address of all', async () => {
+    // That of the server, which is the older one, unless another Longshore of this machine has it.
+    const holder = async (): Promise<number> =>
+      Number(/pid=(\d+)/.exec(await host('ss', '-Hltnp', 'src', '169.254.170.2:80'))?.[1]);
+    const ask = `while (1) { $s = IO::Socket::INET->new("169.254.170.2:80"); print $s "GET $ENV{AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} HTTP/1.0\\r\\n\\r\\n" if $s; $_ = $s ? <$s> : "none"; print /200/ ? "found\\n" : "missed\\n"; select undef, undef, undef, 0.05 }`;
+    const taskArn = await installation.run({
+      family: 'held',
+      taskRoleArn: roleArn('app'),
+      containerDefinitions: [app('app', ['perl', '-MIO::Socket::INET', '-e', `$| = 1; ${ask}`])],
+    });
+    const { containers } = await installation.reaches(taskArn, 'RUNNING');
+    const founds = async (): Promise<number> =>
+      (await outputOf(containers?.[0]?.runtimeId ?? '')).split('found').length - 1;
+    await eventually('the keys', async () => (await founds()) > 0);
+    await installation.server.kill();
+    await eventually('another agent with the address', async () => (await holder()) > 0);
+    const before = await founds();
+    await eventually('the keys from it', async () => (await founds()) > before + 1);
+    await installation.killServer();
+    await installation.stop(taskArn);
+  });
+
   test('of an instance is enough for its agent, and no less', async () => {
     await client.call('ecs', 'CreateCluster', { clusterName: 'hosts' });
-    const host = { AWS: 'arn:aws:iam::000000000000:user/host' };
-    const trustUser = policyDocument({ Effect: 'Allow', Principal: host, Action: 'sts:AssumeRole' });
+    const user = { AWS: 'arn:aws:iam::000000000000:user/host' };
+    const trustUser = policyDocument({ Effect: 'Allow', Principal: user, Action: 'sts:AssumeRole' });
     await aws('iam', 'create-user', '--user-name', 'host');
     const key = ['--user-name', 'host'];
     const { AccessKey: own } = await aws<CreateAccessKeyResponse>('iam', 'create-access-key', ...key);
