@@ -40,6 +40,12 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
+/** What `part` of the values, such as 0.99, are at most. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN;
+}
+
 export function milliseconds(value: number): string {
   return `${value < 10 ? value.toFixed(3) : value.toFixed(1)} ms`;
 }

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
-import { clientOf, connectedInstance, runTask, taskReaches } from '../test/running/cluster.ts';
-import { removeContainersOf } from '../test/running/engine.ts';
-import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
 import { ensureFactsImage, factsImage } from '../test/docker/task-parameters/stage.ts';
-import { type Figure, median, milliseconds } from './figure.ts';
+import { awslogs, logStreamOf } from '../test/running/awslogs.ts';
+import { Installation } from '../test/running/installation.ts';
+import { type Figure, median, milliseconds, quantile } from './figure.ts';
 
-const cluster = 'bench';
+const group = '/bench';
 const lines = 1200;
 const warmUp = 200;
 const askEveryMs = 3;
@@ -19,18 +18,9 @@ printf "%d.%06d a line of a hundred bytes or so, as programs write them when the
 /** From the moment a program writes a line, by its own clock, to the answer of GetLogEvents that has it. */
 export async function logLatency(): Promise<readonly Figure[]> {
   await ensureFactsImage();
-  const directory = await temporaryDirectory();
-  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-  const agent = startLongshore(
-    ['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')],
-    server.environment,
-  );
-  const client = clientOf(server);
-  const arns: string[] = [];
+  const installation = await Installation.start('bench');
   try {
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    await connectedInstance(client, cluster);
-    const arn = await runTask(client, cluster, {
+    const arn = await installation.run({
       family: 'steady',
       networkMode: 'host',
       containerDefinitions: [
@@ -40,26 +30,16 @@ export async function logLatency(): Promise<readonly Figure[]> {
           cpu: 10,
           memory: 64,
           command: ['perl', '-e', script],
-          logConfiguration: {
-            logDriver: 'awslogs',
-            options: {
-              'awslogs-group': '/bench',
-              'awslogs-region': 'us-east-1',
-              'awslogs-stream-prefix': 'steady',
-              'awslogs-create-group': 'true',
-            },
-          },
+          logConfiguration: awslogs(group, 'steady'),
         },
       ],
     });
-    arns.push(arn);
-    await taskReaches(client, cluster, arn, 'RUNNING');
+    await installation.reaches(arn, 'RUNNING');
     const times: number[] = [];
-    const logStreamName = `steady/app/${arn.slice(arn.lastIndexOf('/') + 1)}`;
     for (let nextToken: string | undefined, seen = 0; seen < lines; ) {
-      const page: GetLogEventsResponse = await client.call('logs', 'GetLogEvents', {
-        logGroupName: '/bench',
-        logStreamName,
+      const page: GetLogEventsResponse = await installation.client.call('logs', 'GetLogEvents', {
+        logGroupName: group,
+        logStreamName: logStreamOf('steady', arn),
         startFromHead: true,
         ...(nextToken === undefined ? {} : { nextToken }),
       });
@@ -69,10 +49,9 @@ export async function logLatency(): Promise<readonly Figure[]> {
         if (seen > warmUp) times.push(now - Number.parseFloat(message) * 1000);
       }
       nextToken = page.nextForwardToken;
-      await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+      await sleep(askEveryMs);
     }
-    const sorted = times.sort((a, b) => a - b);
-    const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
+    const p99 = quantile(times, 0.99);
     return [
       {
         name: 'a line written to a line read, p99',
@@ -86,9 +65,6 @@ export async function logLatency(): Promise<readonly Figure[]> {
       },
     ];
   } finally {
-    await agent.end('SIGTERM');
-    await server.stop();
-    await removeContainersOf(arns);
-    await directory.remove();
+    await installation.end();
   }
 }

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from '../src/aws/error.ts';
-import { type Client, clientOf, connectedInstance, runTask, taskReaches } from '../test/running/cluster.ts';
-import { docker, ensureTestImage, removeContainersOf, testImage } from '../test/running/engine.ts';
-import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
+import { awslogs, logStreamOf } from '../test/running/awslogs.ts';
+import { docker, ensureTestImage, testImage } from '../test/running/engine.ts';
+import { Installation } from '../test/running/installation.ts';
 import { type Figure, median } from './figure.ts';
 
-const cluster = 'bench';
 const rounds = 5;
 /** Not counted: the engine has run for hours, our server and agent began a moment ago. */
 const warmUpRounds = 1;
@@ -23,31 +23,21 @@ const command = ['cat', '/lines/lines.txt'];
  */
 export async function logRate(): Promise<readonly Figure[]> {
   await ensureTestImage();
-  const directory = await temporaryDirectory();
-  const lines = join(directory.path, 'lines');
-  await mkdir(lines);
-  const { text, count } = someLines();
-  await writeFile(join(lines, 'lines.txt'), text);
-  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-  const agent = startLongshore(
-    ['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')],
-    server.environment,
-  );
-  const client = clientOf(server);
-  const arns: string[] = [];
-  const mib = text.length / 1024 / 1024;
+  const installation = await Installation.start('bench');
   try {
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    await connectedInstance(client, cluster);
+    const lines = join(installation.directory, 'lines');
+    await mkdir(lines);
+    const { text, count } = someLines();
+    await writeFile(join(lines, 'lines.txt'), text);
+    const mib = text.length / 1024 / 1024;
     const ours: number[] = [];
     const anchors: number[] = [];
     for (let round = 0; round < warmUpRounds + rounds; round += 1) {
       const anchor = mib / (await underJsonFile(lines));
-      const { arn, seconds } = await underLongshore(client, lines, round);
-      arns.push(arn);
+      const ownSeconds = await underLongshore(installation, lines, round);
       if (round < warmUpRounds) continue;
       anchors.push(anchor);
-      ours.push(mib / seconds);
+      ours.push(mib / ownSeconds);
     }
     const ratio = median(ours) / median(anchors);
     const perSecond = (value: number): string => `${value.toFixed(1)} MiB/s`;
@@ -64,10 +54,7 @@ export async function logRate(): Promise<readonly Figure[]> {
       },
     ];
   } finally {
-    await agent.end('SIGTERM');
-    await server.stop();
-    await removeContainersOf(arns);
-    await directory.remove();
+    await installation.end();
   }
 }
 
@@ -94,20 +81,16 @@ async function underJsonFile(lines: string): Promise<number> {
     for (;;) {
       const { StartedAt, FinishedAt, Running } = (await docker.inspectContainer(id))?.State ?? missing(id);
       if (!Running) return (Date.parse(FinishedAt) - Date.parse(StartedAt)) / 1000;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
   } finally {
     await docker.removeContainer(id, { force: true, volumes: true });
   }
 }
 
-async function underLongshore(
-  client: Client,
-  lines: string,
-  round: number,
-): Promise<{ readonly arn: string; readonly seconds: number }> {
+async function underLongshore(installation: Installation, lines: string, round: number): Promise<number> {
   const family = `lines-${round}`;
-  const arn = await runTask(client, cluster, {
+  const arn = await installation.run({
     family,
     networkMode: 'host',
     volumes: [{ name: 'lines', host: { sourcePath: lines } }],
@@ -119,34 +102,26 @@ async function underLongshore(
         memory: 256,
         command,
         mountPoints: [{ sourceVolume: 'lines', containerPath: '/lines', readOnly: true }],
-        logConfiguration: {
-          logDriver: 'awslogs',
-          options: {
-            'awslogs-group': group,
-            'awslogs-region': 'us-east-1',
-            'awslogs-stream-prefix': family,
-            'awslogs-create-group': 'true',
-          },
-        },
+        logConfiguration: awslogs(group, family),
       },
     ],
   });
-  const stream = `${family}/app/${arn.slice(arn.lastIndexOf('/') + 1)}`;
+  const last = { logGroupName: group, logStreamName: logStreamOf(family, arn), limit: 1 };
   for (;;) {
-    const { events = [] } = await client
-      .call<GetLogEventsResponse>('logs', 'GetLogEvents', { logGroupName: group, logStreamName: stream, limit: 1 })
+    const { events = [] } = await installation.client
+      .call<GetLogEventsResponse>('logs', 'GetLogEvents', last)
       .catch((error: unknown): GetLogEventsResponse => {
         if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return {}; // not made yet
         throw error;
       });
     if (events[0]?.message === lastLine) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   const readableAt = Date.now();
-  const stopped = await taskReaches(client, cluster, arn, 'STOPPED');
+  const stopped = await installation.reaches(arn, 'STOPPED');
   const id = stopped.containers?.[0]?.runtimeId ?? '';
   const { StartedAt } = (await docker.inspectContainer(id))?.State ?? missing(id);
-  return { arn, seconds: (readableAt - Date.parse(StartedAt)) / 1000 };
+  return (readableAt - Date.parse(StartedAt)) / 1000;
 }
 
 function missing(id: string): never {

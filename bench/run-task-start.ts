@@ -1,26 +1,20 @@
 import { join } from 'node:path';
 import { DescribeSubnetsCommand, EC2Client, type Subnet } from '@aws-sdk/client-ec2';
+import type { Task } from '@aws-sdk/client-ecs';
 import { networkNameOf } from '../src/agent/docker-config.ts';
 import { pauseImage } from '../src/agent/images/pause-image.ts';
 import { createRealCgroups } from '../src/world/real/real-cgroups.ts';
 import type { ContainerBody } from '../src/world/docker.ts';
-import { clientOf, connectedInstance, taskReaches } from '../test/running/cluster.ts';
-import { docker, ensureTestImage, removeContainersOf, testImage } from '../test/running/engine.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-  testKeys,
-} from '../test/running/server.ts';
+import { docker, ensureTestImage, testImage } from '../test/running/engine.ts';
 import { eventually } from '../test/running/eventually.ts';
+import { Installation } from '../test/running/installation.ts';
+import { type LongshoreProcess, temporaryDirectory } from '../test/running/server.ts';
 import { EngineProxy } from './engine-proxy.ts';
 import { type Figure, median, milliseconds, ratioFigure } from './figure.ts';
 
 const rounds = 20;
+const warmUps = 2;
 const cgroups = createRealCgroups();
-const cluster = 'bench';
 
 export interface StartKind {
   readonly bench: string;
@@ -63,19 +57,12 @@ export async function runTaskStart({
   await ensureTestImage();
   const directory = await temporaryDirectory();
   const proxy = await EngineProxy.listen(join(directory.path, 'engine.sock'));
-  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-  const agent = startLongshore(['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')], {
-    ...server.environment,
-    DOCKER_HOST: `unix://${proxy.path}`,
-    LONGSHORE_WARM_SANDBOXES: String(warmSandboxes),
+  const installation = await Installation.start('bench', {
+    agentEnvironment: { DOCKER_HOST: `unix://${proxy.path}`, LONGSHORE_WARM_SANDBOXES: String(warmSandboxes) },
   });
-  const arns: string[] = [];
   try {
-    const client = clientOf(server);
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    await connectedInstance(client, cluster);
-    const subnet = networkMode === 'awsvpc' ? await anySubnet(server) : undefined;
-    await client.call('ecs', 'RegisterTaskDefinition', {
+    const subnets = networkMode === 'awsvpc' ? await subnetsOf(installation) : [];
+    await installation.client.call('ecs', 'RegisterTaskDefinition', {
       family: networkMode,
       networkMode,
       containerDefinitions: [
@@ -86,16 +73,13 @@ export async function runTaskStart({
     const shareMs: number[] = [];
     const rawMs: number[] = [];
     let body: ContainerBody | undefined;
-    for (let round = -2; round < rounds; round += 1) {
-      const task = await runOnce(client, proxy, networkMode, subnet?.SubnetId);
-      arns.push(task.arn);
+    for (let round = -warmUps; round < rounds; round += 1) {
+      const task = await runOnce(installation, proxy, networkMode, subnets);
       body ??= await sameContainer(task.runtimeId, networkMode);
-      const network = subnet && networkNameOf(subnet.CidrBlock ?? '');
-      const raw = await rawOnce(proxy, body, network);
-      await client.call('ecs', 'StopTask', { cluster, task: task.arn });
-      await taskReaches(client, cluster, task.arn, 'STOPPED');
-      if (warmSandboxes > 0) await sandboxesReady(agent, arns.length, networkMode);
-      if (round < 0) continue; // warm-up
+      const raw = await rawOnce(proxy, body, task.network);
+      await installation.stop(task.arn);
+      if (warmSandboxes > 0) await sandboxesReady(installation.agent, round + warmUps + 1, networkMode);
+      if (round < 0) continue;
       oursMs.push(task.ms);
       shareMs.push(task.shareMs);
       rawMs.push(raw);
@@ -127,9 +111,7 @@ export async function runTaskStart({
       },
     ];
   } finally {
-    await agent.end('SIGTERM');
-    await server.stop();
-    await removeContainersOf(arns);
+    await installation.end();
     await proxy.close();
     await directory.remove();
   }
@@ -151,33 +133,42 @@ async function sandboxesReady(
   });
 }
 
-async function anySubnet({ endpoint }: Server): Promise<Subnet> {
-  const ec2 = new EC2Client({ endpoint, region: 'us-east-1', credentials: testKeys });
-  const { Subnets: [subnet] = [] } = await ec2.send(new DescribeSubnetsCommand({}));
-  if (!subnet) throw new Error('the default VPC has no subnet');
-  return subnet;
+/** One of each zone: the tasks are placed in that of the host's. */
+async function subnetsOf({ sdk }: Installation): Promise<readonly Subnet[]> {
+  const ec2 = new EC2Client(sdk);
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  ec2.destroy();
+  return Subnets;
+}
+
+/** The engine's network that the task is in, when it has a network interface. */
+function networkOf({ attachments = [] }: Task, subnets: readonly Subnet[]): string | undefined {
+  const subnetId = attachments.flatMap(({ details = [] }) => details).find(({ name }) => name === 'subnetId')?.value;
+  const subnet = subnets.find(({ SubnetId }) => SubnetId === subnetId);
+  return subnet && networkNameOf(subnet.CidrBlock ?? '');
 }
 
 async function runOnce(
-  client: ReturnType<typeof clientOf>,
+  installation: Installation,
   proxy: EngineProxy,
-  family: string,
-  subnetId: string | undefined,
+  taskDefinition: string,
+  subnets: readonly Subnet[],
 ) {
   const calls = proxy.nextStart();
-  const answer = await client.call<{ readonly tasks: readonly { readonly taskArn: string }[] }>('ecs', 'RunTask', {
-    cluster,
-    taskDefinition: family,
-    ...(subnetId !== undefined && { networkConfiguration: { awsvpcConfiguration: { subnets: [subnetId] } } }),
+  const arn = await installation.launch({
+    taskDefinition,
+    ...(subnets.length > 0 && {
+      networkConfiguration: { awsvpcConfiguration: { subnets: subnets.map(({ SubnetId = '' }) => SubnetId) } },
+    }),
   });
   const accepted = performance.now();
   const { create, start } = await calls;
-  const arn = answer.tasks[0]?.taskArn ?? '';
-  const running = await taskReaches(client, cluster, arn, 'RUNNING');
+  const running = await installation.reaches(arn, 'RUNNING');
   const ms = start.end - accepted;
   return {
     arn,
     runtimeId: running.containers?.[0]?.runtimeId ?? '',
+    network: networkOf(running, subnets),
     ms,
     shareMs: ms - (create.end - create.begin) - (start.end - start.begin),
   };

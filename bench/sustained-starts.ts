@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribeTasksResponse } from '@aws-sdk/client-ecs';
 import { agentLabel } from '../src/agent/docker-config.ts';
@@ -6,13 +5,12 @@ import { buildShellImage } from '../src/app/shell-image.ts';
 import { createRealCgroups } from '../src/world/real/real-cgroups.ts';
 import { realDocker } from '../src/world/real/real-docker.ts';
 import type { ContainerBody, Docker } from '../src/world/docker.ts';
-import { type Client, clientOf, connectedInstance } from '../test/running/cluster.ts';
 import { removeCgroupsOf, testImage } from '../test/running/engine.ts';
+import { Installation } from '../test/running/installation.ts';
 import { startPrivateEngine } from '../test/running/private-engine.ts';
-import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
+import { temporaryDirectory } from '../test/running/server.ts';
 import { type Figure, median } from './figure.ts';
 
-const cluster = 'bench';
 const rounds = 2;
 /** The engine is given so many at a time by hand: more than its cores, and more than twice as many. */
 const concurrencies = [2, 4, 8] as const;
@@ -37,37 +35,31 @@ export async function sustainedStarts(): Promise<readonly Figure[]> {
   const engine = await startPrivateEngine(directory.path);
   const docker = realDocker(engine.address);
   await buildShellImage(docker, testImage);
-  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-  const agent = startLongshore(['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')], {
-    ...server.environment,
-    DOCKER_HOST: engine.address,
-    ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+  const installation = await Installation.start('bench', {
+    agentEnvironment: { DOCKER_HOST: engine.address, ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached' },
   });
   const starts = new Starts(docker);
   try {
-    const client = clientOf(server);
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    await connectedInstance(client, cluster);
-    await client.call('ecs', 'RegisterTaskDefinition', {
+    await installation.client.call('ecs', 'RegisterTaskDefinition', {
       family: 'bench',
       networkMode: 'host',
       containerDefinitions: [
         { name: 'app', image: testImage, cpu: 1, memory: 16, command: ['sleep', '1000'], stopTimeout: 2 },
       ],
     });
-    await withFew(client, starts, warmUpStarts);
+    await withFew(installation, starts, warmUpStarts);
     const body = await bodyOfTask(docker);
-    await clear(client, docker);
+    await clear(installation, docker);
     const raw = new Map<number, number[]>(concurrencies.map((concurrency) => [concurrency, []]));
     const fewRates: number[] = [];
     let manyRate = Number.NaN;
     for (let round = 0; round < rounds; round += 1) {
       for (const concurrency of concurrencies) raw.get(concurrency)?.push(await byHand(docker, body, concurrency));
-      fewRates.push(await withFew(client, starts, fewStarts));
-      await clear(client, docker);
+      fewRates.push(await withFew(installation, starts, fewStarts));
+      await clear(installation, docker);
       if (round > 0) continue;
-      manyRate = await withMany(client, starts);
-      await clear(client, docker);
+      manyRate = await withMany(installation, starts);
+      await clear(installation, docker);
     }
     const best = [...raw].map(([concurrency, rates]) => ({ concurrency, rate: median(rates) }));
     const { rate, concurrency } = best.reduce((a, b) => (a.rate >= b.rate ? a : b));
@@ -91,8 +83,7 @@ export async function sustainedStarts(): Promise<readonly Figure[]> {
     ];
   } finally {
     starts.stop();
-    await agent.end('SIGTERM');
-    await server.stop();
+    await installation.end();
     await removeAll(docker);
     await removeCgroupsOf([...arns]);
     await engine.remove();
@@ -152,27 +143,30 @@ class Starts {
   }
 }
 
-async function run(client: Client, count: number): Promise<void> {
+async function run({ client, cluster }: Installation, count: number): Promise<void> {
   await client.call('ecs', 'RunTask', { cluster, taskDefinition: 'bench', count });
 }
 
 /** As many wait as the agent gives the engine at once, and a few more; for each that has started another comes. */
-async function withFew(client: Client, starts: Starts, wanted: number): Promise<number> {
+async function withFew(installation: Installation, starts: Starts, wanted: number): Promise<number> {
   const before = starts.count;
   const begun = performance.now();
   let asked = 0;
   for (let started = 0; started < wanted; started = starts.count - before) {
     const room = Math.min(wanted, started + 2 * few) - asked;
     asked += Math.max(0, room);
-    await Promise.all([...Array.from({ length: room }, () => run(client, 1)), starts.reach(before + started + 1)]);
+    await Promise.all([
+      ...Array.from({ length: room }, () => run(installation, 1)),
+      starts.reach(before + started + 1),
+    ]);
   }
   return (wanted * 1000) / (performance.now() - begun);
 }
 
-async function withMany(client: Client, starts: Starts): Promise<number> {
+async function withMany(installation: Installation, starts: Starts): Promise<number> {
   const before = starts.count;
   const begun = performance.now();
-  await Promise.all(Array.from({ length: many / 10 }, () => run(client, 10)));
+  await Promise.all(Array.from({ length: many / 10 }, () => run(installation, 10)));
   await starts.reach(before + manyStarts);
   return (manyStarts * 1000) / (performance.now() - begun);
 }
@@ -212,7 +206,7 @@ async function bodyOfTask(docker: Docker): Promise<ContainerBody> {
 }
 
 /** Stops all tasks, and waits until nothing of them runs and the agent has nothing left to start. */
-async function clear(client: Client, docker: Docker): Promise<void> {
+async function clear({ client, cluster }: Installation, docker: Docker): Promise<void> {
   type Listed = { readonly taskArns?: readonly string[] };
   const stopped = await client.call<Listed>('ecs', 'ListTasks', { cluster });
   await Promise.all((stopped.taskArns ?? []).map((task) => client.call('ecs', 'StopTask', { cluster, task })));

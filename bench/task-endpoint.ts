@@ -1,16 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunTaskResponse } from '@aws-sdk/client-ecs';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { clientOf, connectedInstance, taskReaches } from '../test/running/cluster.ts';
-import { removeContainersOf } from '../test/running/engine.ts';
-import { startLongshore, startServer, temporaryDirectory, testKeys } from '../test/running/server.ts';
 import { ensureFactsImage, factsImage } from '../test/docker/task-parameters/stage.ts';
+import { Installation } from '../test/running/installation.ts';
+import { createTaskRole } from '../test/running/roles.ts';
 import type { Figure } from './figure.ts';
 
 const taskCount = 200;
 const watchedMs = 20_000;
-const cluster = 'bench';
 
 /** Each container asks for its credentials and its task's metadata once a second, over a connection of its own. */
 const poll = `use IO::Socket; for (;;) { for my $path ($ENV{AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, $ENV{ECS_CONTAINER_METADATA_URI_V4} =~ m{(/v4/.*)} ? "$1/task" : "") {
@@ -19,23 +16,11 @@ const poll = `use IO::Socket; for (;;) { for my $path ($ENV{AWS_CONTAINER_CREDEN
 /** What it costs an agent that two hundred tasks ask for credentials and metadata every second. */
 export async function taskEndpoint(): Promise<readonly Figure[]> {
   await ensureFactsImage();
-  const directory = await temporaryDirectory();
-  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-  const agent = startLongshore(
-    ['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent'), '--memory', '100000'],
-    server.environment,
-  );
+  const installation = await Installation.start('bench', { agentArguments: ['--memory', '100000'] });
+  const { client, cluster, agent } = installation;
   const arns: string[] = [];
-  const client = clientOf(server);
   try {
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    await connectedInstance(client, cluster);
-    const iam = new IAMClient({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
-    const Statement = [
-      { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' },
-    ];
-    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
-    await iam.send(new CreateRoleCommand({ RoleName: 'polled', AssumeRolePolicyDocument }));
+    await createTaskRole(installation, 'polled');
     await client.call('ecs', 'RegisterTaskDefinition', {
       family: 'polling',
       networkMode: 'bridge',
@@ -50,9 +35,9 @@ export async function taskEndpoint(): Promise<readonly Figure[]> {
       if (tasks.length === 0) throw new Error(`no task was placed: ${JSON.stringify(failures)}`);
       arns.push(...tasks.map(({ taskArn = '' }) => taskArn));
     }
-    for (const arn of arns) await taskReaches(client, cluster, arn, 'RUNNING');
+    for (const arn of arns) await installation.reaches(arn, 'RUNNING');
     const before = await usedBy(agent.pid);
-    await new Promise((resolve) => setTimeout(resolve, watchedMs));
+    await sleep(watchedMs);
     const after = await usedBy(agent.pid);
     const share = (100 * (after.cpuMs - before.cpuMs)) / watchedMs;
     const common = {
@@ -70,13 +55,9 @@ export async function taskEndpoint(): Promise<readonly Figure[]> {
     // A few at a time: the engine takes each container's network down one after the other.
     for (let from = 0; from < arns.length; from += 20) {
       const some = arns.slice(from, from + 20);
-      await Promise.all(some.map((task) => client.call('ecs', 'StopTask', { cluster, task })));
-      for (const arn of some) await taskReaches(client, cluster, arn, 'STOPPED');
+      await Promise.all(some.map((arn) => installation.stop(arn)));
     }
-    await agent.end('SIGTERM');
-    await server.stop();
-    await removeContainersOf(arns);
-    await directory.remove();
+    await installation.end();
   }
 }
 

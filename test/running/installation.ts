@@ -4,15 +4,8 @@ import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { RunTaskRequest, RunTaskResponse, Task } from '@aws-sdk/client-ecs';
 import { agentLabel, taskArnLabel } from '../../src/agent/docker-config.ts';
 import { type Client, clientOf, connectedInstance, describeTask, taskReaches } from './cluster.ts';
-import { docker } from './engine.ts';
-import {
-  type LongshoreProcess,
-  type Server,
-  startLongshore,
-  startServer,
-  temporaryDirectory,
-  testKeys,
-} from './server.ts';
+import { docker, removeCgroupsOf } from './engine.ts';
+import { type LongshoreProcess, type Server, startLongshore, startServer, temporaryDirectory } from './server.ts';
 
 export interface InstallationOptions {
   /** With the server's own agent as well, which serves the Fargate pool: it connects in its own time. */
@@ -86,9 +79,8 @@ export class Installation {
     return join(this.directory, 'agent');
   }
 
-  /** For a client of the SDK. */
-  get sdk(): { readonly endpoint: string; readonly region: string; readonly credentials: typeof testKeys } {
-    return { endpoint: this.#server.endpoint, region: 'us-east-1', credentials: testKeys };
+  get sdk(): Server['sdk'] {
+    return this.#server.sdk;
   }
 
   /** Starts the agent on its old data; variables are for this start alone. The one before must have ended. */
@@ -159,7 +151,7 @@ export class Installation {
     await Promise.all(this.#started.map((taskArn) => this.stop(taskArn)));
   }
 
-  /** Takes away everything: processes, containers, files. */
+  /** Takes away everything: processes, containers, control groups, files. */
   async end(): Promise<void> {
     await this.#agent?.end('SIGTERM');
     await this.#server.stop();
@@ -170,6 +162,7 @@ export class Installation {
     // What the agent made beside the containers of tasks, such as their sandboxes, bears its name alone.
     const own = await Promise.all([...agentIds].map((id) => docker.listContainers([`${agentLabel}=${id}`])));
     for (const { Id } of own.flat()) await docker.removeContainer(Id, { force: true, volumes: true });
+    await removeCgroupsOf([...new Set(containers.map(({ Labels }) => Labels[taskArnLabel] ?? ''))]);
     await this.#removeDirectory();
   }
 }

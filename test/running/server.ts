@@ -19,6 +19,8 @@ export interface Server {
   readonly dataDirectory: string;
   /** For clients: endpoint, region and keys as the AWS tools read them. */
   readonly environment: NodeJS.ProcessEnv;
+  /** The same for a client of the SDK. */
+  readonly sdk: { readonly endpoint: string; readonly region: string; readonly credentials: typeof testKeys };
   readonly pid: number;
   /** What it has written to standard error so far. */
   log(): string;
@@ -60,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     endpoint,
     dataDirectory: options.dataDirectory,
     environment: clientEnvironment(endpoint),
+    sdk: { endpoint, region: 'us-east-1', credentials: testKeys },
     pid: process.pid,
     log: process.log,
     kill: () => process.end('SIGKILL').then(() => undefined),
