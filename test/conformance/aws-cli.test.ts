@@ -20,25 +20,21 @@ import type {
   RegisterTaskDefinitionResponse,
 } from '@aws-sdk/client-ecs';
 import type { GetCallerIdentityResponse } from '@aws-sdk/client-sts';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
-import { type Server, startServer, temporaryDirectory } from '../running/server.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
 
 describe('the AWS CLI', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
   let aws: AwsCli;
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    server = await startControlPlane();
     aws = awsCli(server);
   });
 
   after(async () => {
-    await server?.stop();
-    await directory?.remove();
+    await server?.end();
   });
 
   test('is told who it is', async () => {

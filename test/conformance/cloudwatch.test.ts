@@ -6,23 +6,20 @@ import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { DescribeAlarmsOutput, ListTagsForResourceOutput } from '@aws-sdk/client-cloudwatch';
-import { type Server, startServer, temporaryDirectory } from '../running/server.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
 
 const run = promisify(execFile);
 
 describe('alarms by the AWS CLI', async () => {
   const programs = await programsOnPath();
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    server = await startControlPlane();
   });
 
   after(async () => {
-    await server?.stop();
-    await directory?.remove();
+    await server?.end();
   });
 
   test('there is one to try', () => assert.notEqual(programs.length, 0));

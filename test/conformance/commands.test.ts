@@ -7,7 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { clientOf } from '../running/cluster.ts';
-import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
+import { startServer, testKeys } from '../running/server.ts';
 
 const longshore = fileURLToPath(new URL('../../bin/longshore', import.meta.url));
 
@@ -31,17 +32,14 @@ function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Prom
 }
 
 describe('the commands', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    server = await startControlPlane();
   });
 
   after(async () => {
-    await server?.stop();
-    await directory?.remove();
+    await server?.end();
   });
 
   test('env prints export lines and nothing else', async () => {
@@ -77,7 +75,7 @@ describe('the commands', () => {
 
   /** A PATH on which the first `aws` says that it is of this version, and says what it is called with. */
   async function awsOf(version: string): Promise<string> {
-    const programs = join(directory.path, version);
+    const programs = join(server.directory, version);
     await mkdir(programs);
     const script = `#!/bin/sh\n[ "$1" = --version ] && echo aws-cli/${version} Python/3.11.2 || echo aws "$@"\n`;
     await writeFile(join(programs, 'aws'), script, { mode: 0o755 });
@@ -116,21 +114,21 @@ describe('the commands', () => {
       port,
       '--no-agent',
       '--data-dir',
-      join(directory.path, 'other'),
+      join(server.directory, 'other'),
     ]);
     assert.equal(code, 1);
     assert.match(complaint, /cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/);
   });
 
   test('an address that is not loopback is refused without an explicit flag', async () => {
-    const { code, complaint } = await run(['up', '--host', '0.0.0.0', '--data-dir', join(directory.path, 'open')]);
+    const { code, complaint } = await run(['up', '--host', '0.0.0.0', '--data-dir', join(server.directory, 'open')]);
     assert.equal(code, 2);
     assert.match(complaint, /not a loopback address.*--insecure-listen/);
   });
 
   test('wrong options end with code 2 and help with code 0', async () => {
     for (const port of ['many', '-1', '65536']) assert.equal((await run(['up', '--port', port])).code, 2);
-    assert.equal((await run(['up', '--account', '12', '--data-dir', join(directory.path, 'no')])).code, 2);
+    assert.equal((await run(['up', '--account', '12', '--data-dir', join(server.directory, 'no')])).code, 2);
     assert.equal((await run(['nonsense'])).code, 2);
     const help = await run(['--help']);
     assert.equal(help.code, 0);
@@ -139,7 +137,7 @@ describe('the commands', () => {
   });
 
   test('SIGTERM ends the server with code 0', async () => {
-    const other = await startServer({ dataDirectory: join(directory.path, 'ended'), agent: false });
+    const other = await startServer({ dataDirectory: join(server.directory, 'ended'), agent: false });
     assert.equal(await other.stop(), 0);
   });
 

@@ -1,7 +1,6 @@
 // ECR as the real clients see it: the AWS CLI and the AWS SDK for JavaScript. No engine is needed.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   BatchCheckLayerAvailabilityCommand,
@@ -36,28 +35,25 @@ import type {
   ListTagsForResourceResponse,
 } from '@aws-sdk/client-ecr';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
-import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
 
 const digestOf = (content: string | Uint8Array): string =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
 describe('ECR', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
   let aws: AwsCli;
   let sdk: ECRClient;
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    server = await startControlPlane();
     aws = awsCli(server);
-    sdk = new ECRClient({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys, maxAttempts: 1 });
+    sdk = new ECRClient({ ...server.sdk, maxAttempts: 1 });
   });
 
   after(async () => {
     sdk?.destroy();
-    await server?.stop();
-    await directory?.remove();
+    await server?.end();
   });
 
   /** Uploads a layer in parts through the API, as the SDK's clients without a registry do. */

@@ -1,6 +1,5 @@
 // Who may do what, as real SDK clients find it: users and roles of IAM, sessions of STS, and refusals in AWS's words.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   CreateTagsCommand,
@@ -23,7 +22,8 @@ import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from '@aws-sdk/client
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
-import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
+import { type Server, startServer, testKeys } from '../running/server.ts';
 
 interface Keys {
   readonly accessKeyId: string;
@@ -32,19 +32,19 @@ interface Keys {
 }
 
 describe('identity by SDK clients', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let controlPlane: ControlPlane;
   let server: Server;
   let root: ReturnType<typeof clientsOf>;
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    controlPlane = await startControlPlane();
+    server = controlPlane;
     root = clientsOf(server, testKeys);
   });
 
   after(async () => {
     await server?.stop();
-    await directory?.remove();
+    await controlPlane?.end();
   });
 
   const newUser = async (name: string): Promise<Keys> => {
@@ -174,7 +174,7 @@ describe('identity by SDK clients', () => {
     // The tokens of sessions are taken by the server that comes after this one.
     const port = Number(new URL(server.endpoint).port);
     await server.stop();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false, port });
+    server = await startServer({ dataDirectory: server.dataDirectory, agent: false, port });
     await session.ecs.send(new ListClustersCommand({}));
     const forged = { ...sessionKeys(given), secretAccessKey: testKeys.secretAccessKey };
     await refused(clientsOf(server, forged).ecs.send(new ListClustersCommand({})), 'InvalidSignatureException');

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { clientOf } from '../running/cluster.ts';
-import { type Server, startServer, temporaryDirectory } from '../running/server.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
 
 /** A server with a repository, as a client of the OCI distribution specification sees it. No engine is needed. */
 export interface OciRegistry {
-  readonly server: Server;
+  readonly server: ControlPlane;
   readonly endpoint: string;
   /** What `docker login` is given, as a header. */
   readonly authorization: string;
@@ -51,8 +50,7 @@ export function imageOf(layers: readonly object[], rest: object = {}): object {
 }
 
 export async function startOciRegistry(repositories: readonly string[]): Promise<OciRegistry> {
-  const directory = await temporaryDirectory();
-  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+  const server = await startControlPlane();
   const client = clientOf(server);
   const { authorizationData } = await client.call<{
     readonly authorizationData: readonly { readonly authorizationToken: string }[];
@@ -96,10 +94,7 @@ export async function startOciRegistry(repositories: readonly string[]): Promise
         throw new Error(`the manifest was answered with ${answer.status}: ${await answer.text()}`);
       return digestOf(body);
     },
-    async close() {
-      await server.stop();
-      await directory.remove();
-    },
+    close: () => server.end(),
   };
 }
 

@@ -7,11 +7,9 @@ import { after, before, describe, test } from 'node:test';
 import type { DescribeImagesResponse, DescribeRepositoriesResponse } from '@aws-sdk/client-ecr';
 import { type Client, clientOf } from '../running/cluster.ts';
 import { type DockerRegistry, someone, startDockerRegistry } from '../running/docker-registry.ts';
-import { temporaryDirectory } from '../running/server.ts';
 import { digestOf, errorCode, imageType, indexType, type OciRegistry, startOciRegistry } from './oci-registry.ts';
 
 describe('a pull-through cache', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let upstream: DockerRegistry;
   let registry: OciRegistry;
   let client: Client;
@@ -37,9 +35,8 @@ describe('a pull-through cache', () => {
   });
 
   before(async () => {
-    directory = await temporaryDirectory();
-    upstream = await startDockerRegistry(join(directory.path, 'upstream'));
     registry = await startOciRegistry([]);
+    upstream = await startDockerRegistry(join(registry.server.directory, 'upstream'));
     client = clientOf(registry.server);
     for (const blob of [layer, Buffer.from(config)]) {
       const begun = await fetch(`http://${upstream.host}/v2/team/app/blobs/uploads/`, { method: 'POST' });
@@ -63,9 +60,8 @@ describe('a pull-through cache', () => {
   });
 
   after(async () => {
-    await registry?.close();
     await upstream?.stop();
-    await directory?.remove();
+    await registry?.close();
   });
 
   async function pull(reference: string): Promise<{ readonly status: number; readonly digest: string }> {
@@ -139,7 +135,7 @@ describe('a pull-through cache', () => {
   });
 
   test('reads a locked upstream with the secret of its rule, as it is at each pull', async () => {
-    const lockedDirectory = join(directory.path, 'locked');
+    const lockedDirectory = join(registry.server.directory, 'locked');
     const passwordFile = join(lockedDirectory, 'passwords');
     await mkdir(lockedDirectory);
     await writeFile(passwordFile, someone.passwordLine);

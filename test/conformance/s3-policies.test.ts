@@ -1,6 +1,5 @@
 // Who may what in S3: policies of users and of buckets, as the SDK meets them.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import {
@@ -13,22 +12,20 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
 
 describe('a user of IAM in S3', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
   let root: S3Client;
   let user: S3Client;
   const userArn = 'arn:aws:iam::000000000000:user/reader';
   const Bucket = 'policies';
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    const config = { endpoint: server.endpoint, region: 'us-east-1', forcePathStyle: true, maxAttempts: 1 };
-    root = new S3Client({ ...config, credentials: testKeys });
-    const iam = new IAMClient({ ...config, credentials: testKeys });
+    server = await startControlPlane();
+    const config = { ...server.sdk, forcePathStyle: true, maxAttempts: 1 };
+    root = new S3Client(config);
+    const iam = new IAMClient(config);
     await iam.send(new CreateUserCommand({ UserName: 'reader' }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
     user = new S3Client({
@@ -50,8 +47,7 @@ describe('a user of IAM in S3', () => {
   after(async () => {
     root?.destroy();
     user?.destroy();
-    await server?.stop();
-    await directory?.remove();
+    await server?.end();
   });
 
   const get = async (Key: string): Promise<string | undefined> =>

@@ -35,36 +35,27 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
 import { eventually } from '../running/eventually.ts';
 import { pythonWithBoto3 } from '../running/python.ts';
-import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
 
 const run = promisify(execFile);
 const mebibyte = 1024 * 1024;
 
 describe('S3', async () => {
   const programs = await programsOnPath();
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
   let s3: S3Client;
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
-    s3 = new S3Client({
-      endpoint: server.endpoint,
-      region: 'us-east-1',
-      credentials: testKeys,
-      forcePathStyle: true,
-      maxAttempts: 1,
-    });
+    server = await startControlPlane();
+    s3 = new S3Client({ ...server.sdk, forcePathStyle: true, maxAttempts: 1 });
     await s3.send(new CreateBucketCommand({ Bucket: 'sdk-bucket' }));
   });
 
   after(async () => {
     s3?.destroy();
-    await server?.stop();
-    await directory?.remove();
+    await server?.end();
   });
 
   test('there is a CLI to try', () => assert.notEqual(programs.length, 0));
@@ -78,7 +69,7 @@ describe('S3', async () => {
         return stdout;
       };
       const bucket = `cli-bucket-${index}`;
-      const work = join(directory.path, `cli-${index}`);
+      const work = join(server.directory, `cli-${index}`);
       await mkdir(join(work, 'tree', 'deep er'), { recursive: true });
       await writeFile(join(work, 'tree', 'a.txt'), 'one');
       await writeFile(join(work, 'tree', 'deep er', 'b+c%.txt'), 'two');

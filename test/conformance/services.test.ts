@@ -13,19 +13,16 @@ import {
   ListServiceDeploymentsCommand,
   StopServiceDeploymentCommand,
 } from '@aws-sdk/client-ecs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
-import { type Server, startServer, temporaryDirectory } from '../running/server.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
 
 describe('services by the AWS CLI', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
   let aws: AwsCli;
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    server = await startControlPlane();
     aws = awsCli(server);
     await aws('ecs', 'create-cluster');
     const containers = JSON.stringify([{ name: 'app', image: 'busybox', memory: 64 }]);
@@ -33,8 +30,7 @@ describe('services by the AWS CLI', () => {
   });
 
   after(async () => {
-    await server?.stop();
-    await directory?.remove();
+    await server?.end();
   });
 
   test('a service is created, waited for, deployed anew and described', async () => {
@@ -62,9 +58,7 @@ describe('services by the AWS CLI', () => {
 
   test('deployments are listed and described with their revisions', async () => {
     // By the SDK: the CLIs that machines have are older than these operations.
-    const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = server.environment;
-    const credentials = { accessKeyId, secretAccessKey };
-    const client = new ECSClient({ endpoint: server.endpoint, region: 'us-east-1', credentials });
+    const client = new ECSClient(server.sdk);
     const { serviceDeployments: [latest] = [] } = await client.send(
       new ListServiceDeploymentsCommand({ service: 'web', status: ['SUCCESSFUL'] }),
     );

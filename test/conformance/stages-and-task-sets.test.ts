@@ -14,20 +14,17 @@ import {
   ECSClient,
   type ServiceDeployment,
 } from '@aws-sdk/client-ecs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
 import { eventually } from '../running/eventually.ts';
-import { type Server, startServer, temporaryDirectory } from '../running/server.ts';
 
 describe('deployments in stages and task sets', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
   let aws: AwsCli;
 
   before(async () => {
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    server = await startControlPlane();
     aws = awsCli(server);
     await aws('ecs', 'create-cluster');
     const containers = JSON.stringify([{ name: 'app', image: 'busybox', memory: 64 }]);
@@ -35,14 +32,11 @@ describe('deployments in stages and task sets', () => {
   });
 
   after(async () => {
-    await server?.stop();
-    await directory?.remove();
+    await server?.end();
   });
 
   test('a paused canary deployment shows its hook to the SDK and goes on when it is answered', async () => {
-    const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = server.environment;
-    const credentials = { accessKeyId, secretAccessKey };
-    const client = new ECSClient({ endpoint: server.endpoint, region: 'us-east-1', credentials });
+    const client = new ECSClient(server.sdk);
     const { service } = await client.send(
       new CreateServiceCommand({
         serviceName: 'web',

@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import * as iam from '@aws-sdk/client-iam';
 import * as sts from '@aws-sdk/client-sts';
 import { selfSignedCertificate } from '../../src/world/real/self-signed-certificate.ts';
-import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
+import { type ControlPlane, startControlPlane } from '../running/control-plane.ts';
 
 interface Issuer {
   readonly url: string;
@@ -50,30 +50,25 @@ async function startIssuer(tls: { readonly certificate: string; readonly key: st
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token of an OpenID Connect issuer', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
   let trusted: Issuer;
   let untrusted: Issuer;
   let admin: iam.IAMClient;
   let anonymous: sts.STSClient;
 
   before(async () => {
-    directory = await temporaryDirectory();
     const certificate = selfSignedCertificate('127.0.0.1', 1);
-    const authorities = join(directory.path, 'authorities.pem');
-    await writeFile(authorities, certificate.certificate);
     [trusted, untrusted] = await Promise.all([
       startIssuer(certificate),
       startIssuer(selfSignedCertificate('127.0.0.1', 1)),
     ]);
-    server = await startServer({
-      dataDirectory: join(directory.path, 'server'),
-      agent: false,
-      environment: { NODE_EXTRA_CA_CERTS: authorities },
+    server = await startControlPlane(async (directory) => {
+      const authorities = join(directory, 'authorities.pem');
+      await writeFile(authorities, certificate.certificate);
+      return { NODE_EXTRA_CA_CERTS: authorities };
     });
-    const connection = { endpoint: server.endpoint, region: 'us-east-1', maxAttempts: 1 };
-    admin = new iam.IAMClient({ ...connection, credentials: testKeys });
-    anonymous = new sts.STSClient(connection);
+    admin = new iam.IAMClient({ ...server.sdk, maxAttempts: 1 });
+    anonymous = new sts.STSClient({ endpoint: server.endpoint, region: 'us-east-1', maxAttempts: 1 });
     for (const { url } of [trusted, untrusted]) {
       const { OpenIDConnectProviderArn: arn = '' } = await admin.send(
         new iam.CreateOpenIDConnectProviderCommand({
@@ -108,9 +103,8 @@ describe('a token of an OpenID Connect issuer', () => {
   after(async () => {
     admin?.destroy();
     anonymous?.destroy();
-    await server?.stop();
+    await server?.end();
     for (const issuer of [trusted, untrusted]) issuer?.server.close();
-    await directory?.remove();
   });
 
   function token(
