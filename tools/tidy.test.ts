@@ -126,6 +126,13 @@ test('no barrels, no any, no non-null marks, no skipped or only tests', () => {
   }
 });
 
+test('tests that run beside those with agents start none', () => {
+  for (const [file, source] of sources) {
+    if (!file.startsWith('test/docker/agentless/')) continue;
+    assert.doesNotMatch(source, /\bstart(Server|Longshore)\b|\/installation\.ts'/, file);
+  }
+});
+
 test('every operation has a file of its own name and a line in its manifest', () => {
   for (const service of serviceOrder) {
     const folder = `src/services/${service}`;

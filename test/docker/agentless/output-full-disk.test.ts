@@ -5,13 +5,13 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { engineOutputs } from '../../src/agent/logs/engine-outputs.ts';
-import { realOutputs, type RealOutputsOptions } from '../../src/world/real/output-keeper/real-outputs.ts';
-import type { Outputs } from '../../src/world/outputs.ts';
-import type { Log, LogFields } from '../../src/world/world.ts';
-import { docker, ensureTestImage, testImage } from '../running/engine.ts';
-import { eventually } from '../running/eventually.ts';
-import { temporaryDirectory } from '../running/server.ts';
+import { engineOutputs } from '../../../src/agent/logs/engine-outputs.ts';
+import { realOutputs, type RealOutputsOptions } from '../../../src/world/real/output-keeper/real-outputs.ts';
+import type { Outputs } from '../../../src/world/outputs.ts';
+import type { Log, LogFields } from '../../../src/world/world.ts';
+import { docker, ensureTestImage, testImage } from '../../running/engine.ts';
+import { eventually } from '../../running/eventually.ts';
+import { temporaryDirectory } from '../../running/server.ts';
 
 const count = 30_000; // lines of a hundred bytes: three times what there is room for
 
@@ -45,7 +45,7 @@ describe('what keeps the output of containers', () => {
     const outputs = realOutputs({
       directory: output,
       socketPath: join(directory.path, 'keeper.sock'),
-      command: [process.execPath, fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)), 'keep-output'],
+      command: [process.execPath, fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url)), 'keep-output'],
       engine: engineOutputs(docker),
       log,
       ...options,

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
-import { type AwsCli, awsCli } from '../running/aws-cli.ts';
-import { type DockerCli, dockerCli, logIn } from '../running/docker-cli.ts';
-import { docker as engine, ensureTestImage, testImage } from '../running/engine.ts';
-import { policyDocument } from '../running/roles.ts';
-import { type Server, startServer, temporaryDirectory, testKeys } from '../running/server.ts';
+import { type AwsCli, awsCli } from '../../running/aws-cli.ts';
+import { type ControlPlane, startControlPlane } from '../../running/control-plane.ts';
+import { type DockerCli, dockerCli, logIn } from '../../running/docker-cli.ts';
+import { docker as engine, ensureTestImage, testImage } from '../../running/engine.ts';
+import { policyDocument } from '../../running/roles.ts';
 
 const repositoryName = `rights-${process.pid}/app`;
 const repositoryArn = `arn:aws:ecr:us-east-1:000000000000:repository/${repositoryName}`;
@@ -21,16 +21,14 @@ const pushing = [
 ];
 
 describe('the rights of users on a repository, with the docker client', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
   let root: AwsCli;
   let uri: string;
   const made: string[] = [];
 
   before(async () => {
     await ensureTestImage();
-    directory = await temporaryDirectory();
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    server = await startControlPlane();
     root = awsCli(server);
     const { repository } = await root<{ readonly repository: { readonly repositoryUri: string } }>(
       'ecr',
@@ -43,8 +41,7 @@ describe('the rights of users on a repository, with the docker client', () => {
 
   after(async () => {
     for (const image of made) await engine.removeImage(image).catch(() => undefined); // gone already
-    await server?.stop();
-    await directory?.remove();
+    await server?.end();
   });
 
   interface User {
@@ -54,7 +51,7 @@ describe('the rights of users on a repository, with the docker client', () => {
 
   /** A user who may take the actions on the repository, with keys of IAM. */
   async function userWith(name: string, actions: readonly string[]): Promise<User> {
-    const iam = new IAMClient({ endpoint: server.endpoint, region: 'us-east-1', credentials: testKeys });
+    const iam = new IAMClient(server.sdk);
     const UserName = name;
     await iam.send(new CreateUserCommand({ UserName }));
     const statements = [
@@ -72,7 +69,7 @@ describe('the rights of users on a repository, with the docker client', () => {
         AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey,
       },
     });
-    const docker = dockerCli(join(directory.path, name));
+    const docker = dockerCli(join(server.directory, name));
     assert.match(await logIn(docker, await aws('ecr', 'get-authorization-token')), /Login Succeeded/);
     return { aws, docker };
   }

@@ -5,16 +5,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { clientOf } from '../running/cluster.ts';
-import { type DockerCli, dockerCli, logIn, type TokenAnswer } from '../running/docker-cli.ts';
-import { docker as engine, ensureTestImage, testImage } from '../running/engine.ts';
-import { type Server, startServer, temporaryDirectory } from '../running/server.ts';
+import { clientOf } from '../../running/cluster.ts';
+import { type ControlPlane, startControlPlane } from '../../running/control-plane.ts';
+import { type DockerCli, dockerCli, logIn, type TokenAnswer } from '../../running/docker-cli.ts';
+import { docker as engine, ensureTestImage, testImage } from '../../running/engine.ts';
 
 const repositoryName = `full-${process.pid}`;
 
 describe('a full disk under the registry', () => {
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let server: Server;
+  let server: ControlPlane;
   let docker: DockerCli;
   let uri: string;
   let files: string;
@@ -22,11 +21,12 @@ describe('a full disk under the registry', () => {
 
   before(async () => {
     await ensureTestImage();
-    directory = await temporaryDirectory();
-    files = join(directory.path, 'server', 'images');
-    await mkdir(files, { recursive: true });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', files]);
-    server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false });
+    server = await startControlPlane(async (directory) => {
+      files = join(directory, 'server', 'images');
+      await mkdir(files, { recursive: true });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', files]);
+      return {};
+    });
     const client = clientOf(server);
     const { repository } = await client.call<{ readonly repository: { readonly repositoryUri: string } }>(
       'ecr',
@@ -34,15 +34,13 @@ describe('a full disk under the registry', () => {
       { repositoryName },
     );
     uri = repository.repositoryUri;
-    docker = dockerCli(directory.path);
+    docker = dockerCli(server.directory);
     await logIn(docker, await client.call<TokenAnswer>('ecr', 'GetAuthorizationToken', {}));
   });
 
   after(async () => {
     for (const image of made) await engine.removeImage(image).catch(() => undefined); // gone already
-    await server?.stop();
-    if (files) execFileSync('umount', [files]);
-    await directory?.remove();
+    await server?.end(); // and what is mounted in its directory
   });
 
   async function build(tag: string, layerBytes: number): Promise<string> {
