@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
+import { awslogs, logStreamOf } from '../running/awslogs.ts';
 import { ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import { Installation } from '../running/installation.ts';
@@ -31,27 +32,18 @@ describe('the output of containers', () => {
           memory: 32,
           stopTimeout: 2,
           command: ['sh', '-c', script],
-          logConfiguration: {
-            logDriver: 'awslogs',
-            options: {
-              'awslogs-group': '/output',
-              'awslogs-region': 'us-east-1',
-              'awslogs-stream-prefix': name,
-              'awslogs-create-group': 'true',
-            },
-          },
+          logConfiguration: awslogs('/output', name),
         },
       ],
     });
   }
 
   async function messages(name: string, arn: string): Promise<readonly string[]> {
-    const logStreamName = `${name}/app/${arn.slice(arn.lastIndexOf('/') + 1)}`;
     const all: string[] = [];
     for (let nextToken: string | undefined; ; ) {
       const page: GetLogEventsResponse = await installation.client.call('logs', 'GetLogEvents', {
         logGroupName: '/output',
-        logStreamName,
+        logStreamName: logStreamOf(name, arn),
         startFromHead: true,
         ...(nextToken === undefined ? {} : { nextToken }),
       });

@@ -54,12 +54,9 @@ describe('file systems', () => {
     });
   }
 
-  async function run(
-    family: string,
-    efs: object,
-    script: string,
-  ): Promise<{ readonly task: Task; readonly output: string }> {
-    const arn = await installation.run({
+  /** Runs one task with the file system at /shared. */
+  async function start(family: string, efs: object, script: string): Promise<string> {
+    return await installation.run({
       family,
       networkMode: 'none',
       volumes: [{ name: 'shared', efsVolumeConfiguration: { fileSystemId, ...efs } }],
@@ -73,9 +70,23 @@ describe('file systems', () => {
         },
       ],
     });
+  }
+
+  async function endOf(arn: string): Promise<{ readonly task: Task; readonly output: string }> {
     const task = await installation.reaches(arn, 'STOPPED');
     const id = task.containers?.[0]?.runtimeId;
     return { task, output: id === undefined ? '' : (await outputOf(id)).trim() };
+  }
+
+  const run = async (family: string, efs: object, script: string): ReturnType<typeof endOf> =>
+    await endOf(await start(family, efs, script));
+
+  /** Makes an access point and gives what a volume says to use it. */
+  async function accessPoint(...args: readonly string[]) {
+    const of = ['--file-system-id', fileSystemId, ...args];
+    const { AccessPointId: accessPointId } = await aws<AccessPointDescription>('efs', 'create-access-point', ...of);
+    assert.ok(accessPointId);
+    return { transitEncryption: 'ENABLED', authorizationConfig: { accessPointId } };
   }
 
   test('outlive the tasks that write to them, and are seen by the next', async () => {
@@ -85,35 +96,17 @@ describe('file systems', () => {
   });
 
   test('have access points, whose directory is made as they say', async () => {
-    const made = await aws<AccessPointDescription>(
-      'efs',
-      'create-access-point',
-      '--file-system-id',
-      fileSystemId,
-      '--root-directory',
-      'Path=/apps/one,CreationInfo={OwnerUid=1234,OwnerGid=2345,Permissions=0750}',
-    );
-    const efs = {
-      transitEncryption: 'ENABLED',
-      authorizationConfig: { accessPointId: made.AccessPointId },
-    };
+    const root = 'Path=/apps/one,CreationInfo={OwnerUid=1234,OwnerGid=2345,Permissions=0750}';
+    const efs = await accessPoint('--root-directory', root);
     const { output } = await run('by-access-point', efs, 'stat -c "%u %g %a" /shared; echo x > /shared/own');
     assert.equal(output, '1234 2345 750');
     assert.equal((await run('whole', {}, 'cat /shared/apps/one/own')).output, 'x');
   });
 
   test('have access points with a user, in whose name all is done whoever the container runs as', async () => {
-    const made = await aws<AccessPointDescription>(
-      'efs',
-      'create-access-point',
-      '--file-system-id',
-      fileSystemId,
-      '--posix-user',
-      JSON.stringify({ Uid: 1234, Gid: 2345, SecondaryGids: [3456] }),
-      '--root-directory',
-      'Path=/users/one,CreationInfo={OwnerUid=1234,OwnerGid=2345,Permissions=0700}',
-    );
-    const efs = { transitEncryption: 'ENABLED', authorizationConfig: { accessPointId: made.AccessPointId } };
+    const user = JSON.stringify({ Uid: 1234, Gid: 2345, SecondaryGids: [3456] });
+    const root = 'Path=/users/one,CreationInfo={OwnerUid=1234,OwnerGid=2345,Permissions=0700}';
+    const efs = await accessPoint('--posix-user', user, '--root-directory', root);
     const data = bytes('users');
     // What is not this user's: a file of root's, one of a group it is in, and a way out.
     await run('beside', {}, 'echo outside > /shared/outside');
@@ -128,27 +121,13 @@ describe('file systems', () => {
       'stat -c "%u %g" by-another; perl -e \'chown(0, 0, "made") or print "$!\\n"; chmod 0640, "made" or die\'; stat -c "%a" made',
       'while [ ! -e go ]; do sleep 0.1; done; cat private 2>&1; cat of-group; cat ../outside 2>&1; ls',
     ].join('\n');
-    const arn = await installation.run({
-      family: 'posix-user',
-      networkMode: 'none',
-      volumes: [{ name: 'shared', efsVolumeConfiguration: { fileSystemId, ...efs } }],
-      containerDefinitions: [
-        {
-          name: 'app',
-          image: factsImage,
-          memory: 32,
-          command: ['sh', '-c', script],
-          mountPoints: [{ sourceVolume: 'shared', containerPath: '/shared' }],
-        },
-      ],
-    });
+    const arn = await start('posix-user', efs, script);
     await eventually('what the task makes', () => stat(join(data, 'one', 'by-another')).catch(() => undefined));
     await rootsFile('private', 0o600, 0);
     await rootsFile('of-group', 0o640, 3456);
     await rootsFile('go', 0o600, 0);
-    const task = await installation.reaches(arn, 'STOPPED');
-    const output = await outputOf(task.containers?.[0]?.runtimeId ?? '');
-    assert.deepEqual(output.trim().split('\n'), [
+    const { output } = await endOf(arn);
+    assert.deepEqual(output.split('\n'), [
       '0',
       'made 1234 2345',
       'sub 1234 2345',
@@ -168,8 +147,10 @@ describe('file systems', () => {
     ]);
     const { uid, gid } = await stat(join(data, 'one', 'made'));
     assert.deepEqual([uid, gid], [1234, 2345], 'on the file system itself');
-    await eventually('the end of the mount with the last task', async () =>
-      (await host('cat', '/proc/mounts')).includes(made.AccessPointId ?? 'no id') ? undefined : true,
+    const { accessPointId } = efs.authorizationConfig;
+    await eventually(
+      'the end of the mount with the last task',
+      async () => !(await host('cat', '/proc/mounts')).includes(accessPointId),
     );
     // Through another mount of the same file system, the next task sees what was made.
     assert.match((await run('plain', {}, 'cat /shared/users/one/made')).output, /^by root$/);

@@ -1,6 +1,6 @@
 // What a task must not reach: another task's credentials, the engine's socket, Longshore's own directories. Tried from inside.
 import assert from 'node:assert/strict';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { host } from '../running/engine.ts';
 import { Installation } from '../running/installation.ts';
@@ -32,7 +32,7 @@ told("guesses", join " ", sort keys %seen);
 for my $path ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock") {
   told("socket $path", IO::Socket::UNIX->new(Peer => $path) ? "connected" : -e $path ? "refused" : "not there");
 }
-for my $port (2375, 2376, 51678) {
+for my $port (split " ", $ENV{PORTS}) {
   for my $address ("127.0.0.1", "169.254.170.2", split " ", $ENV{HOST_ADDRESSES}) {
     told("engine $address:$port", IO::Socket::INET->new(PeerAddr => $address, PeerPort => $port, Timeout => 1) ? "connected" : "closed");
   }
@@ -53,9 +53,13 @@ describe('a task without privileges', () => {
   let subnets: readonly string[] = [];
   let victim = '';
   let families = 0;
+  /** Where an engine or an agent would listen, but for what this machine had there before. */
+  let ports: readonly number[] = [];
 
   before(async () => {
     await ensureFactsImage();
+    const taken = await listenedOn();
+    ports = [2375, 2376, 51678].filter((port) => !taken.has(port));
     installation = await Installation.start('isolation');
     await createTaskRole(installation, 'app');
     subnets = await installation.subnets();
@@ -101,6 +105,7 @@ describe('a task without privileges', () => {
       const arn = await run(networkMode, ['perl', '-e', attempts], {
         VICTIM: victim.slice(victim.lastIndexOf('/') + 1),
         HOST_ADDRESSES: hostAddresses,
+        PORTS: ports.join(' '),
         DIRECTORIES: ownDirectories().join(' '),
       });
       const stopped = await installation.reaches(arn, 'STOPPED');
@@ -146,3 +151,12 @@ describe('a task without privileges', () => {
     assert.match(output, /Permission denied\s+tried\s*$/);
   });
 });
+
+/** The TCP ports on which anybody listens on this machine, by the kernel's tables. */
+async function listenedOn(): Promise<ReadonlySet<number>> {
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
+  const listening = tables.join('\n').matchAll(/^ *\d+: [0-9A-F]+:([0-9A-F]{4}) \S+ 0A /gm);
+  return new Set([...listening].map(([, port = '']) => Number.parseInt(port, 16)));
+}

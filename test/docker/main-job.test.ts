@@ -13,10 +13,12 @@ import type {
   StopTaskResponse,
   Task,
 } from '@aws-sdk/client-ecs';
-import { type AwsCli, awsCli, createTaskRole, tailLogs } from '../running/aws-cli.ts';
+import { type AwsCli, awsCli, tailLogs } from '../running/aws-cli.ts';
+import { awslogs } from '../running/awslogs.ts';
 import { containersOf, docker, ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import { Installation } from '../running/installation.ts';
+import { roleArn, taskTrust } from '../running/roles.ts';
 import type { Server } from '../running/server.ts';
 
 describe('the main job', () => {
@@ -33,7 +35,8 @@ describe('the main job', () => {
     });
     ({ cluster, server } = installation);
     aws = awsCli(server);
-    await aws(...createTaskRole('ecsTaskExecutionRole'));
+    const trust = ['--assume-role-policy-document', taskTrust];
+    await aws('iam', 'create-role', '--role-name', 'ecsTaskExecutionRole', ...trust);
   });
 
   after(async () => {
@@ -224,7 +227,7 @@ const containers = (group: string) => [
     memory: 64,
     essential: true,
     command: ['sh', '-c', 'trap "exit 0" TERM; while true; do echo app says hello; sleep 1 & wait $!; done'],
-    logConfiguration: awslogs(group),
+    logConfiguration: awslogs(group, 'main'),
   },
   {
     name: 'other',
@@ -233,19 +236,9 @@ const containers = (group: string) => [
     memory: 32,
     essential: false,
     command: ['sh', '-c', 'echo the other is done'],
-    logConfiguration: awslogs(group),
+    logConfiguration: awslogs(group, 'main'),
   },
 ];
-
-const awslogs = (group: string) => ({
-  logDriver: 'awslogs',
-  options: {
-    'awslogs-group': group,
-    'awslogs-region': 'us-east-1',
-    'awslogs-stream-prefix': 'main',
-    'awslogs-create-group': 'true',
-  },
-});
 
 const definitions = {
   fargate: {
@@ -254,7 +247,7 @@ const definitions = {
     networkMode: 'awsvpc',
     cpu: '256',
     memory: '512',
-    executionRoleArn: 'arn:aws:iam::000000000000:role/ecsTaskExecutionRole',
+    executionRoleArn: roleArn('ecsTaskExecutionRole'),
     containerDefinitions: containers('/test/fargate'),
   },
   bridge: {

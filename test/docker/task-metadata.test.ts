@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '../running/eventually.ts';
-import { createTaskRole } from '../running/roles.ts';
+import { createTaskRole, roleArn } from '../running/roles.ts';
 import { Installation } from '../running/installation.ts';
 import { ensureFactsImage, factsImage, outputOf } from './task-parameters/stage.ts';
 
@@ -62,7 +62,7 @@ describe('a task is told of itself', { concurrency: true }, () => {
       {
         family: `metadata-${networkMode}-${launchType}`,
         networkMode,
-        taskRoleArn: 'arn:aws:iam::000000000000:role/metadata',
+        taskRoleArn: roleArn('metadata'),
         ...(launchType === 'FARGATE' && {
           requiresCompatibilities: ['FARGATE'],
           cpu: '256',

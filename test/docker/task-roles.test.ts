@@ -8,6 +8,7 @@ import { ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
 import type { CreateAccessKeyResponse } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type AwsCli, awsCli } from '../running/aws-cli.ts';
+import { awslogs, logStreamOf } from '../running/awslogs.ts';
 import { type Client, connectedInstance, runTask, taskReaches } from '../running/cluster.ts';
 import { host, removeContainersOf } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
@@ -53,15 +54,7 @@ describe('the role of a task', () => {
           image: factsImage,
           command: ['sh', '-c', `${fetchCredentials}; exec sleep 1000`],
           stopTimeout: 2, // sleep as the first process does not end by SIGTERM
-          logConfiguration: {
-            logDriver: 'awslogs',
-            options: {
-              'awslogs-group': '/roles',
-              'awslogs-region': 'us-east-1',
-              'awslogs-stream-prefix': 'r',
-              'awslogs-create-group': 'true',
-            },
-          },
+          logConfiguration: awslogs('/roles', 'r'),
         },
       ],
     });
@@ -76,12 +69,11 @@ describe('the role of a task', () => {
       return answer.tasks?.[0]?.taskArn;
     });
     await installation.reaches(run, 'RUNNING');
-    const id = run.slice(run.lastIndexOf('/') + 1);
     const keys = await eventually('the keys in the log', async () => {
       const { events } = await client
         .call<{ readonly events: readonly { readonly message: string }[] }>('logs', 'GetLogEvents', {
           logGroupName: '/roles',
-          logStreamName: `r/app/${id}`,
+          logStreamName: logStreamOf('r', run),
           startFromHead: true,
         })
         .catch(() => ({ events: [] }));
@@ -96,7 +88,7 @@ describe('the role of a task', () => {
     const config = { ...installation.sdk, credentials, maxAttempts: 1 };
     const ecs = new ECSClient(config);
     const identity = await new STSClient(config).send(new GetCallerIdentityCommand({}));
-    assert.equal(identity.Arn, `arn:aws:sts::000000000000:assumed-role/app/${id}`);
+    assert.equal(identity.Arn, `arn:aws:sts::000000000000:assumed-role/app/${run.slice(run.lastIndexOf('/') + 1)}`);
     await assert.rejects(ecs.send(new ListClustersCommand({})), {
       name: 'AccessDeniedException',
       message: `User: ${identity.Arn} is not authorized to perform: ecs:ListClusters on resource: * because no identity-based policy allows the ecs:ListClusters action`,

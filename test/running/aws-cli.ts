@@ -46,15 +46,6 @@ export function awsCli(server: Pick<Server, 'environment'>): AwsCli {
   });
 }
 
-/** The command that makes a role for tasks of ECS to assume. */
-export function createTaskRole(name: string): readonly string[] {
-  const trust = {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-  };
-  return ['iam', 'create-role', '--role-name', name, '--assume-role-policy-document', JSON.stringify(trust)];
-}
-
 /** Starts `aws logs tail --follow` on a log group; whoever reads its output ends it. */
 export async function tailLogs(
   server: Pick<Server, 'environment'>,

@@ -1,6 +1,13 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { Installation } from './installation.ts';
 
+/** Lets tasks of ECS assume a role. */
+export const taskTrust = policyDocument({
+  Effect: 'Allow',
+  Principal: { Service: 'ecs-tasks.amazonaws.com' },
+  Action: 'sts:AssumeRole',
+});
+
 /** Makes a role that tasks of ECS assume and that may do what the statements say. */
 export async function createTaskRole(
   installation: Pick<Installation, 'sdk'>,
@@ -8,8 +15,7 @@ export async function createTaskRole(
   statements: readonly object[] = [],
 ): Promise<void> {
   const iam = new IAMClient(installation.sdk);
-  const trust = { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' };
-  await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: policyDocument(trust) }));
+  await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: taskTrust }));
   iam.destroy();
   if (statements.length > 0) await putRolePolicy(installation, name, 'own', statements);
 }
