@@ -1,29 +1,10 @@
 import { assert } from '../../core/assert.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { AppendFile, Disk, Hash, Log } from '../../world/world.ts';
-import {
-  type BlockHeader,
-  blockLength,
-  checkBlock,
-  decodeEvents,
-  encodeBlock,
-  type EncodedBlock,
-  readHeader,
-  type Wanted,
-} from './block.ts';
-import {
-  type AppendOutcome,
-  comparePlaces,
-  eventOverheadBytes,
-  type LogBatch,
-  type LogPage,
-  type LogRange,
-  type Place,
-  type SourceCursors,
-  type StoredEvent,
-  type StreamSummary,
-} from './contract.ts';
-import { type Segment, Segments } from './segments.ts';
+import { type BlockHeader, checkBlock, encodeBlock, type EncodedBlock } from './block.ts';
+import type { AppendOutcome, LogBatch, LogPage, LogRange, SourceCursors, StreamSummary } from './contract.ts';
+import { readPage } from './read-page.ts';
+import { type PlacedSegment, type Segment, Segments } from './segments.ts';
 
 /** Sizes that decide when a segment, a file and a group are full. */
 export interface FileLimits {
@@ -124,7 +105,10 @@ export class StreamFiles {
   async read(range: LogRange): Promise<LogPage> {
     for (;;) {
       const generation = this.#generation;
-      const page = await this.#readOnce(range, () => generation === this.#generation);
+      const page = await readPage(this.#segments, range, {
+        bytesOf: (segment) => this.#bytesOf(segment),
+        isStale: () => generation !== this.#generation,
+      });
       if (page) return page;
     }
   }
@@ -330,56 +314,10 @@ export class StreamFiles {
     return `${this.#parts.directory}/${first.toString().padStart(positionDigits, '0')}${suffix}`;
   }
 
-  // --- reading
-
-  /**
-   * Merges the segments that reach into the range, one in memory at a time: what is read is given out up to the time
-   * that no segment to come reaches. Undefined when retention took files away meanwhile.
-   */
-  async #readOnce(range: LogRange, valid: () => boolean): Promise<LogPage | undefined> {
-    const startTime = Math.max(
-      range.startTime ?? Number.NEGATIVE_INFINITY,
-      range.after?.time ?? Number.NEGATIVE_INFINITY,
-    );
-    const endTime = Math.min(
-      range.endTime ?? Number.POSITIVE_INFINITY,
-      (range.before?.time ?? Number.POSITIVE_INFINITY) + 1,
-    );
-    const low = this.#segments.firstReaching(startTime);
-    const high = this.#segments.lastBefore(endTime);
-    const forward = range.direction === 'forward';
-    const isWanted = (place: Place): boolean => isInside(place, range);
-    // One more than fit, so that it is seen whether there are more.
-    const wanted: Wanted = { startTime, endTime, isWanted, direction: range.direction, most: range.maxEvents + 1 };
-    const page = new PageBuilder(range);
-    let held: readonly StoredEvent[] = [];
-    for (let step = 0; step <= high - low; step += 1) {
-      const index = forward ? low + step : high - step;
-      const read = await this.#readSegment(index, wanted);
-      if (!valid()) return undefined;
-      held = merge(held, read);
-      const isLast = step === high - low;
-      const horizon = forward ? this.#segments.earliestFrom(index + 1) : this.#segments.latestUpTo(index - 1);
-      const isDue = (event: StoredEvent): boolean =>
-        isLast || (forward ? event.time <= horizon : event.time >= horizon);
-      held = page.take(held, isDue);
-      if (page.isFull) return page.build(isLast && held.length === 0);
-    }
-    return page.build(true);
-  }
-
-  async #readSegment(index: number, wanted: Wanted): Promise<readonly StoredEvent[]> {
-    const segment = this.#segments.at(index);
-    if (!segment || segment.lastTime < wanted.startTime || segment.firstTime >= wanted.endTime) return [];
-    const path = this.#path(segment.file, eventsSuffix);
-    const bytes = await this.#parts.disk.readRange(path, segment.offset, segment.length);
-    if (!bytes) return []; // deleted since; the caller looks again
-    assert(bytes.length === segment.length, 'what was synced is on the disk');
-    let events: readonly StoredEvent[] = [];
-    for (let offset = 0; offset < bytes.length; offset += blockLength(bytes, offset) ?? bytes.length) {
-      events = merge(events, decodeEvents(bytes, readHeader(bytes, offset), wanted));
-    }
-    return events;
+  async #bytesOf({ file, offset, length }: PlacedSegment): Promise<Uint8Array | undefined> {
+    const bytes = await this.#parts.disk.readRange(this.#path(file, eventsSuffix), offset, length);
+    assert(!bytes || bytes.length === length, 'what was synced is on the disk');
+    return bytes;
   }
 }
 
@@ -420,61 +358,6 @@ interface WaitingBatch {
   readonly block: EncodedBlock;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
-}
-
-/** Fills one page from either end. */
-class PageBuilder {
-  readonly #range: LogRange;
-  readonly #parts: (readonly StoredEvent[])[] = [];
-  #events = 0;
-  #bytes = 0;
-  isFull = false;
-
-  constructor(range: LogRange) {
-    this.#range = range;
-  }
-
-  /** Takes what is due and fits, from the near end; gives back the rest. */
-  take(held: readonly StoredEvent[], isDue: (event: StoredEvent) => boolean): readonly StoredEvent[] {
-    const forward = this.#range.direction === 'forward';
-    let taken = 0;
-    for (; taken < held.length; taken += 1) {
-      const event = held[forward ? taken : held.length - 1 - taken];
-      if (!event || !isDue(event)) break;
-      // UTF-16 units are bytes for what logs mostly hold; a page of other text is up to three times as long.
-      const bytes = event.message.length + eventOverheadBytes;
-      if (this.#events === this.#range.maxEvents || (this.#events > 0 && this.#bytes + bytes > this.#range.maxBytes)) {
-        this.isFull = true;
-        break;
-      }
-      this.#events += 1;
-      this.#bytes += bytes;
-    }
-    this.isFull ||= this.#events === this.#range.maxEvents;
-    const cut = forward ? taken : held.length - taken;
-    this.#parts.push(forward ? held.slice(0, cut) : held.slice(cut));
-    return forward ? held.slice(cut) : held.slice(0, cut);
-  }
-
-  build(complete: boolean): LogPage {
-    const parts = this.#range.direction === 'forward' ? this.#parts : this.#parts.toReversed();
-    return { events: parts.flat(), complete };
-  }
-}
-
-function isInside(place: Place, range: LogRange): boolean {
-  return (
-    (!range.after || comparePlaces(place, range.after) > 0) && (!range.before || comparePlaces(place, range.before) < 0)
-  );
-}
-
-function merge(a: readonly StoredEvent[], b: readonly StoredEvent[]): readonly StoredEvent[] {
-  const lastOfA = a.at(-1);
-  const firstOfB = b[0];
-  if (!lastOfA) return b;
-  if (!firstOfB) return a;
-  const joined = a.concat(b);
-  return comparePlaces(lastOfA, firstOfB) < 0 ? joined : joined.sort(comparePlaces);
 }
 
 function timesOf({ firstTime, lastTime }: BlockHeader): { readonly firstTime: Instant; readonly lastTime: Instant } {
