@@ -43,23 +43,18 @@ export function tagKeysConditions(keys: readonly string[]): ConditionValues {
   return keys.length === 0 ? {} : { 'aws:TagKeys': keys };
 }
 
-/** The condition keys that say which tags the resource has. */
+/** The condition keys that say which tags the resource has. Some services have a name of their own for them as well. */
 export function resourceTagConditions(
   tags: readonly { readonly key: string; readonly value: string }[],
+  ownName?: `${string}:${string}`,
 ): ConditionValues {
-  return Object.fromEntries(tags.map(({ key, value }) => [`aws:ResourceTag/${key}`, value]));
+  const names = ['aws:ResourceTag', ...(ownName === undefined ? [] : [ownName])];
+  return Object.fromEntries(names.flatMap((name) => tags.map(({ key, value }) => [`${name}/${key}`, value])));
 }
 
-/** A tag in the words of the services that write its members with a capital. */
-export function plainTag({
-  Key = '',
-  Value = '',
-}: {
-  readonly Key?: string | undefined;
-  readonly Value?: string | undefined;
-}): {
-  readonly key: string;
-  readonly value: string;
-} {
-  return { key: Key, value: Value };
+/** Tags in the words of the services that write their members with a capital. */
+export function plainTags(
+  tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] = [],
+): readonly { readonly key: string; readonly value: string }[] {
+  return tags.map(({ Key = '', Value = '' }) => ({ key: Key, value: Value }));
 }

@@ -1,5 +1,5 @@
 /** What the operations of CloudWatch ask of IAM. */
-import { type Permissions, requestTagConditions, resourceTagConditions } from '../../aws/permission.ts';
+import { type Permissions, plainTags, requestTagConditions, resourceTagConditions } from '../../aws/permission.ts';
 import type { Call } from '../../aws/operation.ts';
 import { formatArn } from '../../core/arn.ts';
 import { alarmKey, alarms } from './tables.ts';
@@ -49,7 +49,7 @@ function alarmArn(call: Call, name: string): string {
   return formatArn({ ...call, service: 'cloudwatch', resource: `alarm:${name}` });
 }
 
-function brought({ Tags = [], TagKeys }: Named): ReturnType<typeof requestTagConditions> {
+function brought({ Tags, TagKeys }: Named): ReturnType<typeof requestTagConditions> {
   if (TagKeys) return { 'aws:TagKeys': TagKeys };
-  return requestTagConditions(Tags.map(({ Key = '', Value = '' }) => ({ key: Key, value: Value })));
+  return requestTagConditions(plainTags(Tags));
 }

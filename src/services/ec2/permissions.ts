@@ -2,7 +2,7 @@
 import {
   type ConditionValues,
   type Permissions,
-  plainTag,
+  plainTags,
   requestTagConditions,
   resourceTagConditions,
 } from '../../aws/permission.ts';
@@ -117,14 +117,12 @@ function named(input: Named): readonly { readonly kind: string; readonly id: str
 }
 
 function ownTags(reader: Reader, id: string): ConditionValues {
-  const tags = tagsOf(reader, id).map(plainTag);
-  const own = tags.map(({ key, value }) => [`ec2:ResourceTag/${key}`, value] as const);
-  return { ...resourceTagConditions(tags), ...Object.fromEntries(own) };
+  return resourceTagConditions(plainTags(tagsOf(reader, id)), 'ec2:ResourceTag');
 }
 
 function broughtTags({ Tags = [], TagSpecifications = [] }: Named): ConditionValues {
   const all = [...Tags, ...TagSpecifications.flatMap((each) => each.Tags ?? [])];
-  return requestTagConditions(all.map(plainTag));
+  return requestTagConditions(plainTags(all));
 }
 
 function ec2Arn(call: Call, kind: string, id: string): string {

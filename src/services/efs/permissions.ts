@@ -1,5 +1,5 @@
 import type { Call } from '../../aws/operation.ts';
-import { type Permissions, requestTagConditions, resourceTagConditions } from '../../aws/permission.ts';
+import { type Permissions, plainTags, requestTagConditions, resourceTagConditions } from '../../aws/permission.ts';
 import { formatArn } from '../../core/arn.ts';
 import type { Reader } from '../../store/store.ts';
 import { accessPoints, fileSystems, mountTargets } from './tables.ts';
@@ -14,7 +14,6 @@ interface Input {
 
 function on(action: string): Permissions<Input> {
   return (input, { call, reader }) => {
-    const { Tags: given = [] } = input;
     const { arn, tags } = resourceOf(input, call, reader);
     return [
       {
@@ -22,7 +21,7 @@ function on(action: string): Permissions<Input> {
         resources: [arn],
         conditions: {
           ...resourceTagConditions(tags),
-          ...requestTagConditions(given.map(({ Key: key, Value: value }) => ({ key, value }))),
+          ...requestTagConditions(plainTags(input.Tags)),
         },
       },
     ];

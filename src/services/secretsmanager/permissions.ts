@@ -2,7 +2,7 @@ import {
   type ConditionValues,
   type Permission,
   type Permissions,
-  plainTag,
+  plainTags,
   requestTagConditions,
   resourceTagConditions,
   tagKeysConditions,
@@ -45,7 +45,7 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
         onSecret(`secretsmanager:${operation}`, reader, call, input.SecretId, {
           stage: input.VersionStage,
           brought: {
-            ...requestTagConditions((input.Tags ?? []).map(plainTag)),
+            ...requestTagConditions(plainTags(input.Tags)),
             ...tagKeysConditions(input.TagKeys ?? []),
           },
         }),
@@ -59,7 +59,7 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
       resources: [unknownArn(call, input.Name)],
       conditions: {
         'secretsmanager:Name': input.Name,
-        ...requestTagConditions((input.Tags ?? []).map(plainTag)),
+        ...requestTagConditions(plainTags(input.Tags)),
       },
     },
   ],
@@ -82,15 +82,13 @@ function onSecret(
 ): Permission {
   const secret = findSecret(reader, scope, reference);
   const arn = secret ? secretArn(secret) : unknownArn(scope, reference);
-  const tags = (secret?.tags ?? []).map(plainTag);
   return {
     action,
     resources: [arn],
     conditions: {
       'secretsmanager:SecretId': arn,
       ...(stage !== undefined && { 'secretsmanager:VersionStage': stage }),
-      ...resourceTagConditions(tags),
-      ...Object.fromEntries(tags.map(({ key, value }) => [`secretsmanager:ResourceTag/${key}`, value])),
+      ...resourceTagConditions(plainTags(secret?.tags), 'secretsmanager:ResourceTag'),
       ...brought,
     },
     ...(secret?.resourcePolicy !== undefined && { resourcePolicy: secret.resourcePolicy }),

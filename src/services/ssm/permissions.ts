@@ -2,7 +2,7 @@ import {
   type ConditionValues,
   type Permission,
   type Permissions,
-  plainTag,
+  plainTags,
   requestTagConditions,
   resourceTagConditions,
   tagKeysConditions,
@@ -31,17 +31,11 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
     input: { readonly Name: string; readonly KeyId?: string; readonly Tags?: readonly Tag[] },
     { call, reader },
   ) => [
-    onParameter('ssm:PutParameter', reader, call, input.Name, requestTagConditions((input.Tags ?? []).map(plainTag))),
+    onParameter('ssm:PutParameter', reader, call, input.Name, requestTagConditions(plainTags(input.Tags))),
     ...askForKeyInUse('kms:Encrypt', reader, call, input.KeyId),
   ],
   AddTagsToResource: (input: { readonly ResourceId: string; readonly Tags: readonly Tag[] }, { call, reader }) => [
-    onParameter(
-      'ssm:AddTagsToResource',
-      reader,
-      call,
-      input.ResourceId,
-      requestTagConditions(input.Tags.map(plainTag)),
-    ),
+    onParameter('ssm:AddTagsToResource', reader, call, input.ResourceId, requestTagConditions(plainTags(input.Tags))),
   ],
   RemoveTagsFromResource: (
     input: { readonly ResourceId: string; readonly TagKeys: readonly string[] },
@@ -92,13 +86,12 @@ function onParameter(
 ): Permission {
   const { accountId, region } = scope;
   const { name } = readReference(reference);
-  const tags = (reader.get(parameters, parameterKey(scope, name))?.tags ?? []).map(plainTag);
+  const tags = plainTags(reader.get(parameters, parameterKey(scope, name))?.tags);
   return {
     action,
     resources: [parameterArn({ accountId, region, name })],
     conditions: {
-      ...resourceTagConditions(tags),
-      ...Object.fromEntries(tags.map(({ key, value }) => [`ssm:resourceTag/${key}`, value])),
+      ...resourceTagConditions(tags, 'ssm:resourceTag'),
       ...brought,
     },
   };
