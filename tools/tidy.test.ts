@@ -166,12 +166,16 @@ function importsOf(file: string): readonly Import[] {
   return found;
 }
 
+const isRule = (file: string): boolean => /^src\/services\/[^/]+\/rules\//.test(file);
+/** What of their own service rules may know: each other, the shape of its records, the words of its errors. */
+const isNextToRules = /^(rules\/.*|([a-z]+-)?tables\.ts|errors\.ts)$/;
+
 function allowed(file: string, target: string, typeOnly: boolean): boolean {
   if (target.startsWith('@aws-sdk/')) return typeOnly && /^src\/(services|aws|cli)\//.test(file);
   const service = /^src\/services\/([^/]+)\//.exec(file)?.[1];
   const other = /^src\/services\/([^/]+)\/(.+)$/.exec(target);
   if (service && other) {
-    if (other[1] === service) return true;
+    if (other[1] === service) return !isRule(file) || isNextToRules.test(other[2] ?? '');
     return other[2] === 'public.ts' && serviceOrder.indexOf(other[1] ?? '') < serviceOrder.indexOf(service);
   }
   if (/^src\/dataplane\/([^/]+)\//.test(file)) {
