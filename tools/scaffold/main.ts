@@ -1,4 +1,5 @@
-// npm run scaffold -- SERVICE Operation: writes the two files of a new operation and says which line to add.
+// npm run scaffold -- SERVICE Operation: writes the two files of a new operation and says what to add to the manifest.
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,8 +56,9 @@ export const ${camel}: Operation<${operation}CommandInput, Omit<${operation}Comm
   });
 `,
 );
+const test = file.replace(/\.ts$/, '.test.ts');
 writeFileSync(
-  file.replace(/\.ts$/, '.test.ts'),
+  test,
   `import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ${camel} } from './${kebab}.ts';
@@ -66,6 +68,9 @@ test('${operation} does what its callers expect', () => {
 });
 `,
 );
-process.stdout.write(
-  `wrote operations/${kebab}.ts and its test. Add to src/services/${service}/service.ts:\n    ${operation}: ${camel},\n`,
-);
+execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', file, test], { cwd: root, stdio: 'ignore' });
+process.stdout.write(`wrote operations/${kebab}.ts and its test. Add to src/services/${service}/service.ts:
+    import { ${camel} } from './operations/${kebab}.ts';
+    ${operation}: ${camel},
+and to permissions.ts beside it what the operation asks of IAM, unless that is its own name on every resource.
+`);
