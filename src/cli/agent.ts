@@ -6,6 +6,7 @@ import { realWorld } from '../world/real/real-world.ts';
 import { connectionOfVariables, regionOfVariables } from './connection.ts';
 import type { AgentOptions } from './program.ts';
 import { stopAsked } from './stop-asked.ts';
+import { takePriority } from './take-priority.ts';
 
 /** Runs an agent of a cluster on this machine until SIGINT or SIGTERM, which leave its tasks running. */
 export async function agent(options: AgentOptions): Promise<void> {
@@ -37,6 +38,7 @@ export async function agent(options: AgentOptions): Promise<void> {
     ...(options.imagePullBehavior === undefined ? {} : { pullBehavior: options.imagePullBehavior }),
   });
   process.stdout.write(`The agent serves cluster ${options.cluster} of ${endpoint}\n`);
+  takePriority(options.priority, world.log);
   await stopping;
   shared?.stop();
   await running.close();

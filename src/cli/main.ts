@@ -7,7 +7,12 @@ enableCompileCache();
 const [command, ...words] = process.argv.slice(2);
 if (command === serveDirectoryCommand) {
   // An agent starts it, once for each directory that it mounts in another user's name: no more is loaded than it needs.
-  void import('../world/real/fuse/serve-directory.ts').then(({ serveDirectory }) => {
+  const loaded = Promise.all([
+    import('../world/real/fuse/serve-directory.ts'),
+    import('../world/real/process-priority.ts'),
+  ]);
+  void loaded.then(([{ serveDirectory }, { lowerRaisedPriority }]) => {
+    lowerRaisedPriority(); // it works for containers
     const [userId = 0, groupId = 0, ...secondaryGroupIds] = words.map(Number);
     serveDirectory({ userId, groupId, secondaryGroupIds });
   });

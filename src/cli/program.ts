@@ -4,6 +4,7 @@ import { AwsError } from '../aws/error.ts';
 import { defaultDataDirectory, defaults, UsageError } from '../app/config.ts';
 import { version } from '../app/version.ts';
 import { NetError } from '../world/net.ts';
+import type { Priority } from './take-priority.ts';
 
 /** Runs one command. Exit codes: 0 done, 1 failed, 2 called wrongly. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -45,6 +46,7 @@ function program(): Command {
     .option('--insecure-listen', 'listen on an address that is not loopback, without TLS', false)
     .addOption(securityGroups())
     .option('--keep-stopped <minutes>', 'how long stopped tasks can be described (default: 60, the least)', wholeNumber)
+    .addOption(priority())
     .option('--accept-loss', 'start although the journal lost acknowledged commits', false)
     .action(async (options: UpOptions) => (await import('./up.ts')).up(options));
 
@@ -61,6 +63,7 @@ function program(): Command {
     .option('--memory <mib>', 'memory to offer in MiB (default: what the engine has)', wholeNumber)
     .addOption(warmSandboxes())
     .addOption(securityGroups())
+    .addOption(priority())
     .addOption(
       new Option('--image-pull-behavior <word>', 'when a registry is asked for an image that the engine has')
         .choices(['default', 'always', 'once', 'prefer-cached'])
@@ -99,6 +102,8 @@ function program(): Command {
     .command('keep-output <directory> <socket>', { hidden: true })
     .description('keep what containers write; agents start it')
     .action(async (directory: string, socketPath: string) => {
+      const { lowerRaisedPriority } = await import('../world/real/process-priority.ts');
+      lowerRaisedPriority(); // its work grows with what containers write, and must not go before theirs
       const { keepOutputs } = await import('../world/real/output-keeper/keeper.ts');
       await keepOutputs({ directory, socketPath });
     });
@@ -122,6 +127,7 @@ export interface UpOptions extends DataDirectoryOption {
   readonly acceptLoss: boolean;
   readonly keepStopped?: number;
   readonly securityGroups: 'enforced' | 'off';
+  readonly priority: Priority;
 }
 
 export interface AgentOptions {
@@ -132,6 +138,7 @@ export interface AgentOptions {
   readonly memory?: number;
   readonly warmSandboxes?: number;
   readonly securityGroups: 'enforced' | 'off';
+  readonly priority: Priority;
   readonly imagePullBehavior?: PullBehavior;
 }
 
@@ -155,6 +162,13 @@ function securityGroups(): Option {
     .choices(['enforced', 'off'])
     .default('enforced')
     .env('LONGSHORE_SECURITY_GROUPS');
+}
+
+function priority(): Option {
+  return new Option('--priority <word>', 'whether it goes before containers when the processor is short')
+    .choices(['raised', 'usual'])
+    .default('raised')
+    .env('LONGSHORE_PRIORITY');
 }
 
 function wholeNumber(text: string): number {

@@ -1,7 +1,9 @@
 import { boot } from '../app/boot.ts';
 import { parseCredentials } from '../app/config.ts';
+import { realLog } from '../world/real/real-log.ts';
 import type { UpOptions } from './program.ts';
 import { stopAsked } from './stop-asked.ts';
+import { takePriority } from './take-priority.ts';
 
 /** Runs the server until SIGINT or SIGTERM, which end it cleanly and leave tasks running. */
 export async function up(options: UpOptions): Promise<void> {
@@ -23,6 +25,7 @@ export async function up(options: UpOptions): Promise<void> {
   process.stdout.write(
     `Longshore is ready at ${server.endpoint} (account ${options.account}, region ${options.region}, data in ${options.dataDir})\n`,
   );
+  takePriority(options.priority, realLog());
   await stopping;
   await server.close();
 }

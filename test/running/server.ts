@@ -35,6 +35,7 @@ export interface ServerOptions {
   readonly port?: number;
   readonly agent?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
+  readonly asService?: boolean;
 }
 
 /** Starts `longshore up` and resolves when it says that it is ready. */
@@ -49,7 +50,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     `${testKeys.accessKeyId}:${testKeys.secretAccessKey}`,
     ...(options.agent === false ? ['--no-agent'] : []),
   ];
-  const process = startLongshore(args, options.environment ?? {});
+  const process = startLongshore(args, options.environment ?? {}, options.asService);
   const firstLine = await Promise.race([
     once(process.child.stdout ?? failNoPipe(), 'data').then(([data]) => String(data)),
     once(process.child, 'exit').then(([code]) => {
@@ -70,11 +71,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-/** Any longshore command as a child whose standard error is kept. */
-export function startLongshore(args: readonly string[], environment: NodeJS.ProcessEnv): LongshoreProcess {
+/**
+ * Any longshore command as a child whose standard error is kept. `asService` gives it a session of its own, as service
+ * managers do; an interrupt of the terminal does not reach it there.
+ */
+export function startLongshore(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  asService = false,
+): LongshoreProcess {
   // Sandboxes that wait for tasks would outlive the agents that tests kill; a test of them asks for some.
   const variables = { ...process.env, LONGSHORE_WARM_SANDBOXES: '0', ...environment };
-  const child = spawn(longshore, args, { env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(longshore, args, { env: variables, stdio: ['ignore', 'pipe', 'pipe'], detached: asService });
   let log = '';
   child.stderr.on('data', (data: Buffer) => (log = `${log}${data.toString()}`.slice(-200_000)));
   // Nobody reads standard output after the first line; unread it would fill the pipe.
