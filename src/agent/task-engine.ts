@@ -357,10 +357,13 @@ export class TaskEngine {
       const task = tx.get(agentTasks, arn);
       if (task && task.cleanedAt === undefined) tx.put(agentTasks, outcome(task));
     };
+    const before = this.#task(arn);
     store.updateUnhurried(write).catch((error: unknown) => {
       log.error('what happened to a task could not be kept', { task: arn, reason: messageOf(error) });
     });
     const task = this.#task(arn);
+    // Most looks find nothing new, and what there was to tell has been told or waits.
+    if (task === before) return;
     const report = task && nextReport(task);
     if (!report?.urgent) return;
     if (report.evident) this.#parts.onEvident(arn);

@@ -399,7 +399,7 @@ export class AcsSession {
       }
     }
     this.#timer = this.#parts.clock.after(heartbeatEveryMs, () => this.#beat());
-    this.#schedule();
+    if (this.#hasWork()) this.#schedule();
   }
 
   // --- receiving --------------------------------------------------------------------------------------------------
