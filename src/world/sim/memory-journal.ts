@@ -14,7 +14,8 @@ import { never } from './sim-life.ts';
  * is under way (or, as the real world may, keeps it without telling), and the next server opens the same journal.
  */
 export class MemoryJournal {
-  readonly #records = new Map<string, StoredRecord>();
+  /** By table and key. */
+  readonly #records = new Map<string, Map<string, StoredRecord>>();
   readonly #clock: Clock;
   readonly #commitMs: () => number;
   readonly #onDurable: (changes: readonly StoredChange[]) => void;
@@ -88,29 +89,29 @@ export class MemoryJournal {
 
   /** Every durable record. */
   records(): readonly StoredRecord[] {
-    return [...this.#records.values()];
+    return [...this.#records.values()].flatMap((records) => [...records.values()]);
   }
 
   /** A durable record as JSON text. */
   find(table: string, key: string): string | undefined {
-    return this.#records.get(`${table}/${key}`)?.value;
+    return this.#records.get(table)?.get(key)?.value;
   }
 
   #batches(): readonly StoredBatch[] {
-    const byTable = Map.groupBy(this.#records.values(), ({ table }) => table);
-    return Array.from(byTable, ([table, records]) => ({
+    return Array.from(this.#records, ([table, records]) => ({
       table,
-      keys: records.map(({ key }) => key),
-      records: `[${records.map(({ value }) => value).join(',')}]`,
+      keys: [...records.keys()],
+      records: `[${Array.from(records.values(), ({ value }) => value).join(',')}]`,
     }));
   }
 
   #apply(changes: readonly StoredChange[]): void {
     this.#commits += 1;
     for (const { table, key, value } of changes) {
-      const id = `${table}/${key}`;
-      if (value === undefined) this.#records.delete(id);
-      else this.#records.set(id, { table, key, value });
+      let records = this.#records.get(table);
+      if (!records) this.#records.set(table, (records = new Map()));
+      if (value === undefined) records.delete(key);
+      else records.set(key, { table, key, value });
     }
     this.#onDurable(changes);
   }
