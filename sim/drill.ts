@@ -1,3 +1,5 @@
+import type { TaskRecord } from '../src/services/ecs/tables.ts';
+import { areAllSteady } from './steady.ts';
 import { cluster, type System } from './system.ts';
 import type { Workload } from './workload.ts';
 
@@ -10,10 +12,10 @@ export async function drill(system: System, workload: Workload): Promise<void> {
   const arn = busiestInstance(system);
   if (arn === undefined) return;
   await setStatus(workload, arn, 'DRAINING');
-  await clock.sleep(drainMs);
-  const staying = [...system.durable.tasks.all()].filter(
-    ({ containerInstanceArn, lastStatus }) => containerInstanceArn === arn && lastStatus !== 'STOPPED',
-  );
+  const isOver = (): boolean =>
+    tasksOn(system, arn).every(({ serviceArn }) => serviceArn === undefined) && areAllSteady(system);
+  for (let waitedMs = 0; waitedMs < drainMs && !isOver(); waitedMs += lookEveryMs) await clock.sleep(lookEveryMs);
+  const staying = tasksOn(system, arn);
   const isDaemon = (serviceArn = ''): boolean =>
     system.durable.services.get(serviceArn)?.schedulingStrategy === 'DAEMON';
   // Tasks that users run themselves stay, and daemons stay with whatever stays.
@@ -33,10 +35,14 @@ export async function drill(system: System, workload: Workload): Promise<void> {
   await clock.sleep(restMs);
 }
 
+function tasksOn(system: System, instanceArn: string): readonly TaskRecord[] {
+  return [...system.durable.liveTasks].filter(({ containerInstanceArn }) => containerInstanceArn === instanceArn);
+}
+
 function busiestInstance(system: System): string | undefined {
   const counts = new Map<string, number>();
-  for (const { containerInstanceArn, serviceArn, lastStatus, launchType } of system.durable.tasks.all()) {
-    if (!containerInstanceArn || !serviceArn || lastStatus === 'STOPPED' || launchType !== 'EC2') continue;
+  for (const { containerInstanceArn, serviceArn, launchType } of system.durable.liveTasks) {
+    if (!containerInstanceArn || !serviceArn || launchType !== 'EC2') continue;
     counts.set(containerInstanceArn, (counts.get(containerInstanceArn) ?? 0) + 1);
   }
   return [...counts].toSorted(([, one], [, other]) => other - one)[0]?.[0];
@@ -46,7 +52,8 @@ async function setStatus(workload: Workload, arn: string, status: string): Promi
   await workload.client.call('UpdateContainerInstancesState', { cluster, containerInstances: [arn], status });
 }
 
-/** Long enough for slow starts, one after the other. */
+/** Long enough for slow starts, one after the other; over when the tasks of services have gone and run elsewhere. */
 const drainMs = 480_000;
+const lookEveryMs = 15_000;
 /** Tasks come back for the balance of zones, round by round, and what they leave is cleaned up minutes later. */
 const restMs = 360_000;

@@ -31,6 +31,12 @@ export class Durable {
   readonly deployments = new DurableTable<DeploymentRecord>(deployments);
   readonly serviceDeployments = new DurableTable<ServiceDeploymentRecord>(serviceDeployments);
   readonly taskSets = new DurableTable<TaskSetRecord>(taskSets);
+  readonly #live = new Map<string, TaskRecord>();
+
+  /** The tasks that are not STOPPED: a few of all, and what checkers go over at each commit. */
+  get liveTasks(): Iterable<TaskRecord> {
+    return this.#live.values();
+  }
 
   /** Takes in one commit and gives what it changed. */
   take(changes: readonly StoredChange[]): Commit {
@@ -39,8 +45,13 @@ export class Durable {
       const ofTable = byTable.get(table.name);
       return ofTable === undefined ? [] : table.take(ofTable);
     };
+    const ofTasks = taken(this.tasks);
+    for (const { key, after } of ofTasks) {
+      if (after && after.lastStatus !== 'STOPPED') this.#live.set(key, after);
+      else this.#live.delete(key);
+    }
     return {
-      tasks: taken(this.tasks),
+      tasks: ofTasks,
       instances: taken(this.instances),
       services: taken(this.services),
       revisions: taken(this.revisions),

@@ -2,6 +2,7 @@ import { checkers } from './checkers/all.ts';
 import type { Checker } from './checkers/checker.ts';
 import { drill } from './drill.ts';
 import { Faults } from './faults.ts';
+import { areAllSteady } from './steady.ts';
 import { story } from './story.ts';
 import { type Failure, System } from './system.ts';
 import { Workload } from './workload.ts';
@@ -124,8 +125,3 @@ const lookEveryMs = 30_000;
 const settleMs = 900_000;
 /** As long as the longest wait of failing launches can last: what waits is not steady. */
 const longestSettleMs = 1_320_000;
-
-function areAllSteady({ durable }: System): boolean {
-  for (const { status, isSteady } of durable.services.all()) if (status !== 'INACTIVE' && !isSteady) return false;
-  return true;
-}

@@ -131,9 +131,7 @@ function steadyDeployment(system: System, { arn, steadyRevisionArn }: ServiceRec
 }
 
 function tasksOf(system: System, serviceArn: string): readonly TaskRecord[] {
-  return [...system.durable.tasks.all()].filter(
-    (task) => task.serviceArn === serviceArn && task.lastStatus !== 'STOPPED',
-  );
+  return [...system.durable.liveTasks].filter((task) => task.serviceArn === serviceArn);
 }
 
 function percentOf(

@@ -24,8 +24,8 @@ function check(system: System, instanceArn: string): void {
   let cpuUnits = 0;
   let memoryMiB = 0;
   const ports = new Set<string>();
-  for (const { lastStatus, containerInstanceArn, reservation } of system.durable.tasks.all()) {
-    if (lastStatus === 'STOPPED' || containerInstanceArn !== instanceArn) continue;
+  for (const { containerInstanceArn, reservation } of system.durable.liveTasks) {
+    if (containerInstanceArn !== instanceArn) continue;
     cpuUnits += reservation.cpuUnits;
     memoryMiB += reservation.memoryMiB;
     for (const port of portsOf(reservation)) {

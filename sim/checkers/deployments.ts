@@ -93,7 +93,7 @@ function checkCompleted(system: System, { id, serviceArn, serviceDeploymentArn }
     system.durable.serviceDeployments.get(serviceDeploymentArn)?.deploymentConfiguration ?? {};
   if (earlySuccessCriteria?.enable) system.saw('early success');
   if (earlySuccessCriteria?.enable && earlySuccessCriteria.sourceServiceRevisionCleanup === 'DEFERRED') return;
-  for (const task of system.durable.tasks.all()) {
+  for (const task of system.durable.liveTasks) {
     const isOlder = task.serviceArn === serviceArn && task.startedBy?.startsWith('ecs-svc/') && task.startedBy !== id;
     if (!isOlder || task.lastStatus !== 'RUNNING' || task.desiredStatus !== 'RUNNING') continue;
     system.fail(deployments.name, `${id} is complete while ${task.arn} of ${task.startedBy} runs`);
@@ -142,12 +142,12 @@ function checkStarts(system: System, { tasks, deployments: changed }: Commit): v
 
 function liveOf(system: System, deploymentId: string): number {
   let live = 0;
-  for (const task of system.durable.tasks.all()) {
-    const { startedBy, desiredStatus, lastStatus, healthStatus, containerInstanceArn = '' } = task;
+  for (const task of system.durable.liveTasks) {
+    const { startedBy, desiredStatus, healthStatus, containerInstanceArn = '' } = task;
     if (startedBy !== deploymentId || desiredStatus !== 'RUNNING') continue;
     // What is to leave its instance is replaced as well, and what fails its checks counts for nothing.
     if (system.durable.instances.get(containerInstanceArn)?.status === 'DRAINING') continue;
-    if (lastStatus !== 'STOPPED' && healthStatus !== 'UNHEALTHY') live += 1;
+    if (healthStatus !== 'UNHEALTHY') live += 1;
   }
   return live;
 }

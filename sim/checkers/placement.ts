@@ -26,13 +26,12 @@ function check(system: System, task: TaskRecord, instanceArn: string, statuses: 
   if (!service) return;
   const fail = (what: string): void => system.fail(placement.name, `${task.arn} of ${service.name} ${what}`);
   if (!statuses.includes('ACTIVE')) fail(`is placed on ${instanceArn}, which is ${String(statuses.at(-1))}`);
-  const others = [...system.durable.tasks.all()].filter(
+  const others = [...system.durable.liveTasks].filter(
     (other) =>
       other.serviceArn === task.serviceArn &&
       other.arn !== task.arn &&
       other.containerInstanceArn === instanceArn &&
-      other.desiredStatus === 'RUNNING' &&
-      other.lastStatus !== 'STOPPED',
+      other.desiredStatus === 'RUNNING',
   );
   // One that is stopping is in nobody's way. The task carries the constraints it was placed by: an update of the service comes later.
   if (task.placementConstraints.some(({ type }) => type === 'distinctInstance') && others.length > 0) {
