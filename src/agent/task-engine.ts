@@ -122,7 +122,15 @@ export class TaskEngine {
       }),
     );
     await Promise.all([...writes, this.sawSeqNum(seqNum)]);
-    for (const payload of ordered) this.#advance(payload.arn);
+    void this.#beginEach(ordered.map(({ arn }) => arn));
+  }
+
+  /** With a turn between them: the engine works on the first while the rest are made ready. */
+  async #beginEach(arns: readonly string[]): Promise<void> {
+    for (const arn of arns) {
+      this.#advance(arn);
+      await new Promise<void>((resolve) => this.#parts.clock.soon(resolve));
+    }
   }
 
   /** Written with the task: a sandbox that was given away is not free, whatever becomes of the agent. */
