@@ -8,8 +8,15 @@ import type { Docker } from '../src/world/docker.ts';
 import { type Client, clientOf, connectedInstance } from '../test/running/cluster.ts';
 import { removeCgroupsOf, testImage } from '../test/running/engine.ts';
 import { startPrivateEngine } from '../test/running/private-engine.ts';
-import { type LongshoreProcess, startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
+import {
+  type LongshoreProcess,
+  type Server,
+  startLongshore,
+  startServer,
+  temporaryDirectory,
+} from '../test/running/server.ts';
 import { type Figure, median, ratioFigure, timed } from './figure.ts';
+import { KeptConnection, prepare } from './signed-post.ts';
 import { Swarm } from './swarm.ts';
 
 const cluster = 'bench';
@@ -52,10 +59,12 @@ export const serviceParts: readonly ServicePart[] = [
 ];
 
 /**
- * Both watch their own API for running tasks, as often; one that comes at once is looked for more often. Many are looked for
- * more seldom: each look at them costs the machine what a start would have had, on either side.
+ * Both watch their own API for running tasks over a kept connection, as often. While many are missing they are looked for
+ * seldom, as each look costs the machine what a start would have had; the last few are looked for often, so that what is
+ * measured is when they ran and not when they were looked for.
  */
-const pollMs = ({ replicas }: ServicePart): number => (replicas === 1 ? 10 : 50);
+const pollMs = (missing: number): number => (missing <= fewMissing ? 10 : 50);
+const fewMissing = 3;
 
 /**
  * A service from the call that creates it to its last task RUNNING, against Docker Swarm on the same engine, in turns; and
@@ -84,7 +93,7 @@ export async function servicePart(part: ServicePart): Promise<readonly Figure[]>
     const client = clientOf(server);
     await client.call('ecs', 'CreateCluster', { clusterName: cluster });
     await connectedInstance(client, cluster);
-    const ours = new OursSide(client, docker, agent, part);
+    const ours = new OursSide(server, client, docker, agent, part);
     const sides: readonly Side[] = [ours, new SwarmSide(swarm, docker, part)];
     const { replicas } = part;
     await ours.begin();
@@ -168,10 +177,12 @@ class OursSide implements Side {
   readonly #docker: Docker;
   readonly #part: ServicePart;
   readonly #agent: LongshoreProcess;
+  readonly #port: number;
   #count = 0;
   #asked = 0;
 
-  constructor(client: Client, docker: Docker, agent: LongshoreProcess, part: ServicePart) {
+  constructor(server: Server, client: Client, docker: Docker, agent: LongshoreProcess, part: ServicePart) {
+    this.#port = Number(new URL(server.endpoint).port);
     this.#client = client;
     this.#agent = agent;
     this.#docker = docker;
@@ -252,14 +263,19 @@ class OursSide implements Side {
   }
 
   async #runs(family: string, replicas: number): Promise<void> {
-    await until(async () => {
-      const input = { cluster, services: [this.#name] };
-      const { services = [] } = await this.#client.call<DescribeServicesResponse>('ecs', 'DescribeServices', input);
+    // Signed once: what a client does to sign each look is not ours, and Swarm's has nothing of the kind to do.
+    const look = prepare(this.#port, 'DescribeServices', { cluster, services: [this.#name] });
+    const connection = new KeptConnection();
+    await untilNone(async () => {
+      const { services = [] }: DescribeServicesResponse = JSON.parse(await connection.send(look));
       const deployments = services[0]?.deployments ?? [];
-      return deployments.every(({ taskDefinition, runningCount }) =>
-        taskDefinition?.includes(`/${family}:`) ? runningCount === replicas : runningCount === 0,
+      return sum(
+        deployments.map(({ taskDefinition, runningCount = 0 }) =>
+          taskDefinition?.includes(`/${family}:`) ? Math.abs(replicas - runningCount) : runningCount,
+        ),
       );
-    }, pollMs(this.#part));
+    });
+    connection.close();
   }
 }
 
@@ -299,10 +315,11 @@ class SwarmSide implements Side {
   }
 
   async #runs(value: string, replicas: number): Promise<void> {
-    await until(async () => {
+    await untilNone(async () => {
       const counts = await this.#swarm.running(this.#id);
-      return counts.size === 1 && counts.get(`KIND=${value}`) === replicas;
-    }, pollMs(this.#part));
+      const wanted = counts.get(`KIND=${value}`) ?? 0;
+      return Math.abs(replicas - wanted) + sum([...counts.values()]) - wanted;
+    });
   }
 
   #spec(value: string, replicas: number): object {
@@ -326,10 +343,21 @@ class SwarmSide implements Side {
 
 const limitMs = 120_000;
 
-async function until(isDone: () => Promise<boolean>, pollEveryMs = 20): Promise<void> {
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  await untilNone(
+    async () => ((await isDone()) ? 0 : 1),
+    () => 20,
+  );
+}
+
+async function untilNone(missing: () => Promise<number>, everyMs = pollMs): Promise<void> {
   const end = performance.now() + limitMs;
-  while (!(await isDone())) {
+  for (let left = await missing(); left > 0; left = await missing()) {
     if (performance.now() > end) throw new Error(`it did not come about within ${limitMs / 1000} s`);
-    await sleep(pollEveryMs);
+    await sleep(everyMs(left));
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
