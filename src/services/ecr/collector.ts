@@ -1,5 +1,5 @@
+import { startRecurringLook } from '../../control/recurring-look.ts';
 import type { Store } from '../../store/store.ts';
-import type { Timer } from '../../world/world.ts';
 import { removalBudget } from './image-writes.ts';
 import type { EcrParts } from './parts.ts';
 import { layerPromiseMs, uploadLifeMs } from './rules/limits.ts';
@@ -18,30 +18,14 @@ type CollectorParts = Pick<EcrParts, 'files' | 'clock' | 'log'>;
  * that fails is repeated by the next. Returns what stops it.
  */
 export function startCollector(store: Store, parts: CollectorParts): () => Promise<void> {
-  let timer: Timer | undefined;
-  let dueAtMs = 0;
-  let stopped = false;
-  let looking: Promise<void> = Promise.resolve();
-  const lookIn = (delayMs: number): void => {
-    const atMs = parts.clock.monotonicMs() + delayMs;
-    if (stopped || (timer && dueAtMs <= atMs)) return;
-    timer?.cancel();
-    dueAtMs = atMs;
-    timer = parts.clock.after(delayMs, () => {
-      timer = undefined;
-      looking = looking
-        .then(() => collect(store, parts))
-        .catch((error: unknown) => parts.log.error('ecr.collection-failed', { error: String(error) }))
-        .then(() => lookIn(everyMs));
-    });
-  };
-  const stopWatching = store.watch(deletedRepositories, () => lookIn(restMs));
-  lookIn(restMs);
+  const looks = startRecurringLook(parts.clock, everyMs, () =>
+    collect(store, parts).catch((error: unknown) => parts.log.error('ecr.collection-failed', { error: String(error) })),
+  );
+  const stopWatching = store.watch(deletedRepositories, () => looks.within(restMs));
+  looks.within(restMs);
   return async () => {
-    stopped = true;
     stopWatching();
-    timer?.cancel();
-    await looking;
+    await looks.stop();
   };
 }
 

@@ -1,5 +1,5 @@
+import { startRecurringLook } from '../../control/recurring-look.ts';
 import type { Store } from '../../store/store.ts';
-import type { Timer } from '../../world/world.ts';
 import type { LogsParts } from './parts.ts';
 import { oldestKept } from './rules/retention.ts';
 import { type LogGroupRecord, logGroups, type LogStreamRecord, logStreams } from './tables.ts';
@@ -14,32 +14,17 @@ const restMs = 1000;
  * by the next. Returns what stops it.
  */
 export function startFileKeeper(store: Store, parts: Pick<LogsParts, 'files' | 'clock' | 'log'>): () => Promise<void> {
-  let timer: Timer | undefined;
-  let dueAtMs = 0;
-  let stopped = false;
-  let looking: Promise<void> = Promise.resolve();
-  const lookIn = (delayMs: number): void => {
-    const atMs = parts.clock.monotonicMs() + delayMs;
-    if (stopped || (timer && dueAtMs <= atMs)) return;
-    timer?.cancel();
-    dueAtMs = atMs;
-    timer = parts.clock.after(delayMs, () => {
-      timer = undefined;
-      looking = looking.then(() => look(store, parts)).then(() => lookIn(everyMs));
-    });
-  };
+  const looks = startRecurringLook(parts.clock, everyMs, () => look(store, parts));
   const stopWatching = [
-    store.watch(logGroups, () => lookIn(restMs)),
+    store.watch(logGroups, () => looks.within(restMs)),
     store.watch(logStreams, (key) => {
-      if (!store.view((reader) => reader.get(logStreams, key))) lookIn(restMs);
+      if (!store.view((reader) => reader.get(logStreams, key))) looks.within(restMs);
     }),
   ];
-  lookIn(0);
+  looks.within(0);
   return async () => {
-    stopped = true;
     for (const stop of stopWatching) stop();
-    timer?.cancel();
-    await looking;
+    await looks.stop();
   };
 }
 
