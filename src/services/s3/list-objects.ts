@@ -54,6 +54,32 @@ export function nameWriter(encodingType: string | undefined): (name: string) => 
       .replaceAll('%20', '+');
 }
 
+/** What all three kinds of listing tell beside the objects. */
+export function listingView(
+  input: {
+    readonly Prefix?: string | undefined;
+    readonly Delimiter?: string | undefined;
+    readonly EncodingType?: 'url' | undefined;
+  },
+  bucket: string,
+  maxKeys: number,
+  page: ListedPage<ObjectRecord>,
+) {
+  const { Prefix = '', Delimiter = '', EncodingType } = input;
+  const write = nameWriter(EncodingType);
+  return {
+    IsTruncated: page.next !== undefined,
+    Name: bucket,
+    Prefix: write(Prefix),
+    ...(Delimiter !== '' && { Delimiter: write(Delimiter) }),
+    MaxKeys: maxKeys,
+    ...(page.commonPrefixes.length > 0 && {
+      CommonPrefixes: page.commonPrefixes.map((prefix) => ({ Prefix: write(prefix) })),
+    }),
+    ...(EncodingType !== undefined && { EncodingType }),
+  };
+}
+
 export function listedObject(object: ObjectRecord, write: (name: string) => string) {
   return {
     Key: write(object.key),

@@ -1,6 +1,6 @@
 import type { ListObjectVersionsOutput, ListObjectVersionsRequest } from '@aws-sdk/client-s3';
 import type { Operation } from '../../../aws/operation.ts';
-import { listObjectsOf, nameWriter, readMaxKeys } from '../list-objects.ts';
+import { listingView, listObjectsOf, nameWriter, readMaxKeys } from '../list-objects.ts';
 import { quoted } from '../object-view.ts';
 import { ownerOf } from '../owner.ts';
 import type { S3Parts } from '../parts.ts';
@@ -19,7 +19,7 @@ export const listObjectVersions: Operation<ListObjectVersionsRequest, ListObject
     const page = listObjectsOf(reader, name, { prefix: Prefix, delimiter: Delimiter, maxKeys, after: KeyMarker });
     const Owner = ownerOf(parts.hash, accountId);
     return {
-      IsTruncated: page.next !== undefined,
+      ...listingView(input, name, maxKeys, page),
       KeyMarker: write(KeyMarker),
       VersionIdMarker: input.VersionIdMarker ?? '',
       ...(page.next !== undefined && { NextKeyMarker: write(page.next), NextVersionIdMarker: 'null' }),
@@ -35,14 +35,6 @@ export const listObjectVersions: Operation<ListObjectVersionsRequest, ListObject
           Owner,
         })),
       }),
-      Name: name,
-      Prefix: write(Prefix),
-      ...(Delimiter !== '' && { Delimiter: write(Delimiter) }),
-      MaxKeys: maxKeys,
-      ...(page.commonPrefixes.length > 0 && {
-        CommonPrefixes: page.commonPrefixes.map((prefix) => ({ Prefix: write(prefix) })),
-      }),
-      ...(input.EncodingType !== undefined && { EncodingType: input.EncodingType }),
     };
   });
 };

@@ -2,7 +2,7 @@ import type { ListObjectsV2Output, ListObjectsV2Request } from '@aws-sdk/client-
 import type { Operation } from '../../../aws/operation.ts';
 import { decodeToken, encodeToken } from '../../../core/page.ts';
 import { invalidArgument } from '../errors.ts';
-import { listedObject, listObjectsOf, nameWriter, readMaxKeys } from '../list-objects.ts';
+import { listedObject, listingView, listObjectsOf, nameWriter, readMaxKeys } from '../list-objects.ts';
 import { ownerOf } from '../owner.ts';
 import type { S3Parts } from '../parts.ts';
 import { bucketOf } from '../references.ts';
@@ -23,18 +23,10 @@ export const listObjectsV2: Operation<ListObjectsV2Request, ListObjectsV2Output,
     const page = listObjectsOf(reader, name, { prefix: Prefix, delimiter: Delimiter, maxKeys, after });
     const owner = input.FetchOwner ? { Owner: ownerOf(parts.hash, accountId) } : {};
     return {
-      IsTruncated: page.next !== undefined,
+      ...listingView(input, name, maxKeys, page),
       ...(page.items.length > 0 && {
         Contents: page.items.map((object) => ({ ...listedObject(object, write), ...owner })),
       }),
-      Name: name,
-      Prefix: write(Prefix),
-      ...(Delimiter !== '' && { Delimiter: write(Delimiter) }),
-      MaxKeys: maxKeys,
-      ...(page.commonPrefixes.length > 0 && {
-        CommonPrefixes: page.commonPrefixes.map((prefix) => ({ Prefix: write(prefix) })),
-      }),
-      ...(input.EncodingType !== undefined && { EncodingType: input.EncodingType }),
       KeyCount: page.items.length + page.commonPrefixes.length,
       ...(ContinuationToken !== undefined && { ContinuationToken }),
       ...(page.next !== undefined && { NextContinuationToken: encodeToken(page.next) }),

@@ -1,6 +1,6 @@
 import type { ListObjectsOutput, ListObjectsRequest } from '@aws-sdk/client-s3';
 import type { Operation } from '../../../aws/operation.ts';
-import { listedObject, listObjectsOf, nameWriter, readMaxKeys } from '../list-objects.ts';
+import { listedObject, listingView, listObjectsOf, nameWriter, readMaxKeys } from '../list-objects.ts';
 import { ownerOf } from '../owner.ts';
 import type { S3Parts } from '../parts.ts';
 import { bucketOf } from '../references.ts';
@@ -18,20 +18,12 @@ export const listObjects: Operation<ListObjectsRequest, ListObjectsOutput, S3Par
     const page = listObjectsOf(reader, name, { prefix: Prefix, delimiter: Delimiter, maxKeys, after: Marker });
     const Owner = ownerOf(parts.hash, accountId);
     return {
-      IsTruncated: page.next !== undefined,
+      ...listingView(input, name, maxKeys, page),
       Marker: write(Marker),
       ...(page.next !== undefined && Delimiter !== '' && { NextMarker: write(page.next) }),
       ...(page.items.length > 0 && {
         Contents: page.items.map((object) => ({ ...listedObject(object, write), Owner })),
       }),
-      Name: name,
-      Prefix: write(Prefix),
-      ...(Delimiter !== '' && { Delimiter: write(Delimiter) }),
-      MaxKeys: maxKeys,
-      ...(page.commonPrefixes.length > 0 && {
-        CommonPrefixes: page.commonPrefixes.map((prefix) => ({ Prefix: write(prefix) })),
-      }),
-      ...(input.EncodingType !== undefined && { EncodingType: input.EncodingType }),
     };
   });
 };

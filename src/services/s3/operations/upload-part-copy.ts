@@ -6,12 +6,10 @@ import type { Hash } from '../../../world/world.ts';
 import { copySourceOf } from '../copy-source.ts';
 import { invalidArgument } from '../errors.ts';
 import { encryptionView } from '../object-description.ts';
-import { quoted } from '../object-view.ts';
 import { checkPartNumber } from '../part-number.ts';
 import type { S3Parts } from '../parts.ts';
-import { receiveContent } from '../receive-content.ts';
+import { receivePart } from '../receive-part.ts';
 import { uploadOf } from '../references.ts';
-import { parts as partsTable } from '../tables.ts';
 
 /** Bytes are copied: the part's ETag is of them, so they have to be read anyway. */
 export const uploadPartCopy: Operation<UploadPartCopyRequest, UploadPartCopyOutput, S3Parts> = async (
@@ -26,30 +24,11 @@ export const uploadPartCopy: Operation<UploadPartCopyRequest, UploadPartCopyOutp
     const upload = uploadOf(reader, input, call);
     return { upload, body: checksummed(stream, length, upload.checksumAlgorithm, parts.hash) };
   });
-  return receiveContent(parts, body, undefined, async (content) => {
-    const checksum = body.checksum();
-    const copiedAt = await store.update((tx, env) => {
-      uploadOf(tx, input, call);
-      tx.put(partsTable, {
-        uploadId: input.UploadId,
-        partNumber: input.PartNumber,
-        size: content.size,
-        etag: content.md5,
-        lastModifiedAt: env.now,
-        segments: content.segments,
-        ...(checksum && { checksum }),
-      });
-      return env.now;
-    });
-    return {
-      CopyPartResult: {
-        ETag: quoted(content.md5),
-        LastModified: new Date(copiedAt),
-        ...(checksum && { [`Checksum${checksum.algorithm}`]: checksum.value }),
-      },
-      ...encryptionView(upload.description.encryption),
-    };
-  });
+  const { view, storedAt } = await receivePart({ call, store, parts }, input, body, undefined);
+  return {
+    CopyPartResult: { ...view, LastModified: new Date(storedAt) },
+    ...encryptionView(upload.description.encryption),
+  };
 };
 
 /** What is read is read again into the same memory, and a write that is under way still needs it. */
