@@ -1,29 +1,26 @@
 import type {
   IamRoleCredentialsMessage,
   PayloadMessage,
+  PayloadTask,
   ReadyInterfacesMessage,
   RoleCredentials,
   SecurityGroupsMessage,
-  TaskManifestMessage,
 } from '../../../agent/contract.ts';
 import type { Instant } from '../../../core/instant.ts';
 import type { Reader, Store } from '../../../store/store.ts';
 import type { Socket } from '../../../world/net.ts';
 import type { Clock, Log, Random, Timer } from '../../../world/world.ts';
-import { registryHost } from '../../ecr/public.ts';
-import { findSubnet, zoneIdOf } from '../../ec2/public.ts';
-import { fileSystemMount } from '../../efs/public.ts';
 import { isWithAgent, requestStop } from '../rules/lifecycle.ts';
-import { payloadTask, payloadVersion } from '../rules/payload.ts';
-import { effectiveSetting, rootArn } from '../effective-setting.ts';
-import { clusters, type ContainerInstanceRecord, type TaskRecord, tasks } from '../tables.ts';
+import { payloadVersion } from '../rules/payload.ts';
+import { type ContainerInstanceRecord, type TaskRecord, tasks } from '../tables.ts';
 import { unableToAssume } from '../task-roles.ts';
 import { type JsonObject, newMessageId, objectsIn, parseFrame, textIn, writeFrame } from './frames.ts';
 import { ReadyInterfaceFeed } from './ready-interface-feed.ts';
-import { definitionOf, RoleCredentialFeed, type TaskRoleCredentials } from './role-credential-feed.ts';
+import { RoleCredentialFeed } from './role-credential-feed.ts';
 import { SecurityGroupFeed } from './security-group-feed.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import type { TaskCredentials } from './task-credentials.ts';
+import { type Audience, manifest, taskInPayload } from './task-messages.ts';
 
 /** The agent gives up after one to two minutes of silence; the spec's half minute leaves room for one lost beat. */
 export const heartbeatEveryMs = 30_000;
@@ -186,7 +183,10 @@ export class AcsSession {
     const messageId = newMessageId(random);
     const message = store.view((reader) =>
       this.#manifestDue
-        ? { type: 'TaskManifestMessage', body: this.#manifest(reader, messageId, number, clock.now()) }
+        ? {
+            type: 'TaskManifestMessage',
+            body: manifest(reader, this.#instance, { messageId, generatedAt: clock.now(), timeline: number }),
+          }
         : { type: 'PayloadMessage', body: this.#payload(reader, messageId, number, clock.now()) },
     );
     await this.#sendSecurityGroups();
@@ -260,24 +260,8 @@ export class AcsSession {
     return undefined;
   }
 
-  #manifest(reader: Reader, messageId: string, number: number, now: Instant): TaskManifestMessage {
-    const listed = [...reader.find(tasks, 'occupying', this.instanceArn)].filter(isWithAgent);
-    return {
-      messageId,
-      clusterArn: this.#instance.clusterArn,
-      containerInstanceArn: this.instanceArn,
-      tasks: listed.map((task) => ({
-        taskArn: task.arn,
-        taskClusterArn: task.clusterArn,
-        desiredStatus: task.desiredStatus,
-      })),
-      generatedAt: now,
-      timeline: number,
-    };
-  }
-
   #payload(reader: Reader, messageId: string, number: number, now: Instant): PayloadMessage | undefined {
-    const chosen: PayloadMessage['tasks'][number][] = [];
+    const chosen: PayloadTask[] = [];
     let told: SentTask | undefined;
     for (const arn of this.#woken) {
       if (chosen.length === tasksPerPayload) break;
@@ -290,7 +274,7 @@ export class AcsSession {
         continue;
       }
       this.#needGroupsOf(task);
-      chosen.push(this.#payloadTask(reader, task, given));
+      chosen.push(taskInPayload(reader, task, this.#parts, given));
       const version = payloadVersion(task);
       if (told?.version !== version) told = { version, messageId };
       this.#sent.set(arn, told);
@@ -306,40 +290,6 @@ export class AcsSession {
       generatedAt: now,
       seqNum: number,
     };
-  }
-
-  #payloadTask(
-    reader: Reader,
-    task: TaskRecord,
-    { roleCredentials, executionRoleCredentials }: TaskRoleCredentials,
-  ): PayloadMessage['tasks'][number] {
-    const definition = definitionOf(reader, task);
-    const subnet = task.networkInterface && findSubnet(reader, task, task.networkInterface.subnetId);
-    const zoneId = zoneIdOf(task.region, task.availabilityZone);
-    return payloadTask({
-      task,
-      definition,
-      speaksLongshore: this.#parts.speaksLongshore,
-      endpoint: this.#parts.endpoint,
-      registryHost: registryHost(this.#parts.endpoint),
-      logDriverMode: effectiveSetting(reader, task, rootArn(task.accountId), 'defaultLogDriverMode'),
-      clusterTags: reader.get(clusters, task.clusterArn)?.tags ?? [],
-      ...(zoneId === undefined ? {} : { zoneId }),
-      ...(subnet
-        ? {
-            subnet: {
-              subnetId: subnet.subnetId,
-              cidrBlock: subnet.cidrBlock,
-              gateway: subnet.gateway,
-              vpcId: subnet.vpcId,
-              vpcCidrBlock: subnet.vpcCidrBlock,
-            },
-          }
-        : {}),
-      fileSystemOf: (id, accessPointId) => fileSystemMount(reader, task, id, accessPointId),
-      ...(roleCredentials ? { roleCredentials } : {}),
-      ...(executionRoleCredentials ? { executionRoleCredentials } : {}),
-    });
   }
 
   /** A task that waits for a role which is gone or trusts ECS no more does not start. */
@@ -463,7 +413,7 @@ export class AcsSession {
   }
 }
 
-export interface AcsSessionParts {
+export interface AcsSessionParts extends Audience {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
@@ -472,10 +422,6 @@ export interface AcsSessionParts {
   readonly socket: Socket;
   readonly instance: ContainerInstanceRecord;
   readonly remoteAddress: string;
-  /** Whether the agent is ours and reads what we add to the protocol. */
-  readonly speaksLongshore: boolean;
-  /** The URL by which the agent reached us. */
-  readonly endpoint: string;
   /** Whether it makes networks ready before there are tasks for them. */
   readonly wantsReadyInterfaces: boolean;
   readonly onEnd: (session: AcsSession, reason: string) => void;
