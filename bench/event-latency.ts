@@ -1,10 +1,9 @@
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribeTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs';
-import { clientOf, connectedInstance, taskReaches } from '../test/running/cluster.ts';
 import { raisePriority } from '../src/world/real/process-priority.ts';
-import { docker, ensureTestImage, removeContainersOf, testImage } from '../test/running/engine.ts';
-import { startLongshore, startServer, temporaryDirectory } from '../test/running/server.ts';
-import { type Figure, median, milliseconds } from './figure.ts';
+import { docker, ensureTestImage, testImage } from '../test/running/engine.ts';
+import { Installation } from '../test/running/installation.ts';
+import { type Figure, median, milliseconds, quantile } from './figure.ts';
 import { RawConnection } from './raw-connection.ts';
 import { prepare } from './signed-post.ts';
 
@@ -13,7 +12,6 @@ const rounds = 40;
 const warmUps = 30;
 const atOnce = 10;
 const pauseMs = 1;
-const cluster = 'bench';
 
 /**
  * A container ends. From the moment a second watcher of the engine's events hears it to the answer of DescribeTasks that
@@ -26,19 +24,10 @@ const cluster = 'bench';
  */
 export async function eventLatency(): Promise<readonly Figure[]> {
   await ensureTestImage();
-  const directory = await temporaryDirectory();
-  const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent: false, asService: true });
-  const agent = startLongshore(
-    ['agent', '--cluster', cluster, '--data-dir', join(directory.path, 'agent')],
-    server.environment,
-    true,
-  );
+  const installation = await Installation.start('bench', { asService: true });
   raisePriority(); // only now: those it has started would have it from here and not by themselves
-  const client = clientOf(server);
-  const arns: string[] = [];
+  const { client, cluster } = installation;
   try {
-    await client.call('ecs', 'CreateCluster', { clusterName: cluster });
-    await connectedInstance(client, cluster);
     await client.call('ecs', 'RegisterTaskDefinition', {
       family: 'ending',
       networkMode: 'host',
@@ -54,28 +43,23 @@ export async function eventLatency(): Promise<readonly Figure[]> {
       ],
     });
     const times: number[] = [];
-    while (arns.length < rounds + warmUps) {
+    for (let ended = 0; ended < warmUps + rounds; ended += atOnce) {
       const { tasks = [] } = await client.call<RunTaskResponse>('ecs', 'RunTask', {
         cluster,
         taskDefinition: 'ending',
         count: atOnce,
       });
-      const started = tasks.map(({ taskArn = '' }) => taskArn);
-      const isWarmUp = arns.length < warmUps;
-      arns.push(...started);
-      for (const arn of started) {
-        const running = await taskReaches(client, cluster, arn, 'RUNNING');
-        const ms = await endOf(arn, running.containers?.[0]?.runtimeId ?? '', Number(new URL(server.endpoint).port));
-        if (!isWarmUp) times.push(ms);
+      for (const { taskArn = '' } of tasks) {
+        const running = await installation.reaches(taskArn, 'RUNNING');
+        const ms = await endOf(taskArn, running.containers?.[0]?.runtimeId ?? '');
+        if (ended >= warmUps) times.push(ms);
       }
     }
-    const sorted = times.sort((a, b) => a - b);
-    const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
-    const common = { subject: 'a container’s die event, heard by a second watcher, to STOPPED in DescribeTasks' };
+    const p99 = quantile(times, 0.99);
     return [
       {
-        ...common,
         name: 'engine event to DescribeTasks, p50',
+        subject: 'a container’s die event, heard by a second watcher, to STOPPED in DescribeTasks',
         anchor: 'none',
         ours: milliseconds(median(times)),
         anchors: '',
@@ -85,13 +69,11 @@ export async function eventLatency(): Promise<readonly Figure[]> {
       },
     ];
   } finally {
-    await agent.end('SIGTERM');
-    await server.stop();
-    await removeContainersOf(arns);
-    await directory.remove();
+    await installation.end();
   }
 
-  async function endOf(arn: string, id: string, port: number): Promise<number> {
+  async function endOf(arn: string, id: string): Promise<number> {
+    const port = Number(new URL(installation.server.endpoint).port);
     const connection = new RawConnection(prepare(port, 'DescribeTasks', { cluster, tasks: [arn] }));
     await connection.send();
     const watching = new AbortController();
@@ -99,7 +81,7 @@ export async function eventLatency(): Promise<readonly Figure[]> {
     let next = events.next();
     // The engine does not say when it begins to tell; a second container event of the same task would, as this one does.
     await docker.inspectContainer(id);
-    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    await sleep(settleMs);
     await docker.killContainer(id, 'SIGTERM');
     for (;;) {
       const { value } = await next;
@@ -108,7 +90,7 @@ export async function eventLatency(): Promise<readonly Figure[]> {
     }
     const heard = performance.now();
     for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await sleep(pauseMs);
       const { tasks = [] }: DescribeTasksResponse = JSON.parse(String(await connection.send()));
       if (tasks[0]?.lastStatus === 'STOPPED') break;
     }

@@ -13,6 +13,8 @@ export interface InstallationOptions {
   /** For the agent, beside `--cluster` and `--data-dir`. */
   readonly agentArguments?: readonly string[];
   readonly agentEnvironment?: NodeJS.ProcessEnv;
+  /** Server and agent have a session of their own each, as services have. */
+  readonly asService?: boolean;
 }
 
 /**
@@ -28,6 +30,7 @@ export class Installation {
   readonly #hasFargatePool: boolean;
   readonly #agentArguments: readonly string[];
   readonly #agentEnvironment: NodeJS.ProcessEnv;
+  readonly #asService: boolean;
   readonly #removeDirectory: () => Promise<void>;
   readonly #started: string[] = [];
   #server: Server;
@@ -37,7 +40,8 @@ export class Installation {
   static async start(name: string, options: InstallationOptions = {}): Promise<Installation> {
     const directory = await temporaryDirectory();
     const agent = options.hasFargatePool ?? false;
-    const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent });
+    const { asService = false } = options;
+    const server = await startServer({ dataDirectory: join(directory.path, 'server'), agent, asService });
     const installation = new Installation(`${name}-${process.pid}`, options, directory, server);
     try {
       await installation.client.call('ecs', 'CreateCluster', { clusterName: installation.cluster });
@@ -52,7 +56,7 @@ export class Installation {
 
   private constructor(
     cluster: string,
-    { hasFargatePool = false, agentArguments = [], agentEnvironment = {} }: InstallationOptions,
+    { hasFargatePool = false, agentArguments = [], agentEnvironment = {}, asService = false }: InstallationOptions,
     directory: Awaited<ReturnType<typeof temporaryDirectory>>,
     server: Server,
   ) {
@@ -60,6 +64,7 @@ export class Installation {
     this.#hasFargatePool = hasFargatePool;
     this.#agentArguments = agentArguments;
     this.#agentEnvironment = agentEnvironment;
+    this.#asService = asService;
     this.directory = directory.path;
     this.#removeDirectory = () => directory.remove();
     this.#server = server;
@@ -86,7 +91,8 @@ export class Installation {
   /** Starts the agent on its old data; variables are for this start alone. The one before must have ended. */
   startAgent(environment: NodeJS.ProcessEnv = {}): void {
     const args = ['agent', '--cluster', this.cluster, '--data-dir', this.agentDirectory, ...this.#agentArguments];
-    this.#agent = startLongshore(args, { ...this.#server.environment, ...this.#agentEnvironment, ...environment });
+    const variables = { ...this.#server.environment, ...this.#agentEnvironment, ...environment };
+    this.#agent = startLongshore(args, variables, this.#asService);
   }
 
   /** Kills the server with -9 and starts it where it was. */
@@ -94,7 +100,8 @@ export class Installation {
     const { endpoint, dataDirectory } = this.#server;
     await this.#server.kill();
     const port = Number(new URL(endpoint).port);
-    this.#server = await startServer({ dataDirectory, agent: this.#hasFargatePool, port });
+    const asService = this.#asService;
+    this.#server = await startServer({ dataDirectory, agent: this.#hasFargatePool, port, asService });
   }
 
   async connectedInstance(): Promise<string> {
