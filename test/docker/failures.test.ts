@@ -34,9 +34,15 @@ describe('what goes wrong on a host', () => {
   };
 
   test('an image that is nowhere fails the task with CannotPullContainerError', async () => {
-    const task = await installation.reaches(
-      await start('no-image', { image: 'longshore-test/no-such-image:1' }),
-      'STOPPED',
+    const [task, unnamed] = await Promise.all(
+      ['longshore-test/no-such-image:1', 'https://example.com/image'].map(async (image, index) =>
+        installation.reaches(await start(`no-image-${index}`, { image }), 'STOPPED'),
+      ),
+    );
+    assert.ok(task && unnamed);
+    assert.equal(
+      unnamed.stoppedReason,
+      'CannotPullContainerError: Error response from daemon: invalid reference format',
     );
     assert.equal(task.stopCode, 'TaskFailedToStart');
     assert.match(task.stoppedReason ?? '', /CannotPullContainerError/);

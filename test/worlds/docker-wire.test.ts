@@ -114,6 +114,18 @@ describe('the engine at the other end', () => {
     });
   });
 
+  test('a name that would lead to another path is the name of nothing, and the engine is not asked', async (t) => {
+    const asked: string[] = [];
+    const docker = await engine(t, ({ url = '' }, response) => {
+      asked.push(url);
+      response.end('{"ApiVersion":"1.43"}');
+    });
+    for (const name of ['https://example.com/image', '../containers/x', 'a/./b', '', '/a']) {
+      await assert.rejects(docker.inspectImage(name), { name: 'DockerError', message: 'invalid reference format' });
+    }
+    assert.deepEqual(asked, []);
+  });
+
   test('a pull that fails in the midst of its progress rejects; one that ends gives its digest', async (t) => {
     const digest = `sha256:${'ab'.repeat(32)}`;
     const good = await engine(t, answering(200, `{"status":"Pulling"}\r\n{"status":"Digest: ${digest}"}\r\n`));

@@ -101,9 +101,14 @@ export function realDocker(host = process.env['DOCKER_HOST'] || 'unix:///var/run
   };
 }
 
-/** One path segment or, for an image, several: the engine takes their slashes as they are. */
+/**
+ * One path segment or, for an image, several: the engine takes their slashes as they are. What it would make another path
+ * of (`https://…`, `../…`) is the name of nothing, and is refused in its own words for one.
+ */
 function named(name: string): string {
-  return name.split('/').map(encodeURIComponent).join('/');
+  const segments = name.split('/');
+  if (segments.some((segment) => /^\.{0,2}$/.test(segment))) throw new DockerError('invalid reference format', 400);
+  return segments.map(encodeURIComponent).join('/');
 }
 
 /** For streams that are always read to their end. */

@@ -30,6 +30,44 @@ const sized: Scene = {
   until: 'RUNNING',
 };
 
+const oddly = 'o'.repeat(255);
+/** Values that are odd and allowed, at once. */
+const odd: Scene = {
+  definition: {
+    networkMode: 'none',
+    volumes: [{ name: 'outer' }, { name: 'inner' }],
+    containerDefinitions: [
+      {
+        name: oddly,
+        user: '',
+        workingDirectory: '',
+        environment: [
+          { name: 'EMPTY', value: '' },
+          { name: 'TWICE', value: 'first' },
+          { name: 'TWICE', value: 'last' },
+          { name: 'LINES', value: 'one\n⚓ two = "three"' },
+          { name: 'LONG', value: 'x'.repeat(40_000) },
+        ],
+        mountPoints: [
+          { sourceVolume: 'inner', containerPath: '/outer/inner' },
+          { sourceVolume: 'outer', containerPath: '/outer' },
+        ],
+        entryPoint: facts({
+          empty: 'echo "<${EMPTY-unset}>"',
+          twice: 'env | grep -c ^TWICE=; echo $TWICE',
+          lines: 'echo "$LINES"',
+          long: 'echo ${#LONG}',
+          mounts: 'touch /outer/a /outer/inner/b; echo /outer/* /outer/inner/*',
+          arguments: 'echo "$# <$0> <$1>"',
+        }),
+        command: ['', 'ä b'],
+      },
+      { name: 'a_b', essential: false, command: ['true'] },
+      { name: 'ab', essential: false, command: ['true'] },
+    ],
+  },
+};
+
 const overridden: Scene = {
   definition: {
     networkMode: 'none',
@@ -150,6 +188,20 @@ export const definitionRows: readonly Row[] = [
     'are in the container’s environment',
     async ({ play }) => {
       assert.match(await (await play(sized)).fact('app', 'environment'), /^COLOUR=blue$/m);
+    },
+  ),
+  row(
+    container('name', 'environment[].value', 'mountPoints[].containerPath', 'command[]'),
+    'may be odd: empty, long, given twice, one within the other',
+    async ({ play }) => {
+      const seen = await play(odd);
+      const fact = async (name: string): Promise<string> => (await seen.fact(oddly, name)).trim();
+      assert.equal(await fact('empty'), '<>');
+      assert.equal(await fact('twice'), '1\nlast');
+      assert.equal(await fact('lines'), 'one\n⚓ two = "three"');
+      assert.equal(await fact('long'), '40000');
+      assert.equal(await fact('mounts'), '/outer/a /outer/inner /outer/inner/b');
+      assert.equal(await fact('arguments'), '1 <> <ä b>');
     },
   ),
   row(

@@ -33,7 +33,7 @@ export function* containerRefusals(container: ContainerInput, definition: TaskDe
       yield client(`A restart policy can ignore at most ${limits.ignoredExitCodes} exit codes.`);
     }
   }
-  if (container.user !== undefined && !/^[A-Za-z0-9._\\@-]+(:[A-Za-z0-9._-]+)?$/.test(container.user)) {
+  if (container.user && !/^[A-Za-z0-9._\\@-]+(:[A-Za-z0-9._-]+)?$/.test(container.user)) {
     yield client(`Container.user '${container.user}' is not valid.`);
   }
   if ((container.credentialSpecs ?? []).length > limits.credentialSpecs) {

@@ -89,6 +89,7 @@ const accepted: Readonly<Record<string, TaskDefinitionInput>> = {
   ),
   'all GPUs': definition({ resourceRequirements: [{ type: 'GPU', value: 'ALL' }] }),
   'a user and a group': definition({ user: '1000:www-data' }),
+  'texts that say nothing': definition({ user: '', workingDirectory: '', hostname: '' }),
 };
 
 for (const [what, input] of Object.entries(accepted)) {
