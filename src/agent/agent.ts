@@ -229,6 +229,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
 
   async function connect(): Promise<void> {
     const fargate = config.fargatePool ? (config.cpuOvercommit ?? 10) : 1;
+    const gpus = await findGpus(world.disk, info);
     const registration = {
       cluster: config.cluster,
       attributes: [
@@ -238,6 +239,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
           taskLimits: true,
           firelens: parts.firelensDirectory !== undefined,
           blockVolumes: blockVolumes.isPossible,
+          nvidiaDriverVersion: gpus.driverVersion,
         }),
         ...(config.availabilityZone === undefined
           ? []
@@ -245,7 +247,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       ],
       ownAttributes: config.attributes,
       tags: config.tags,
-      gpuIds: await findGpus(world.disk, info),
+      gpuIds: gpus.ids,
       resources: instanceResources({
         info,
         cpuUnits: config.cpuUnits,

@@ -13,6 +13,7 @@ export function capabilityAttributes(options: {
   readonly taskLimits: boolean;
   readonly firelens: boolean;
   readonly blockVolumes: boolean;
+  readonly nvidiaDriverVersion?: string | undefined;
 }): readonly Attribute[] {
   const { info } = options;
   return [
@@ -52,6 +53,9 @@ export function capabilityAttributes(options: {
       : []),
     ...(options.blockVolumes ? ['ecs.capability.storage.ebs-task-volume-attach'] : []),
     ...(options.taskLimits ? ['ecs.capability.task-cpu-mem-limit', 'ecs.capability.increased-task-cpu-limit'] : []),
+    ...(options.nvidiaDriverVersion === undefined
+      ? []
+      : [`ecs.capability.nvidia-driver-version.${options.nvidiaDriverVersion}`]),
     ...(options.fargatePool ? [fargatePoolAttribute] : []),
   ]
     .map((name): Attribute => ({ name }))

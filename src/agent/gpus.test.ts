@@ -27,24 +27,33 @@ test('GPUs are found where the driver tells of them and the engine can give them
   const disk = new SimDisk(new SimRandom(1), 0).as(new SimLife(clock, 'host'));
   const found = (runtimes?: Readonly<Record<string, unknown>>) =>
     clock.runUntilSettled(findGpus(disk, { ...info, ...(runtimes && { Runtimes: runtimes }) }), 1000);
-  assert.deepEqual(await found({ nvidia: {} }), []);
+  assert.deepEqual(await found({ nvidia: {} }), { ids: [] });
   for (const [bus, uuid] of Object.entries({ '0000:00:1e.0': 'GPU-aaaa', '0000:00:1f.0': 'GPU-bbbb' })) {
     await clock.runUntilSettled(
       disk.writeAtomic(`/proc/driver/nvidia/gpus/${bus}/information`, information(uuid)),
       1000,
     );
   }
-  assert.deepEqual(await found({ runc: {}, nvidia: {} }), ['GPU-aaaa', 'GPU-bbbb']);
-  assert.deepEqual(await found({ runc: {} }), []);
-  assert.deepEqual(await found(), []);
+  assert.deepEqual(await found({ runc: {}, nvidia: {} }), { ids: ['GPU-aaaa', 'GPU-bbbb'] });
+  const version =
+    'NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024\nGCC version:  gcc version 13.2.0\n';
+  await clock.runUntilSettled(disk.writeAtomic('/proc/driver/nvidia/version', new TextEncoder().encode(version)), 1000);
+  const present = await found({ runc: {}, nvidia: {} });
+  assert.deepEqual(present, { ids: ['GPU-aaaa', 'GPU-bbbb'], driverVersion: '550.54.15' });
+  assert.deepEqual(await found({ runc: {} }), { ids: [] });
+  assert.deepEqual(await found(), { ids: [] });
   const listed = (text: string) =>
     clock.runUntilSettled(
       disk.writeAtomic('/var/lib/ecs/gpu/nvidia-gpu-info.json', new TextEncoder().encode(text)),
       1000,
     );
   await listed('{"DriverVersion":"550.54","GPUIDs":["GPU-cccc"]}');
-  assert.deepEqual(await found({ nvidia: {} }), ['GPU-cccc'], 'what ecs-init has written goes first');
-  assert.deepEqual(await found({ runc: {} }), []);
+  assert.deepEqual(
+    await found({ nvidia: {} }),
+    { ids: ['GPU-cccc'], driverVersion: '550.54' },
+    'what ecs-init has written goes first',
+  );
+  assert.deepEqual(await found({ runc: {} }), { ids: [] });
   await listed('{"DriverVersion":"550.54"}');
   await assert.rejects(found({ nvidia: {} }), /nvidia-gpu-info\.json names no GPUIDs/);
 });

@@ -101,7 +101,9 @@ describe('an engine of one’s own', {
         cluster,
         containerInstances: [await installation.connectedInstance()],
       });
-      const [{ registeredResources = [], remainingResources = [] } = {}] = answer.containerInstances ?? [];
+      const [{ registeredResources = [], remainingResources = [], attributes = [] } = {}] =
+        answer.containerInstances ?? [];
+      assert.ok(attributes.some(({ name }) => name?.startsWith('ecs.capability.nvidia-driver-version.')));
       const namesOf = (resources: typeof remainingResources) =>
         resources.find(({ name }) => name === 'GPU')?.stringSetValue ?? [];
       assert.deepEqual(namesOf(registeredResources), gpus.ids);
