@@ -84,9 +84,25 @@ export class ServiceUsers {
   /** One thing that a user of services does. */
   async act(random: SimRandom): Promise<void> {
     if (this.live.length < 2) return await this.create(random);
+    const looping = this.live.find((each) => !each.isBusy && this.#hasDiedTooOften(each));
+    if (looping) {
+      this.#system.saw('user: replace what dies again and again');
+      return await this.#alone(looping, () => this.#deploy(random, looping));
+    }
     const action = pickAction(random, this.actions);
     this.#system.saw(`user: ${action.name}`);
     await action.act(random);
+  }
+
+  /** A crash loop shows nothing new after so many rounds, and nobody lets one go on while looking at it. */
+  #hasDiedTooOften({ arn, changedMs }: KnownService): boolean {
+    const { clock, durable } = this.#system;
+    const changedAt = clock.now() - (clock.monotonicMs() - changedMs);
+    let died = 0;
+    for (const { serviceArn, stoppedAt = 0 } of durable.tasks.all()) {
+      if (serviceArn === arn && stoppedAt > changedAt) died += 1;
+    }
+    return died >= mostDeaths;
   }
 
   /** On any service that nobody else is at. */
@@ -372,6 +388,8 @@ const fargateStrategies: readonly (readonly object[])[] = [
     { capacityProvider: 'FARGATE_SPOT', weight: 3 },
   ],
 ];
+/** Of one service, before its users look for another definition: some ten rounds of all its tasks. */
+export const mostDeaths = 40;
 const mostLive = 5;
 /** A repeated request comes at most ten seconds after the first. */
 const latestRepetitionMs = 15_000;

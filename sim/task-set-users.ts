@@ -2,6 +2,7 @@ import type { SimRandom } from '../src/world/sim/sim-random.ts';
 import { type Action, pickAction } from './actions.ts';
 import type { Client } from './client.ts';
 import { textIn } from './members.ts';
+import { mostDeaths } from './service-users.ts';
 import { cluster, type System } from './system.ts';
 
 /** A service that its users deploy themselves (EXTERNAL), by task sets. */
@@ -46,9 +47,24 @@ export class TaskSetUsers {
   async act(random: SimRandom): Promise<void> {
     if (this.#system.isNetworkBad) return;
     if (!this.#owner) return await this.#createService(random);
+    const looping = [...this.#owner.taskSets.values()].find((taskSet) => this.#hasDiedTooOften(taskSet));
+    if (looping) {
+      this.#system.saw('user: delete a task set that dies again and again');
+      return await this.#deleteOne(looping);
+    }
     const action = pickAction(random, this.actions);
     this.#system.saw(`user: ${action.name}`);
     await action.act(random);
+  }
+
+  #hasDiedTooOften({ arn }: KnownTaskSet): boolean {
+    const { durable } = this.#system;
+    const id = durable.taskSets.get(arn)?.id;
+    let died = 0;
+    for (const { startedBy, lastStatus } of durable.tasks.all()) {
+      if (id !== undefined && startedBy === id && lastStatus === 'STOPPED') died += 1;
+    }
+    return died >= mostDeaths;
   }
 
   /** Task sets that never come to rest are deleted before all must. */
