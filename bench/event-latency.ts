@@ -8,8 +8,8 @@ import { RawConnection } from './raw-connection.ts';
 import { prepare } from './signed-post.ts';
 
 const rounds = 40;
-/** Before those: a server that has just begun runs code that is not yet compiled. */
-const warmUps = 30;
+/** Before those: what runs once for each task is compiled only after some hundreds, and a server lives for months. */
+const warmUps = 200;
 const atOnce = 10;
 const pauseMs = 1;
 
