@@ -66,6 +66,7 @@ async function readSegment(
   }
   return events;
 }
+
 /** Fills one page from either end. */
 class PageBuilder {
   readonly #range: LogRange;
