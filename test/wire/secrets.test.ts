@@ -38,6 +38,7 @@ import {
   GetParametersCommand,
   LabelParameterVersionCommand,
   ListTagsForResourceCommand,
+  ParameterNotFound,
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -217,6 +218,11 @@ test('a deleted secret can be restored until its window is over, and is listed w
     name: 'ResourceNotFoundException',
     message: "Secrets Manager can't find the specified secret.",
   });
+  const again = await client.send(new DeleteSecretCommand({ SecretId: 'gone', ForceDeleteWithoutRecovery: true }));
+  assert.equal(again.Name, 'gone', 'without recovery, a secret that is not there is deleted too');
+  await assert.rejects(client.send(new DeleteSecretCommand({ SecretId: 'gone' })), {
+    name: 'ResourceNotFoundException',
+  });
   await close();
 });
 
@@ -257,7 +263,13 @@ test('parameters of every type, by name, version, label and path', async () => {
   assert.equal((await get('arn:aws:ssm:us-east-1:000000000000:parameter/shop/db/url'))?.Value, 'two');
   assert.equal((await get('arn:aws:ssm:us-east-1:000000000000:parameter/plain'))?.Value, 'x');
   assert.equal((await get('plain'))?.ARN, 'arn:aws:ssm:us-east-1:000000000000:parameter/plain');
-  await assert.rejects(get('/shop/none'), { name: 'ParameterNotFound' });
+  const missing = await get('/shop/none').catch((error: unknown) => error);
+  assert.ok(missing instanceof ParameterNotFound);
+  assert.equal(missing.$metadata.httpStatusCode, 400, 'AWS answers 400, though the model says 404');
+  await assert.rejects(put('/shop/key', 'x', { Type: 'SecureString', KeyId: 'alias/none' }), {
+    name: 'InvalidKeyId',
+    message: /^Alias arn:aws:kms:us-east-1:000000000000:alias\/none is not found\. \(Service: AWSKMS; /,
+  });
   await assert.rejects(get('/shop/db/url:9'), { name: 'ParameterVersionNotFound' });
   assert.equal((await get('/shop/db/password', true))?.Value, 'hunter2');
   assert.notEqual((await get('/shop/db/password'))?.Value, 'hunter2');

@@ -49,9 +49,14 @@ export function replyError(error: unknown, progress: Progress, log: Log): HttpRe
 const jsonErrors10 = createJsonErrors(json10);
 const jsonErrors11 = createJsonErrors(json11);
 
-export function modelledStatus(code: string, model: ServiceModel | undefined): number | undefined {
+/**
+ * What the model says, but 400 for every mistake in a service of JSON 1.1: KMS and Systems Manager have statuses such as
+ * 404 in their models, of the days when they spoke the query protocol, and answer 400.
+ */
+function modelledStatus(code: string, model: ServiceModel | undefined): number | undefined {
   const shape = model?.shapes[code];
-  return shape && 'members' in shape ? shape.error?.status : undefined;
+  const status = shape && 'members' in shape ? shape.error?.status : undefined;
+  return status !== undefined && status < 500 && model?.protocols.includes('json-1.1') ? 400 : status;
 }
 
 /** Clients send a 500 again. What failed is for our log, not for the client. */

@@ -23,10 +23,22 @@ export function validation(message: string): AwsError {
   return new AwsError('ValidationException', message);
 }
 
+export function reservedName(name: string): AwsError {
+  return new AwsError('AccessDeniedException', `No access to reserved parameter name: ${name}.`);
+}
+
 export function patternMismatch(pattern: string): AwsError {
   return new AwsError(
     'ParameterPatternMismatchException',
     `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+  );
+}
+
+/** What KMS refuses reaches the client in these words, the service and its code in brackets. */
+export function invalidKeyId(refusal: AwsError): AwsError {
+  return new AwsError(
+    'InvalidKeyId',
+    `${refusal.message} (Service: AWSKMS; Status Code: 400; Error Code: ${refusal.code}; Proxy: null)`,
   );
 }
 

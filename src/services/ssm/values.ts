@@ -1,9 +1,11 @@
 import type { Parameter } from '@aws-sdk/client-ssm';
+import { AwsError } from '../../aws/error.ts';
 import { decodeBase64 } from '../../aws/protocols/base64.ts';
 import { assert } from '../../core/assert.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
 import { decryptFor } from '../kms/public.ts';
+import { invalidKeyId } from './errors.ts';
 import type { SsmParts } from './parts.ts';
 import { parameterArn } from './references.ts';
 import type { VersionRecord } from './tables.ts';
@@ -15,12 +17,22 @@ export function contextOf(scope: Scope & { readonly name: string }): { readonly 
   return { PARAMETER_ARN: parameterArn(scope) };
 }
 
-/** The text that was put. Throws KMS's errors where its key cannot be used. */
+/** The text that was put. Throws InvalidKeyId where its key cannot be used. */
 export function plainValue(reader: Reader, parts: SsmParts, version: VersionRecord): string {
   if (version.type !== 'SecureString') return version.value;
   const ciphertext = decodeBase64(version.value);
   assert(ciphertext, `version ${version.version} of ${version.name} is base64`);
-  return new TextDecoder().decode(decryptFor(reader, parts.kms, version, ciphertext, contextOf(version)));
+  const plaintext = throughKms(() => decryptFor(reader, parts.kms, version, ciphertext, contextOf(version)));
+  return new TextDecoder().decode(plaintext);
+}
+
+/** Throws InvalidKeyId for whatever mistake KMS finds. */
+export function throughKms<Result>(use: () => Result): Result {
+  try {
+    return use();
+  } catch (error) {
+    throw error instanceof AwsError ? invalidKeyId(error) : error;
+  }
 }
 
 /** A version as GetParameter tells of it; without decryption a SecureString's value is its ciphertext. */

@@ -19,7 +19,7 @@ import { limits } from '../rules/limits.ts';
 import { checkNewName } from '../rules/names.ts';
 import { mergedTags } from '../rules/tags.ts';
 import { parameterKey, type ParameterRecord, parameters, type ParameterType, versionKey, versions } from '../tables.ts';
-import { contextOf, serviceKey } from '../values.ts';
+import { contextOf, serviceKey, throughKms } from '../values.ts';
 
 /** Differs from AWS: no parameter policies (expiry, notifications). */
 export const putParameter: Operation<PutParameterRequest, PutParameterResult, SsmParts> = async (
@@ -60,8 +60,9 @@ export const putParameter: Operation<PutParameterRequest, PutParameterResult, Ss
       keyId === undefined
         ? value
         : encodeBase64(
-            encryptFor(tx, env, parts.kms, call, { key: keyId, plaintext: bytes, context: contextOf(parameter) })
-              .ciphertext,
+            throughKms(() =>
+              encryptFor(tx, env, parts.kms, call, { key: keyId, plaintext: bytes, context: contextOf(parameter) }),
+            ).ciphertext,
           );
     if (present) forgetOldest(tx, present);
     tx.put(parameters, parameter);

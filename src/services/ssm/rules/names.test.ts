@@ -19,7 +19,8 @@ for (const [text, name, selector] of references) {
 }
 
 test('names that AWS keeps for itself or cannot place are refused', () => {
-  for (const name of ['aws-mine', '/aws/mine', 'ssmthing', 'a/b', 'a b', '/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16']) {
+  assert.throws(() => checkNewName('/aws/mine'), { code: 'AccessDeniedException' });
+  for (const name of ['aws-mine', 'ssmthing', '/ssm/mine', 'a/b', 'a b', '/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16']) {
     assert.throws(() => checkNewName(name), { code: 'ValidationException' }, name);
   }
   for (const name of ['a', '/a', '/my/aws', 'a.b-c_d']) assert.doesNotThrow(() => checkNewName(name), name);

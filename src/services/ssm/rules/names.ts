@@ -1,22 +1,25 @@
 import { parseArn } from '../../../core/arn.ts';
-import { validation } from '../errors.ts';
+import { reservedName, validation } from '../errors.ts';
+
+const malformedPath =
+  'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
 
 /** Throws ValidationException. */
 export function checkNewName(name: string): void {
   if (!/^[A-Za-z0-9_.\-/]+$/.test(name)) {
-    throw validation(
-      'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_',
-    );
+    throw validation(malformedPath);
   }
   if (name.includes('/') && !name.startsWith('/')) {
     throw validation('Parameter name must be a fully qualified name.');
   }
   const first = name.replace(/^\//, '').toLowerCase();
-  if (first.startsWith('aws')) {
-    throw validation(`No access to reserved parameter name: ${name}.`);
-  }
-  if (first.startsWith('ssm')) {
-    throw validation(`Parameter name: can't be prefixed with "ssm" (case-insensitive).`);
+  if (first.startsWith('aws') && first.includes('/')) throw reservedName(name);
+  if (first.startsWith('aws') || first.startsWith('ssm')) {
+    throw validation(
+      first.includes('/')
+        ? malformedPath
+        : 'Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).',
+    );
   }
   if (name.length > 1011) throw validation('The parameter name exceeds the maximum length of 1011.');
   if (name.split('/').length - 1 > 15) {
