@@ -9,6 +9,10 @@ export function aliasNotFound(arn: string): AwsError {
   return new AwsError('NotFoundException', `Alias ${arn} is not found.`);
 }
 
+export function policyNotFound(): AwsError {
+  return new AwsError('NotFoundException', 'No such policy exists');
+}
+
 export function aliasExists(arn: string): AwsError {
   return new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
 }

@@ -9,6 +9,12 @@ export function secretArn(secret: Scope & { readonly name: string; readonly suff
   return formatArn({ service: 'secretsmanager', region, accountId, resource: `secret:${name}-${suffix}` });
 }
 
+/** The six characters that end a secret's ARN, from as many random bytes. */
+export function newSuffix(bytes: Uint8Array): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  return Array.from(bytes, (byte) => letters[byte % letters.length]).join('');
+}
+
 /** The secret named by its name, its ARN, or its ARN without the last six characters; undefined when there is none. */
 export function findSecret(reader: Reader, scope: Scope, reference: string): SecretRecord | undefined {
   const arn = parseArn(reference);

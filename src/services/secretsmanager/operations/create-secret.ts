@@ -3,7 +3,7 @@ import type { Operation } from '../../../aws/operation.ts';
 import type { SecretsManagerParts } from '../parts.ts';
 
 import { notBuilt, scheduledForDeletion, secretExists } from '../errors.ts';
-import { secretArn } from '../references.ts';
+import { newSuffix, secretArn } from '../references.ts';
 import { checkName, checkRequestToken, givenValue, mergedTags } from '../rules/checks.ts';
 import { currentStage } from '../rules/stages.ts';
 import { secretKey, type SecretRecord, secrets, versionKey, versions } from '../tables.ts';
@@ -45,8 +45,3 @@ export const createSecret: Operation<CreateSecretRequest, CreateSecretResponse, 
     return { ...answer, VersionId: versionId };
   });
 };
-
-function newSuffix(bytes: Uint8Array): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-  return Array.from(bytes, (byte) => letters[byte % letters.length]).join('');
-}

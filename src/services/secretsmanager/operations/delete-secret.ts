@@ -1,9 +1,10 @@
 import type { DeleteSecretRequest, DeleteSecretResponse } from '@aws-sdk/client-secrets-manager';
 import type { Operation } from '../../../aws/operation.ts';
+import { parseArn } from '../../../core/arn.ts';
 import type { SecretsManagerParts } from '../parts.ts';
 
 import { invalidParameter, markedForDeletion, secretNotFound } from '../errors.ts';
-import { findSecret, secretArn } from '../references.ts';
+import { findSecret, newSuffix, secretArn } from '../references.ts';
 import { secrets, versionKey, versions } from '../tables.ts';
 import { versionsOf } from '../values.ts';
 
@@ -22,7 +23,14 @@ export const deleteSecret: Operation<DeleteSecretRequest, DeleteSecretResponse, 
   }
   return store.update((tx, env) => {
     const secret = findSecret(tx, call, input.SecretId);
-    if (!secret) throw secretNotFound();
+    if (!secret) {
+      if (!atOnce) throw secretNotFound();
+      // What is to be gone without recovery may be gone already: AWS answers as if it had been there.
+      const ARN = parseArn(input.SecretId)
+        ? input.SecretId
+        : secretArn({ ...call, name: input.SecretId, suffix: newSuffix(env.random.bytes(6)) });
+      return { ARN, Name: input.SecretId, DeletionDate: new Date(env.now) };
+    }
     if (secret.deletionAt !== undefined && !atOnce) throw markedForDeletion();
     const deletionAt = atOnce ? env.now : env.now + (days ?? 30) * dayMs;
     const answer = { ARN: secretArn(secret), Name: secret.name, DeletionDate: new Date(deletionAt) };
