@@ -2,6 +2,7 @@ import type { AccessPointDescription, FileSystemDescription, MountTargetDescript
 import type { Answer } from '../../aws/operation.ts';
 import { formatArn } from '../../core/arn.ts';
 import type { Reader } from '../../store/store.ts';
+import { zoneIdOf } from '../ec2/public.ts';
 import { type AccessPointRecord, type FileSystemRecord, type MountTargetRecord, mountTargets } from './tables.ts';
 
 export function fileSystemArn({ accountId, region, fileSystemId }: FileSystemRecord): string {
@@ -59,6 +60,7 @@ export function accessPointView(record: AccessPointRecord): Answer<AccessPointDe
 }
 
 export function mountTargetView(record: MountTargetRecord): Answer<MountTargetDescription> {
+  const zoneId = zoneIdOf(record.region, record.availabilityZoneName);
   return {
     OwnerId: record.accountId,
     MountTargetId: record.mountTargetId,
@@ -68,6 +70,7 @@ export function mountTargetView(record: MountTargetRecord): Answer<MountTargetDe
     IpAddress: record.ipAddress,
     NetworkInterfaceId: record.networkInterfaceId,
     AvailabilityZoneName: record.availabilityZoneName,
+    ...(zoneId !== undefined && { AvailabilityZoneId: zoneId }),
     VpcId: record.vpcId,
   };
 }

@@ -38,6 +38,12 @@ export function shownSubnet(reader: Reader, subnet: SubnetRecord): Answer<Subnet
     MapCustomerOwnedIpOnLaunch: false,
     EnableDns64: false,
     Ipv6Native: false,
+    Ipv6CidrBlockAssociationSet: [],
+    PrivateDnsNameOptionsOnLaunch: {
+      HostnameType: 'ip-name',
+      EnableResourceNameDnsARecord: false,
+      EnableResourceNameDnsAAAARecord: false,
+    },
     Tags: tagsOf(reader, subnet.subnetId),
   };
 }
