@@ -1,4 +1,4 @@
-import { appRoleArn, executionRoleArn, noSecretArn } from './roles.ts';
+import { appRoleArn, executionRoleArn, noSecretArn, secretArn, secretText } from './roles.ts';
 
 /** The task definitions of the workload: what a task is told to do, and how it must end when nothing disturbs it. */
 export interface Shape {
@@ -19,12 +19,18 @@ const stubborn = "trap '' TERM; while true; do sleep 3600; done";
 /** What the talker says, each line once. */
 export const spoken: readonly string[] = Array.from({ length: 12 }, (_, index) => `line ${index + 1}`);
 const talk = spoken.map((line) => `echo ${line}; sleep 2`).join('; ');
-export const talkerLogs = { group: 'sim', prefix: 'talk' } as const;
-const logOptions = {
-  'awslogs-group': talkerLogs.group,
-  'awslogs-region': 'us-east-1',
-  'awslogs-stream-prefix': talkerLogs.prefix,
-  'awslogs-create-group': 'true',
+export const talkerGroup = 'sim';
+/** The prefixes of what talkers write to, by family. */
+export const talkerPrefixes: Readonly<Record<string, string>> = { talker: 'talk', 'secret-talker': secretText };
+const logOptions = { 'awslogs-group': talkerGroup, 'awslogs-region': 'us-east-1', 'awslogs-create-group': 'true' };
+const talkerLog = {
+  logDriver: 'awslogs',
+  options: { ...logOptions, 'awslogs-stream-prefix': talkerPrefixes['talker'] },
+};
+const secretTalkerLog = {
+  logDriver: 'awslogs',
+  options: logOptions,
+  secretOptions: [{ name: 'awslogs-stream-prefix', valueFrom: secretArn }],
 };
 
 const scarce: readonly string[] = ['memory-hungry', 'one-port'];
@@ -45,7 +51,8 @@ export const shapes: readonly Shape[] = [
   shape('memory-hungry', 'never', [{ command: server, cpu: 16, memory: 2048 }]),
   shape('job', 'by itself', [{ command: 'echo begin; sleep 20; echo end' }]),
   shape('failing-job', 'by itself', [{ command: 'sleep 2; echo oops >&2; exit 3' }]),
-  shape('talker', 'by itself', [{ command: talk, logConfiguration: { logDriver: 'awslogs', options: logOptions } }]),
+  shape('talker', 'by itself', [{ command: talk, logConfiguration: talkerLog }]),
+  shape('secret-talker', 'by itself', [{ command: talk, logConfiguration: secretTalkerLog }], { executionRoleArn }),
   withRole,
   shape('no-secret', 'by itself', [{ command: server, secrets: [{ name: 'KEY', valueFrom: noSecretArn }] }], {
     executionRoleArn,

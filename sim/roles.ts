@@ -10,6 +10,7 @@ export const appRoleArn = `arn:aws:iam::${account}:role/sim-app`;
 export const executionRoleArn = `arn:aws:iam::${account}:role/sim-execution`;
 export const noRoleArn = `arn:aws:iam::${account}:role/sim-nobody`;
 export const secretArn = `arn:aws:secretsmanager:us-east-1:${account}:secret:sim-key`;
+export const secretText = 'told to nobody';
 export const noSecretArn = `arn:aws:secretsmanager:us-east-1:${account}:secret:sim-no-key`;
 
 export async function prepareRoles(system: System, client: Client): Promise<void> {
@@ -23,7 +24,7 @@ export async function prepareRoles(system: System, client: Client): Promise<void
     PolicyName: 'secrets',
     PolicyDocument: policy({ Action: 'secretsmanager:GetSecretValue', Resource: '*' }),
   });
-  const secret = { Name: 'sim-key', SecretString: 'told to nobody', ClientRequestToken: '0'.repeat(32) };
+  const secret = { Name: 'sim-key', SecretString: secretText, ClientRequestToken: '0'.repeat(32) };
   await client.call('CreateSecret', secret, { service: 'secretsmanager' });
 }
 

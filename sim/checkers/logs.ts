@@ -1,5 +1,5 @@
 import { tasks } from '../../src/services/ecs/tables.ts';
-import { spoken, talkerLogs } from '../definitions.ts';
+import { spoken, talkerGroup, talkerPrefixes } from '../definitions.ts';
 import type { System } from '../system.ts';
 import type { Workload } from '../workload.ts';
 import type { Checker } from './checker.ts';
@@ -8,7 +8,7 @@ import type { Checker } from './checker.ts';
 export const logs: Checker = {
   name: 'each line of output is logged once',
   settled: async (system, workload) => {
-    const talkers = [...workload.tasks.known.values()].filter(({ shape }) => shape.family === 'talker');
+    const talkers = [...workload.tasks.known.values()].filter(({ shape }) => shape.family in talkerPrefixes);
     for (const { arn } of [...talkers.slice(0, 10), ...talkers.slice(10).slice(-30)])
       await check(system, workload, arn);
   },
@@ -18,8 +18,8 @@ async function check(system: System, workload: Workload, arn: string): Promise<v
   const task = system.server?.store.view((reader) => reader.get(tasks, arn));
   const [container] = task?.containers ?? [];
   if (!task || !container || task.startedAt === undefined) return;
-  const { group, prefix } = talkerLogs;
-  const input = { logGroupName: group, logStreamName: `${prefix}/main/${task.id}`, startFromHead: true };
+  const prefix = talkerPrefixes[task.family];
+  const input = { logGroupName: talkerGroup, logStreamName: `${prefix}/main/${task.id}`, startFromHead: true };
   const answer = await workload.client.call('GetLogEvents', input, { service: 'logs' });
   const events = answer?.['events'];
   const messages = Array.isArray(events) ? events.map((event: unknown) => messageOf(event)) : [];

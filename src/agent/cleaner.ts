@@ -65,8 +65,8 @@ export function createCleaner(parts: CleanerParts): Cleaner {
   }
 
   async function clean(task: TaskRecord): Promise<void> {
-    for (const destination of task.payload.longshore?.logs ?? []) {
-      const container = task.containers[destination.containerName];
+    for (const name of task.payload.longshore?.logs ?? []) {
+      const container = task.containers[name];
       if (container?.id === undefined || container.startedAt === undefined || container.phase === 'gone') continue;
       await parts.logs.finished(container.id);
     }

@@ -159,8 +159,8 @@ export interface PayloadTask {
 }
 
 export interface LongshoreTask {
-  /** Where each awslogs container's output goes. Our agent ships it; the container itself logs to the engine. */
-  readonly logs: readonly LogDestination[];
+  /** The awslogs containers, by name: our agent ships their output as the options in their engine settings say. */
+  readonly logs: readonly string[];
   /** The subnet of the task's network interface, as the network the agent makes for it. */
   readonly subnet?: {
     readonly subnetId: string;
@@ -177,16 +177,6 @@ export interface LongshoreTask {
   readonly ephemeralStorageGiB?: number;
   /** `none`: the containers are not told where this AWS is; by default AWS_ENDPOINT_URL says it. */
   readonly endpoint?: 'none';
-}
-
-export interface LogDestination {
-  readonly containerName: string;
-  readonly group: string;
-  readonly stream: string;
-  readonly region: string;
-  readonly createGroup: boolean;
-  /** Lines that have this pattern begin an event, and the others belong to the one before; absent, each is an event. */
-  readonly startPattern?: string;
 }
 
 export interface PayloadContainer {

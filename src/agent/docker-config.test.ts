@@ -126,10 +126,16 @@ describe('one setting after the other', () => {
         dockerConfig: {
           version: '1.18',
           config: '{}',
-          hostConfig: '{"LogConfig":{"Type":"awslogs","Config":{"a":"b"}}}',
+          hostConfig:
+            '{"LogConfig":{"Type":"awslogs","Config":{"a":"b","mode":"non-blocking","max-buffer-size":"1m"}}}',
         },
       },
-      host: { LogConfig: { Type: 'json-file', Config: {} } },
+      host: {
+        LogConfig: {
+          Type: 'json-file',
+          Config: { 'max-size': '20m', 'max-file': '5', mode: 'non-blocking', 'max-buffer-size': '1m' },
+        },
+      },
     },
     {
       what: 'a systemd engine gets a slice',

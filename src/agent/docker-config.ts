@@ -8,7 +8,7 @@ import {
   routerBinds,
   routerEnvironment,
 } from './logs/firelens.ts';
-import { destinationOf } from './logs/kept-output.ts';
+import { isShipped } from './logs/shipped-output.ts';
 import { gpuRuntime, gpusOf } from './gpus.ts';
 import { rangesOf } from './host-ports.ts';
 import { pauseName, type TaskRecord, taskIdOf } from './state.ts';
@@ -83,7 +83,7 @@ export function containerBody(task: TaskRecord, wanted: PayloadContainer, contex
     Labels: { ...labelsIn(config), ...labelsOf(payload, wanted.name, context) },
     HostConfig: logged(
       joined ? without(host, ['Dns', 'DnsSearch', 'ExtraHosts', 'Links', 'PortBindings']) : host,
-      context.keepsOutput === true && destinationOf(payload, wanted.name) !== undefined,
+      context.keepsOutput === true && isShipped(payload, wanted.name),
     ),
   };
   // The engine refuses a host name of its own to a container that shares another one's network.
@@ -324,10 +324,22 @@ function labelsOf(payload: PayloadTask, containerName: string, context: DockerCo
   };
 }
 
-/** awslogs output is kept by us, or else by the engine, and shipped from there: the engine's own driver knows only AWS. */
+/**
+ * awslogs output is kept by us, or else by the engine, and shipped from there: the engine's own driver knows only AWS. It
+ * keeps five files of 20 MB then, as it does itself beside a driver that cannot be read. Whether the container may wait for
+ * its output to be taken, and the buffer where it may not, are the engine's for any driver.
+ */
 function logged(host: HostConfig, isKept: boolean): HostConfig {
   if (isKept) return { ...host, LogConfig: { Type: 'none', Config: {} } };
-  return host.LogConfig?.Type === 'awslogs' ? { ...host, LogConfig: { Type: 'json-file', Config: {} } } : host;
+  if (host.LogConfig?.Type !== 'awslogs') return host;
+  const { mode, 'max-buffer-size': bufferSize } = host.LogConfig.Config;
+  const Config = {
+    'max-size': '20m',
+    'max-file': '5',
+    ...(mode === undefined ? {} : { mode }),
+    ...(bufferSize === undefined ? {} : { 'max-buffer-size': bufferSize }),
+  };
+  return { ...host, LogConfig: { Type: 'json-file', Config } };
 }
 
 function labelsIn(config: Readonly<Record<string, unknown>>): Labels {

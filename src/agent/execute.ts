@@ -21,7 +21,7 @@ import { firelensOf, firelensPaths, firelensResource, ownConfigOf } from './logs
 import { type HostRanges, isPortTaken, nextHostRanges } from './host-ports.ts';
 import type { Images } from './images/images.ts';
 import type { RegistryAccesses } from './images/registry-access.ts';
-import { bufferLimitOf, destinationOf } from './logs/kept-output.ts';
+import { isShipped, shippedOutput } from './logs/shipped-output.ts';
 import type { LogShipper } from './logs/log-shipper.ts';
 import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './images/pause-image.ts';
@@ -159,8 +159,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const again = container.phase === 'exited' ? 1 : 0;
     let sandbox: Sandbox | undefined;
     try {
-      const wanted = destinationOf(task.payload, name) && wantedOf(task, name);
-      if (wanted) await parts.logs.keep(id, bufferLimitOf(wanted));
+      const output = task.outputs?.[name];
+      if (output) await parts.logs.keep(id, output.maxBufferBytes);
       if (name !== pauseName && container.startedAt === undefined) await parts.storage.hold(task, id);
       const joined = container.sandbox ?? task.containers[pauseName]?.sandbox;
       const started = await within(clock, startTimeoutMs, 'started', startIn(joined, id));
@@ -273,11 +273,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
         await Promise.all([networkPrepared(task), pause.prepared(), parts.securityGroups.guard(task)]);
       } else if (target.startsWith('@log ')) {
         const name = target.slice('@log '.length);
-        const destination = destinationOf(task.payload, name);
-        if (destination) {
-          bufferLimitOf(wantedOf(task, name)); // throws where the container is not to be made
-          await parts.logs.prepare(destination);
-        }
+        const output = shippedOutput(task.payload, await secrets.filled(task, wantedOf(task, name)));
+        await parts.logs.prepare(output.destination);
+        return [(now) => ({ ...done(now), outputs: { ...now.outputs, [name]: output } })];
       } else if (target === firelensResource) {
         await firelensPrepared(task);
       } else {
@@ -392,7 +390,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
           if (await docker.inspectContainer(id)) throw error;
         });
       }
-      if (destinationOf(task.payload, name)) await parts.logs.forget(id);
+      if (isShipped(task.payload, name)) await parts.logs.forget(id);
     }
     // What no record names is free, so a sandbox that was used goes before its record.
     for (const { id, sandbox } of Object.values(task.containers)) {

@@ -108,7 +108,7 @@ export function resourcesOf(task: TaskRecord): readonly string[] {
     ...(hasSecrets(task) ? [secretsResource] : []),
     ...(hasEnvironmentFiles(task) ? [environmentFilesResource] : []),
     ...(task.payload.containers.some((container) => container.firelensConfiguration) ? [firelensResource] : []),
-    ...(task.payload.longshore?.logs ?? []).map((destination) => logResource(destination.containerName)),
+    ...(task.payload.longshore?.logs ?? []).map(logResource),
   ];
 }
 

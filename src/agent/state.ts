@@ -2,6 +2,7 @@ import type { Instant } from '../core/instant.ts';
 import { table } from '../store/table.ts';
 import type { DesiredStatus, HealthStatus, PayloadTask } from './contract.ts';
 import type { HostRanges } from './host-ports.ts';
+import type { ShippedOutput } from './logs/shipped-output.ts';
 import type { Sandbox } from './sandboxes/sandbox.ts';
 
 /** Who this agent is. One record. */
@@ -31,6 +32,11 @@ export interface TaskRecord {
   readonly resources: Readonly<Record<string, boolean>>;
   /** Docker's names of the task's own volumes, by volume name. */
   readonly volumes: Readonly<Record<string, string>>;
+  /**
+   * Where the output of its awslogs containers goes, by container name, once the stream is there. As with any log driver
+   * that holds for the container's life, also where an option was a secret and that has changed since.
+   */
+  readonly outputs?: Readonly<Record<string, ShippedOutput>>;
   /** Why the task as a whole cannot run: `<ErrorName>: <message>`. */
   readonly failure?: string;
   readonly pullStartedAt?: Instant;

@@ -10,7 +10,6 @@ import { agentLabel, containerNameLabel, taskArnLabel } from './docker-config.ts
 import { EngineAway } from './engine-error.ts';
 import type { Executor, Outcome } from './execute.ts';
 import { createLanes, type Lanes } from './lanes.ts';
-import { destinationOf } from './logs/kept-output.ts';
 import type { LogShipper } from './logs/log-shipper.ts';
 import { observe, observeDeath } from './observe.ts';
 import type { PauseImage } from './images/pause-image.ts';
@@ -539,7 +538,7 @@ export class TaskEngine {
 
   #followLogs(task: TaskRecord, name: string): void {
     const container = task.containers[name];
-    const destination = destinationOf(task.payload, name);
+    const destination = task.outputs?.[name]?.destination;
     if (!destination || container?.id === undefined || container.startedAt === undefined) return;
     this.#parts.logs.follow(container.id, destination);
   }

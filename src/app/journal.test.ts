@@ -3,6 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { container } from '../agent/agent-scene.test.ts';
+import { logConfigOf, shippedOutput } from '../agent/logs/shipped-output.ts';
+import { agentTasks } from '../agent/state.ts';
 import { Store } from '../store/store.ts';
 import { containerArnOf } from '../services/ecs/rules/container-arn.ts';
 import { type TaskRecord, tasks } from '../services/ecs/tables.ts';
@@ -65,4 +68,50 @@ test('a task of the first format is read as it was, its containers under the ARN
   assert.ok(task && container);
   assert.equal(containerArnOf(task, container), ofFormat1.containers[0]?.arn);
   await assert.rejects(openSqliteJournal({ directory, formatVersion: 1, migrations: [] }), /newer Longshore/);
+});
+
+test('an agent’s task of format 4 ships the output of its containers to where it did', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'longshore-journal-'));
+  t.after(() => rm(directory, { recursive: true }));
+  const arn = 'arn:aws:ecs:us-east-1:000000000000:task/default/73ee17d31f0362b5ed5977a094adc4d3';
+  const destination = { group: 'g', region: 'us-east-1', createGroup: true, startPattern: '^INFO' };
+  const hostConfig = JSON.stringify({ Init: true, LogConfig: { Type: 'json-file', Config: { mode: 'non-blocking' } } });
+  const names = ['app', 'sidecar', 'quiet'];
+  const ofFormat4 = {
+    arn,
+    payload: {
+      arn,
+      containers: names.map((name) =>
+        container(name, 'true', { dockerConfig: { version: '', config: '', hostConfig } }),
+      ),
+      longshore: {
+        logs: [
+          { containerName: 'app', stream: 'p/app/73ee17d31f0362b5ed5977a094adc4d3', ...destination },
+          { containerName: 'sidecar', stream: 'sidecar/73ee17d31f0362b5ed5977a094adc4d3', ...destination },
+        ],
+      },
+    },
+    resources: { '@log app': true, '@cgroup': true },
+    told: { status: 'STOPPED' },
+  };
+  const old = await openSqliteJournal({ directory, formatVersion: 4, migrations: [] });
+  await old.commit([{ table: 'agent.tasks', key: arn, value: JSON.stringify(ofFormat4) }]);
+  await old.close();
+  const { clock, random, log } = realWorld();
+  const journal = await openJournal(log, directory, false);
+  const store = await Store.open({ journal, clock, random, tables: [agentTasks], projections: [] });
+  const task = store.view((reader) => reader.get(agentTasks, arn));
+  await store.close();
+  assert.ok(task);
+  assert.deepEqual(task.payload.longshore?.logs, ['app', 'sidecar']);
+  const [app, sidecar, quiet] = task.payload.containers;
+  assert.ok(app && sidecar && quiet);
+  assert.equal(quiet.dockerConfig.hostConfig, hostConfig);
+  const app4 = { ...destination, stream: 'p/app/73ee17d31f0362b5ed5977a094adc4d3' };
+  assert.deepEqual(task.outputs, { app: { destination: app4 } }, 'of the other the stream is still to be made');
+  assert.deepEqual(shippedOutput(task.payload, app).destination, app4);
+  const sidecar4 = { ...destination, stream: 'sidecar/73ee17d31f0362b5ed5977a094adc4d3' };
+  assert.deepEqual(shippedOutput(task.payload, sidecar).destination, sidecar4);
+  assert.equal(logConfigOf(sidecar)?.Config['mode'], 'non-blocking');
+  assert.equal(JSON.parse(sidecar.dockerConfig.hostConfig).Init, true);
 });

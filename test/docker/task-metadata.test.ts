@@ -133,7 +133,7 @@ describe('a task is told of itself', { concurrency: true }, () => {
         'Type',
         'Networks',
       ];
-      const inFourth = ['LogDriver', 'ContainerARN', ...(isFargate ? ['Snapshotter'] : [])];
+      const inFourth = ['ContainerARN', ...(isFargate ? ['Snapshotter'] : [])];
       const ports = networkMode === 'bridge' || networkMode === 'host' ? ['Ports'] : [];
       assert.deepEqual(membersOf(told['container']), sorted([...containerMembers, ...inFourth, ...ports]));
       assert.deepEqual(

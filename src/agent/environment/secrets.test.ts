@@ -122,6 +122,23 @@ test('secrets and parameters become variables, and options of the log driver, wi
   assert.equal(calls.length, 3, 'both parameters at once, nothing twice');
 });
 
+test('a secret wins over a log option of its name, unless it is empty', async () => {
+  const values: Readonly<Record<string, string>> = { '/logs/group': 'of the secret', '/logs/empty': '' };
+  const { secrets } = stage({
+    GetParameters: () => ({
+      Parameters: Object.entries(values).map(([Name, Value]) => ({ Name, Value })),
+      InvalidParameters: [],
+    }),
+  });
+  const option = { target: 'LOG_DRIVER', type: 'BOOTSTRAP' } as const;
+  const { task, container } = taskOf([secret('group', '/logs/group', option), secret('a', '/logs/empty', option)]);
+  const hostConfig = '{"LogConfig":{"Type":"awslogs","Config":{"group":"of the definition","a":"b"}}}';
+  const filled = await secrets.filled(task, { ...container, dockerConfig: { ...app.dockerConfig, hostConfig } });
+  assert.deepEqual(JSON.parse(filled.dockerConfig.hostConfig), {
+    LogConfig: { Type: 'awslogs', Config: { group: 'of the secret', a: 'b' } },
+  });
+});
+
 test('what is secret of a routed container’s log options is a variable of its log router and nothing to the engine', async () => {
   const { secrets } = stage({
     GetParameters: () => ({ Parameters: [{ Name: '/app/token', Value: 'hidden' }], InvalidParameters: [] }),

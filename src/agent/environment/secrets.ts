@@ -120,6 +120,8 @@ export function createSecrets(parts: {
             .filter((secret) => secret.target === target)
             .map(({ name, valueFrom }) => [name, found.get(valueFrom) ?? '']),
         );
+      // As the stock agent, which gives the driver no option that is empty and lets a secret win over an option of its name.
+      const logOptions = Object.fromEntries(Object.entries(of('LOG_DRIVER')).filter(([, value]) => value !== ''));
       return {
         ...container,
         environment: {
@@ -132,7 +134,7 @@ export function createSecrets(parts: {
         // What goes through a log router is the router's to know, and not the engine's.
         dockerConfig: routedOptions(container)
           ? container.dockerConfig
-          : withLogOptions(container.dockerConfig, of('LOG_DRIVER')),
+          : withLogOptions(container.dockerConfig, logOptions),
       };
     },
     text: async (task, secretId) => secretText(secretId, await roleOf(task)),

@@ -1,4 +1,5 @@
-import type { Backend, LogDestination } from '../contract.ts';
+import type { Backend } from '../contract.ts';
+import type { LogDestination } from './shipped-output.ts';
 
 /** Makes the stream, and the group where the destination says so. Rejects with the service's error. */
 export async function createDestination(backend: Backend, destination: LogDestination): Promise<void> {

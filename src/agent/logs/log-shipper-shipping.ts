@@ -1,11 +1,11 @@
 import { DockerError } from '../../world/docker.ts';
 import type { OutputChunk } from '../../world/outputs.ts';
 import type { Timer } from '../../world/world.ts';
-import type { LogDestination } from '../contract.ts';
 import { logCursorTable } from './log-shipper-cursors.ts';
 import { type EventJoiner, joinerOf, joinWaitMs } from './log-shipper-joining.ts';
 import { codeOf, createDestination, messageOf } from './log-shipper-destination.ts';
 import type { LogShipperParts } from './log-shipper.ts';
+import type { LogDestination } from './shipped-output.ts';
 import {
   type Cursors,
   cursorsAfter,

@@ -15,13 +15,13 @@ import { SimLog } from '../../world/sim/sim-log.ts';
 import { SimRandom } from '../../world/sim/sim-random.ts';
 import { type Docker, DockerError, type LogLine } from '../../world/docker.ts';
 import { NetError } from '../../world/net.ts';
-import type { Backend, LogDestination } from '../contract.ts';
+import type { Backend } from '../contract.ts';
 import { engineOutputs } from './engine-outputs.ts';
 import { createLogShipper, logCursorTable, type LogShipper } from './log-shipper.ts';
+import type { LogDestination } from './shipped-output.ts';
 
 const containerId = 'c0ffee';
 const destination: LogDestination = {
-  containerName: 'app',
   group: '/ecs/app',
   stream: 'ecs/app/1',
   region: 'eu-west-1',

@@ -2,12 +2,13 @@ import type { Store } from '../../store/store.ts';
 import type { Docker } from '../../world/docker.ts';
 import type { Outputs } from '../../world/outputs.ts';
 import type { Clock, Log } from '../../world/world.ts';
-import type { Backend, LogDestination } from '../contract.ts';
+import type { Backend } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
 import { joinerOf } from './log-shipper-joining.ts';
 import { logCursorTable } from './log-shipper-cursors.ts';
 import { codeOf, createDestination, messageOf } from './log-shipper-destination.ts';
 import { ContainerShipping } from './log-shipper-shipping.ts';
+import type { LogDestination } from './shipped-output.ts';
 
 export { logCursorTable } from './log-shipper-cursors.ts';
 
@@ -76,8 +77,8 @@ const prepareDelaysMs: readonly number[] = [100, 200, 400, 800, 1600];
 async function prepare({ backend, clock, log }: LogShipperParts, destination: LogDestination): Promise<void> {
   refuseBadPattern(destination);
   if (destination.region !== backend.region) {
-    const { containerName: container, group, region } = destination;
-    log.warn('output goes to this region and not to the one that is asked for', { container, group, region });
+    const { group, stream, region } = destination;
+    log.warn('output goes to this region and not to the one that is asked for', { group, stream, region });
   }
   for (let attempt = 0; ; attempt += 1) {
     try {

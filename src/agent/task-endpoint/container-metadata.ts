@@ -2,6 +2,7 @@ import type { Instant } from '../../core/instant.ts';
 import type { ContainerInspect, Labels } from '../../world/docker.ts';
 import type { PayloadContainer } from '../contract.ts';
 import { addressOf, agentLabel } from '../docker-config.ts';
+import { logConfigOf } from '../logs/shipped-output.ts';
 import type { ContainerRecord, TaskRecord } from '../state.ts';
 
 export type MetadataVersion = 2 | 3 | 4;
@@ -14,8 +15,6 @@ export function containerMetadata(
   version: MetadataVersion,
 ): Readonly<Record<string, unknown>> {
   const record = task.containers[wanted.name];
-  const log = seen?.HostConfig.LogConfig;
-  const destination = task.payload.longshore?.logs.find(({ containerName }) => containerName === wanted.name);
   return withoutEmpty({
     DockerId: record?.id ?? '',
     Name: wanted.name,
@@ -34,23 +33,20 @@ export function containerMetadata(
     Type: 'NORMAL',
     Health: healthOf(record, seen),
     Volumes: mountsOf(seen),
-    // What is shipped by the agent itself is, to whoever asks, what the definition says.
-    LogDriver: version < 4 ? undefined : destination ? 'awslogs' : log?.Type,
-    LogOptions:
-      version < 4
-        ? undefined
-        : destination
-          ? {
-              'awslogs-group': destination.group,
-              'awslogs-region': destination.region,
-              'awslogs-stream': destination.stream,
-            }
-          : log?.Config,
+    ...(version < 4 ? {} : loggingOf(task, wanted)),
     ContainerARN: version < 4 ? undefined : wanted.containerArn,
     Networks: networksOf(task, record, seen, version),
     Snapshotter: version === 4 && task.payload.launchType === 'FARGATE' ? snapshotterOf(seen) : undefined,
     RestartCount: version === 4 && wanted.restartPolicy?.enabled ? (record?.restarts ?? 0) : undefined,
   });
+}
+
+/** What the definition says, as with the stock agent: secrets are not among it, nor what makes the engine do it. */
+function loggingOf(task: TaskRecord, wanted: PayloadContainer): object {
+  const { Type, Config = {} } = logConfigOf(wanted) ?? {};
+  const { 'awslogs-stream-prefix': _prefix, ...options } = Config;
+  const stream = task.outputs?.[wanted.name]?.destination.stream;
+  return { LogDriver: Type, LogOptions: withoutEmpty({ ...options, 'awslogs-stream': stream }) };
 }
 
 /** Two shares are the least that the kernel knows. Fargate's agent leaves out a size that is not there, that of EC2 does not. */

@@ -202,6 +202,24 @@ test('metadata of versions 3 and 4 tell of the container and its task', async ()
   assert.equal((await get(`/v4/${id}/nothing`)).status, 404);
 });
 
+test('a container is told the log options of its definition and its stream, and no option that is a secret', async () => {
+  const { start, get, pass } = scene();
+  const Config = { 'awslogs-region': 'us-east-1', 'awslogs-create-group': 'true', 'awslogs-stream-prefix': 'p' };
+  const hostConfig = JSON.stringify({ LogConfig: { Type: 'awslogs', Config } });
+  const logging = { ...web, dockerConfig: { ...web.dockerConfig, hostConfig } };
+  const destination = { group: 'secret', stream: 'p/web/a', region: 'us-east-1', createGroup: true };
+  const task = { ...taskOf('a', { containers: [logging] }), outputs: { web: { destination } } };
+  await start('one', [task]);
+  await pass(1000);
+  const { LogDriver, LogOptions } = jsonOf(await get(`/v4/${endpointIdOf(task, 'web')}`));
+  assert.equal(LogDriver, 'awslogs');
+  assert.deepEqual(LogOptions, {
+    'awslogs-region': 'us-east-1',
+    'awslogs-create-group': 'true',
+    'awslogs-stream': 'p/web/a',
+  });
+});
+
 test('a Fargate task is told of its clock and storage, and no limit where it has none', async () => {
   const { start, get, pass } = scene({ usedBytes: 300 * 2 ** 20, sizeBytes: 20 * 2 ** 30 });
   const task = taskOf('a', { launchType: 'FARGATE', containers: [{ ...web, cpu: 0, memory: 0 }] });

@@ -31,7 +31,13 @@ function secretsOf({ client }: Stage): Promise<string> {
   secretsArn ??= client
     .call<CreateSecretResponse>('secretsmanager', 'CreateSecret', {
       Name: 'table-logs',
-      SecretString: JSON.stringify({ token: 'the-token', tag: 'of-the-secret', facility: 'local3', wrong: 'wrong' }),
+      SecretString: JSON.stringify({
+        token: 'the-token',
+        tag: 'of-the-secret',
+        facility: 'local3',
+        group: '/table/made',
+        wrong: 'wrong',
+      }),
     })
     .then(({ ARN = '' }) => ARN);
   return secretsArn;
@@ -43,9 +49,11 @@ async function loggingWithSecrets(
   logDriver: string,
   options: Readonly<Record<string, string>>,
   secret: Readonly<Record<string, string>>,
+  others: readonly { readonly name: string; readonly valueFrom: string }[] = [],
 ): Promise<Scene> {
   const arn = await secretsOf(stage);
-  const secretOptions = Object.entries(secret).map(([name, key]) => ({ name, valueFrom: `${arn}:${key}::` }));
+  const members = Object.entries(secret).map(([name, key]) => ({ name, valueFrom: `${arn}:${key}::` }));
+  const secretOptions = [...members, ...others];
   const command = ['sh', '-c', 'echo a line of output'];
   return {
     definition: {
@@ -212,6 +220,26 @@ export const logRows: readonly Row[] = [
         blocking.task.stoppedReason ?? '',
         /^CannotCreateContainerError: .*max-buffer-size option is only supported with 'mode=non-blocking'/,
       );
+    },
+  ),
+  row(
+    driverWithSecrets,
+    'awslogs: its group and prefix may be secrets; a value that is none of a mode’s fails the task before it starts',
+    async (stage) => {
+      await stage.client.call('ssm', 'PutParameter', { Name: '/table/prefix', Value: 'rows', Type: 'SecureString' });
+      const options = { 'awslogs-region': 'us-east-1', 'awslogs-create-group': 'true' };
+      const scene = await loggingWithSecrets(stage, 'awslogs', options, { 'awslogs-group': 'group' }, [
+        { name: 'awslogs-stream-prefix', valueFrom: '/table/prefix' },
+      ]);
+      const [seen, refused] = await Promise.all([
+        stage.play(scene),
+        refusedByEngine(
+          stage,
+          loggingWithSecrets(stage, 'awslogs', options, { 'awslogs-group': 'group', mode: 'wrong' }),
+        ),
+      ]);
+      assert.deepEqual(await messagesOf(stage, seen, 'app', 1), ['a line of output']);
+      assert.match(refused, /^CannotCreateContainerError: .*logger: logging mode not supported: wrong/);
     },
   ),
   row(

@@ -114,7 +114,10 @@ function* fargateContainerRefusals(container: ContainerInput, definition: TaskDe
   if (log && !['awslogs', 'splunk', 'awsfirelens'].includes(log.logDriver)) {
     yield client(`Fargate does not support log driver ${log.logDriver}.`);
   }
-  if (log?.logDriver === 'awslogs' && !log.options?.['awslogs-stream-prefix']) {
+  const hasPrefix =
+    log?.options?.['awslogs-stream-prefix'] ||
+    log?.secretOptions?.some((secret) => secret.name === 'awslogs-stream-prefix');
+  if (log?.logDriver === 'awslogs' && !hasPrefix) {
     yield client('Log driver awslogs requires options: awslogs-stream-prefix');
   }
   if (container.firelensConfiguration?.options?.['config-file-type'] === 's3') {

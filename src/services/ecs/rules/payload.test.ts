@@ -299,22 +299,16 @@ describe('logs of awslogs', () => {
     logConfiguration: { logDriver: 'awslogs', options },
   });
 
-  it('are shipped by our agent, while the engine keeps a bounded file', () => {
-    const payload = payloadOf(
-      awslogs({
-        'awslogs-group': 'g',
-        'awslogs-region': 'us-east-1',
-        'awslogs-stream-prefix': 'p',
-        'awslogs-create-group': 'true',
-      }),
-    );
-    assert.deepEqual(payload.longshore?.logs, [
-      { containerName: 'app', group: 'g', stream: `p/app/${id}`, region: 'us-east-1', createGroup: true },
-    ]);
-    assert.deepEqual(hostConfigOf(payload)['LogConfig'], {
-      Type: 'json-file',
-      Config: { 'max-size': '20m', 'max-file': '5' },
-    });
+  it('are shipped by our agent, which is given the options as the definition has them', () => {
+    const options = {
+      'awslogs-group': 'g',
+      'awslogs-region': 'us-east-1',
+      'awslogs-stream-prefix': 'p',
+      'awslogs-create-group': 'true',
+    };
+    const payload = payloadOf(awslogs(options));
+    assert.deepEqual(payload.longshore?.logs, ['app']);
+    assert.deepEqual(hostConfigOf(payload)['LogConfig'], { Type: 'awslogs', Config: options });
   });
 
   it('go by the account’s mode where the definition names none', () => {
@@ -334,11 +328,6 @@ describe('logs of awslogs', () => {
       assert.equal(modeOf({}, isOurs), 'non-blocking');
       assert.equal(modeOf({ mode: 'blocking' }, isOurs), 'blocking');
     }
-  });
-
-  it('go to a stream named for container and task when there is no prefix', () => {
-    assert.equal(payloadOf(awslogs({ 'awslogs-group': 'g' })).longshore?.logs[0]?.stream, `app/${id}`);
-    assert.equal(payloadOf(awslogs({ 'awslogs-group': 'g' })).longshore?.logs[0]?.region, 'eu-west-1');
   });
 
   it("are Docker's own driver's with the stock agent, which is given the stream and not the prefix", () => {

@@ -1,6 +1,5 @@
 import type { ContainerDefinition, ContainerOverride, Volume } from '@aws-sdk/client-ecs';
 import type {
-  LogDestination,
   PayloadContainer,
   PayloadNetworkInterface,
   PayloadPortMapping,
@@ -11,7 +10,6 @@ import type {
 } from '../../../agent/contract.ts';
 import { formatArn } from '../../../core/arn.ts';
 import type { Kept, TaskContainer, TaskDefinitionRecord, TaskRecord } from '../tables.ts';
-import { eventStartPattern } from './awslogs-options.ts';
 import { containerArnOf } from './container-arn.ts';
 import { dockerConfig } from './docker-config.ts';
 import { ecrImageFor } from './registry-for-stock-agents.ts';
@@ -49,7 +47,9 @@ export function payloadTask(sources: PayloadSources): PayloadTask {
     ...(given.speaksLongshore
       ? {
           longshore: {
-            logs: containers.flatMap((container) => logDestination(container, task) ?? []),
+            logs: containers
+              .filter(({ logConfiguration }) => logConfiguration?.logDriver === 'awslogs')
+              .map(({ name = '' }) => name),
             ...(given.subnet ? { subnet: given.subnet } : {}),
             ...(network && task.networkInterface ? { securityGroupIds: task.networkInterface.securityGroupIds } : {}),
             ...(given.zoneId === undefined ? {} : { zoneId: given.zoneId }),
@@ -298,39 +298,6 @@ function portMapping(mapping: NonNullable<Kept<ContainerDefinition>['portMapping
   };
 }
 
-/** Where the output of an awslogs container goes, for the agent that ships it itself. */
-function logDestination(container: Kept<ContainerDefinition>, task: TaskRecord): LogDestination | undefined {
-  if (container.logConfiguration?.logDriver !== 'awslogs') return undefined;
-  const options = container.logConfiguration.options ?? {};
-  const name = container.name ?? '';
-  const prefix = options['awslogs-stream-prefix'];
-  const startPattern = eventStartPattern(options);
-  return {
-    containerName: name,
-    group: options['awslogs-group'] ?? '',
-    // Differs from AWS: without a prefix AWS names the stream after the Docker container's id, which nobody can know
-    // before the container exists. Ours is named like the prefixed ones, so that a task's log can be found by the task.
-    stream: prefix === undefined ? `${name}/${task.id}` : `${prefix}/${name}/${task.id}`,
-    region: options['awslogs-region'] ?? task.region,
-    createGroup: options['awslogs-create-group'] === 'true',
-    ...(startPattern === undefined ? {} : { startPattern }),
-  };
-}
-
-/**
- * What Docker itself keeps of a container whose log goes elsewhere: five files of 20 MB (its dual-logging cache). Whether
- * the container may wait for its output to be taken, and the buffer where it may not, are the engine's for any driver.
- */
-function shippedLogFile(options: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const { mode, 'max-buffer-size': bufferSize } = options;
-  return {
-    'max-size': '20m',
-    'max-file': '5',
-    ...(mode === undefined ? {} : { mode }),
-    ...(bufferSize === undefined ? {} : { 'max-buffer-size': bufferSize }),
-  };
-}
-
 function logConfig(
   container: Kept<ContainerDefinition>,
   { task, speaksLongshore, logDriverMode }: PayloadSources,
@@ -341,7 +308,7 @@ function logConfig(
   if (log.logDriver !== 'awslogs') return { Type: log.logDriver, Config: log.options ?? {} };
   const byDefault = logDriverMode === undefined ? {} : { mode: logDriverMode };
   const options: Readonly<Record<string, string>> = { ...byDefault, ...log.options };
-  if (speaksLongshore) return { Type: 'json-file', Config: shippedLogFile(options) };
+  if (speaksLongshore) return { Type: 'awslogs', Config: options };
   // The prefix is not an option of Docker's driver: the control plane turns it into the stream's name.
   const { 'awslogs-stream-prefix': prefix, ...driverOptions } = options;
   const stream = prefix === undefined ? {} : { 'awslogs-stream': `${prefix}/${container.name ?? ''}/${task.id}` };

@@ -31,8 +31,9 @@ export function* loggingRefusals(container: ContainerInput, definition: TaskDefi
     (name) => !options[name] && !secretNames.includes(name),
   );
   if (missing.length > 0) yield client(`Log driver ${log.logDriver} requires options: ${missing.join(', ')}`);
-  if (log.logDriver === 'awslogs') yield* awslogsRefusals(options, secretNames.length > 0);
-  if (options['awslogs-datetime-format'] && options['awslogs-multiline-pattern']) {
+  if (log.logDriver === 'awslogs') yield* awslogsRefusals(options, secretNames);
+  const isGiven = (name: string): boolean => Boolean(options[name]) || secretNames.includes(name);
+  if (isGiven('awslogs-datetime-format') && isGiven('awslogs-multiline-pattern')) {
     yield client("You cannot configure both the 'awslogs-datetime-format' and 'awslogs-multiline-pattern' options.");
   }
   yield* notOneOf('mode', options['mode'], ['blocking', 'non-blocking']);
@@ -44,14 +45,16 @@ export function* loggingRefusals(container: ContainerInput, definition: TaskDefi
   }
 }
 
-function* awslogsRefusals(options: Readonly<Record<string, string>>, hasSecrets: boolean): Generator<Refusal> {
-  const disallowed = Object.keys(options).filter((name) => !awslogsOptions.includes(name));
+function* awslogsRefusals(
+  options: Readonly<Record<string, string>>,
+  secretNames: readonly (string | undefined)[],
+): Generator<Refusal> {
+  const names = [...Object.keys(options), ...secretNames.flatMap((name) => name || [])];
+  const disallowed = names.filter((name) => !awslogsOptions.includes(name));
   if (disallowed.length > 0) yield client(`Log driver awslogs disallows options: ${disallowed.join(', ')}`);
   if ((options['awslogs-create-group'] ?? 'true') !== 'true') {
     yield client("Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.");
   }
-  // Differs from AWS: ECS hands them to the driver. Here the stream is known before any secret is read.
-  if (hasSecrets) yield client('Log driver awslogs takes no secretOptions here: none of its options is sensitive.');
 }
 
 /** What is wrong with the log router of a task. */

@@ -73,6 +73,19 @@ const accepted: Readonly<Record<string, TaskDefinitionInput>> = {
     { mountPoints: [{ sourceVolume: 'data', containerPath: '/data' }] },
     { volumes: [{ name: 'data' }] },
   ),
+  'awslogs with options that are secrets, required ones too': definition(
+    {
+      logConfiguration: {
+        logDriver: 'awslogs',
+        options: { 'awslogs-region': 'us-east-1' },
+        secretOptions: [
+          { name: 'awslogs-group', valueFrom: 'group' },
+          { name: 'awslogs-stream-prefix', valueFrom: 'prefix' },
+        ],
+      },
+    },
+    { executionRoleArn: role },
+  ),
   'splunk with its token as a secret': definition(
     {
       logConfiguration: {
@@ -221,10 +234,15 @@ const refused: Readonly<Record<string, readonly [TaskDefinitionInput, string, st
     client,
     "Log driver awslogs option 'awslogs-create-group' should only be set to 'true', else omit option.",
   ],
-  'secrets for awslogs': [
-    awslogs({}, [{ name: 'awslogs-group', valueFrom: 'group' }]),
+  'secrets of awslogs that are none of its options': [
+    awslogs({}, [{ name: 'awslogs-stream', valueFrom: 'stream' }]),
     client,
-    /awslogs takes no secretOptions/,
+    'Log driver awslogs disallows options: awslogs-stream',
+  ],
+  'a date format and, as a secret, a pattern': [
+    awslogs({ 'awslogs-datetime-format': '%H' }, [{ name: 'awslogs-multiline-pattern', valueFrom: 'pattern' }]),
+    client,
+    /cannot configure both/,
   ],
   'firelens logs without a router': [
     definition({ logConfiguration: { logDriver: 'awsfirelens' } }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compilePattern } from '../../../core/pattern.ts';
-import { eventStartPattern } from './awslogs-options.ts';
+import { compilePattern } from '../../core/pattern.ts';
+import { eventStartPattern } from './event-start.ts';
 
 test('a date format stands for the lines that have such a date, as the driver documents it', () => {
   const cases: readonly (readonly [format: string, line: string, begins: boolean])[] = [
