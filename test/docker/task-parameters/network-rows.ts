@@ -40,7 +40,7 @@ const bridge: Scene = {
       },
       {
         name: 'datagrams',
-        portMappings: [{ containerPort: 9090, protocol: 'udp' }],
+        portMappings: [{ containerPort: 9090 }, { containerPort: 9090, protocol: 'udp' }],
         command: perl(
           '$s = IO::Socket::INET->new(Proto => "udp", LocalPort => 9090) or die $!; while ($s->recv($m, 99)) { $s->send("echo $m") }',
         ),
@@ -195,10 +195,12 @@ export const networkRows: readonly Row[] = [
     assert.equal(await ask('127.0.0.1', 18_431), 'static\n');
     assert.equal(await stage.refusedRun(bridge), 'Failure: RESOURCE:PORTS');
   }),
-  row(container('portMappings[].protocol'), 'udp: datagrams arrive', async ({ play }) => {
-    const binding = bindingOf((await play(bridge)).task, 'datagrams', 9090);
-    assert.equal(binding.protocol, 'udp');
-    assert.equal(await askByDatagram(Number(binding.hostPort), 'hello'), 'echo hello');
+  row(container('portMappings[].protocol'), 'udp: datagrams arrive, also where TCP has the port', async ({ play }) => {
+    const { task } = await play(bridge);
+    const bindings = task.containers?.find(({ name }) => name === 'datagrams')?.networkBindings ?? [];
+    assert.deepEqual(new Set(bindings.map(({ protocol }) => protocol)), new Set(['tcp', 'udp']));
+    const binding = bindings.find(({ protocol }) => protocol === 'udp');
+    assert.equal(await askByDatagram(Number(binding?.hostPort), 'hello'), 'echo hello');
   }),
   row(
     container('portMappings[].containerPortRange'),

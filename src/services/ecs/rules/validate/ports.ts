@@ -80,23 +80,23 @@ function* mappingRefusals(mapping: PortMappingInput, networkMode: string): Gener
   }
 }
 
+/**
+ * One container port may have several host ports in bridge mode, and may be there for TCP and for UDP, as DNS and HTTP/3
+ * need it (AWS refused that until 2020; awsdocs/amazon-ecs-developer-guide#128).
+ */
 function* overlapRefusals(container: ContainerInput, mappings: readonly PortMappingInput[]): Generator<Refusal> {
-  const spans = mappings.flatMap((mapping) => {
-    if (mapping.containerPortRange !== undefined) return parsePortRange(mapping.containerPortRange) ?? [];
-    return mapping.containerPort === undefined ? [] : { first: mapping.containerPort, last: mapping.containerPort };
-  });
-  const ordered = spans.toSorted((a, b) => a.first - b.first);
-  for (const [index, span] of ordered.entries()) {
-    const next = ordered[index + 1];
-    if (!next || next.first > span.last) continue;
-    // One container port may have several host ports in bridge mode, but only one protocol.
-    const same = span.first === span.last && next.first === next.last;
-    const protocols = new Set(mappings.filter((m) => m.containerPort === next.first).map(protocolOf));
-    if (!same) yield client(`The ports of container '${container.name}' overlap at ${next.first}.`);
-    else if (protocols.size > 1) {
-      yield client(
-        `The container port ${next.first} of container '${container.name}' is exposed for multiple protocols.`,
-      );
+  for (const protocol of ['tcp', 'udp']) {
+    const spans = mappings.flatMap((mapping) => {
+      if (protocolOf(mapping) !== protocol) return [];
+      if (mapping.containerPortRange !== undefined) return parsePortRange(mapping.containerPortRange) ?? [];
+      return mapping.containerPort === undefined ? [] : { first: mapping.containerPort, last: mapping.containerPort };
+    });
+    const ordered = spans.toSorted((a, b) => a.first - b.first);
+    for (const [index, span] of ordered.entries()) {
+      const next = ordered[index + 1];
+      if (!next || next.first > span.last) continue;
+      const isOnePort = span.first === span.last && next.first === next.last;
+      if (!isOnePort) yield client(`The ports of container '${container.name}' overlap at ${next.first}.`);
     }
   }
 }

@@ -100,6 +100,12 @@ const accepted: Readonly<Record<string, TaskDefinitionInput>> = {
     { logConfiguration: { logDriver: 'awsfirelens' } },
     { firelensConfiguration: { type: 'fluentbit' } },
   ),
+  'one port for TCP and for UDP': definition({
+    portMappings: [
+      { containerPort: 53, hostPort: 53 },
+      { containerPort: 53, hostPort: 53, protocol: 'udp' },
+    ],
+  }),
   'all GPUs': definition({ resourceRequirements: [{ type: 'GPU', value: 'ALL' }] }),
   'a user and a group': definition({ user: '1000:www-data' }),
   'texts that say nothing': definition({ user: '', workingDirectory: '', hostname: '' }),
@@ -160,11 +166,6 @@ const refused: Readonly<Record<string, readonly [TaskDefinitionInput, string, st
     /none/,
   ],
   'port 0': [definition({ portMappings: [{ containerPort: 0 }] }), invalid, /containerPort/],
-  'one port for two protocols': [
-    definition({ portMappings: [{ containerPort: 53 }, { containerPort: 53, protocol: 'udp' }] }),
-    client,
-    /multiple protocols/,
-  ],
   'ranges that overlap': [
     definition({ portMappings: [{ containerPortRange: '80-90' }, { containerPortRange: '90-95' }] }),
     client,
