@@ -410,12 +410,16 @@ export type HealthStatus = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
  */
 export interface Backend {
   readonly region: string;
-  /** One AWS call, with the agent's own keys or a role's. Rejects with an error whose `code` is AWS's error name, or with NetError. */
+  /**
+   * One AWS call, with the agent's own keys or a role's, in `region` or another that the service serves. Rejects with an
+   * error whose `code` is AWS's error name, or with NetError.
+   */
   call(
     service: BackendService,
     operation: string,
     input: object,
     as?: RoleCredentials,
+    region?: string,
   ): Promise<Readonly<Record<string, unknown>>>;
   /** Opens a signed websocket. */
   openSocket(url: string): Promise<Socket>;

@@ -22,6 +22,7 @@ export function createAwsClient(parts: AwsClientParts): AwsClient {
       operation: string,
       input: object,
       as?: Credentials,
+      region?: string,
     ): Promise<Output> {
       const prefix = targetPrefixes[service];
       const isCbor = service === 'logs';
@@ -33,7 +34,8 @@ export function createAwsClient(parts: AwsClientParts): AwsClient {
           : { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${prefix}.${operation}` }),
       };
       const url = isCbor ? `${endpoint}/service/${prefix}/operation/${operation}` : `${endpoint}/`;
-      const signed = sign({ method: 'POST', url, headers, body, service, ...(as && { credentials: as }) });
+      const other = { ...(as && { credentials: as }), ...(region !== undefined && { region }) };
+      const signed = sign({ method: 'POST', url, headers, body, service, ...other });
       const answer = await parts.net.request({ method: 'POST', url, headers: signed, body, timeoutMs: callTimeoutMs });
       return readAnswer<Output>(answer, isCbor);
     },
@@ -94,13 +96,14 @@ export interface AwsClient {
    * One call. Dates in `input` go out as epoch seconds; timestamps come back as epoch seconds, as they are on the wire.
    * Rejects with AwsError (code and status as answered) or, when no answer came, NetError. `Output` is what the caller
    * expects of the operation, such as the SDK's type of its answer; the server is trusted to keep to its model.
-   * `as` signs with other keys than the client's own.
+   * `as` signs with other keys than the client's own, `region` for another region.
    */
   call<Output extends object = Readonly<Record<string, unknown>>>(
     service: JsonService,
     operation: string,
     input: object,
     as?: Credentials,
+    region?: string,
   ): Promise<Output>;
   /** All bytes of an object in S3. Rejects as `call` does. */
   getObject(bucket: string, key: string, as?: Credentials): Promise<Uint8Array>;

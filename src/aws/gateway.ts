@@ -118,7 +118,7 @@ function callOf(claimed: ClaimedService, operation: string, caller: Verified, re
     operation,
     principal: caller.principal,
     accountId: caller.principal.accountId,
-    region: received.region,
+    region: caller.region ?? received.region,
     endpoint: `http://${received.head.headers.get('host') ?? 'localhost'}`,
     sourceAddress: received.request.remoteAddress,
     receivedAt: received.now,

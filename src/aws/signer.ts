@@ -9,7 +9,7 @@ import { createSigningKeys, stringToSign } from './signing-key.ts';
 /** Signs requests with SigV4, all their headers. The counterpart of the verifier in sigv4.ts. */
 export function createSigner(parts: SignerParts): (request: RequestToSign) => Headers {
   const signingKeys = createSigningKeys(parts.hash);
-  return ({ method, url, headers, body, service, credentials }) => {
+  return ({ method, url, headers, body, service, credentials, region = parts.region }) => {
     const own = typeof parts.credentials === 'function' ? parts.credentials() : parts.credentials;
     const { accessKeyId, secretAccessKey, sessionToken } = credentials ?? own;
     const date = isoBasic(parts.clock.now());
@@ -21,7 +21,7 @@ export function createSigner(parts: SignerParts): (request: RequestToSign) => He
     const signedHeaders = Object.keys(all).sort();
     const target = url.replace(/^https?:\/\/[^/?#]+/, '');
     const head = readHead({ method, target, headers: Object.entries(all) });
-    const scope = { day: date.slice(0, 8), region: parts.region, service };
+    const scope = { day: date.slice(0, 8), region, service };
     const canonical = (service === 's3' ? s3CanonicalRequest : canonicalRequest)(
       head,
       signedHeaders,
@@ -59,4 +59,6 @@ export interface RequestToSign {
   readonly service: string;
   /** Where other keys than the signer's own are to sign. */
   readonly credentials?: SigningCredentials;
+  /** Where it is not the signer's own. */
+  readonly region?: string;
 }

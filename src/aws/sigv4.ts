@@ -46,7 +46,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
       return { ...problem('wrong-signature', texts.wrongSignature), stringToSign: text, canonicalRequest: canonical };
     }
     const { accessKeyId, date, scope, signature } = claimed;
-    return { accessKeyId, principal: key.principal, payloadHash: hashed, seal: { date, scope, signature, signingKey } };
+    const seal = { date, scope, signature, signingKey };
+    return { accessKeyId, principal: key.principal, ...regionOf(scope, service), payloadHash: hashed, seal };
   };
   return {
     verify(head, body, service, now) {
@@ -99,6 +100,8 @@ export interface Verifier {
 export interface Verified {
   readonly accessKeyId: string;
   readonly principal: Principal;
+  /** The region that is meant, with a service that serves every region. */
+  readonly region?: string;
 }
 
 export interface HeadVerified extends Verified {
@@ -154,6 +157,9 @@ const algorithm = 'AWS4-HMAC-SHA256';
 /** Services with one endpoint for all regions: clients sign for them as if they were in this region. */
 const globalServices: ReadonlySet<string> = new Set(['iam', 'sts']);
 const globalRegion = 'us-east-1';
+/** Services that keep each region's things apart and serve them all: a container's log may be wanted in any region. */
+const servicesOfEveryRegion: ReadonlySet<string> = new Set(['logs']);
+const regionPattern = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
 /** How far in the future a presigned URL may begin: its maker's clock is trusted less, it is not used at once. */
 const presignedSkewMs = 15 * 60_000;
 const maximumExpirySeconds = 604_800;
@@ -374,7 +380,8 @@ function nibble(code: number): number {
 
 function checkScope(claimed: ClaimedSignature, region: string, service: string): SignatureRefused | undefined {
   const { scope, date } = claimed;
-  if (scope.region !== region && !(scope.region === globalRegion && globalServices.has(service))) {
+  const isForeign = scope.region !== region && !(scope.region === globalRegion && globalServices.has(service));
+  if (isForeign && !(servicesOfEveryRegion.has(service) && regionPattern.test(scope.region))) {
     return problem(
       'bad-scope',
       `Credential should be scoped to a valid region, not '${printable(scope.region)}'.`.trim(),
@@ -389,6 +396,10 @@ function checkScope(claimed: ClaimedSignature, region: string, service: string):
     );
   }
   return undefined;
+}
+
+function regionOf({ region }: SignatureScope, service: string): Pick<Verified, 'region'> {
+  return servicesOfEveryRegion.has(service) ? { region } : {};
 }
 
 function checkTime(claimed: ClaimedSignature, now: Instant, skewMs: number): SignatureRefused | undefined {

@@ -161,6 +161,18 @@ describe('a signature in the header', () => {
   test('for another region', () => {
     refused({ headers: signed({ region: 'eu-west-1' }) }, 'bad-scope', /valid region, not 'eu-west-1'/);
   });
+  test('for a place that is no region, with a service that serves them all', () => {
+    const verdict = (region: string): Verified | SignatureRefused => {
+      const head = readHead({ method: 'GET', target: '/', headers: signed({ region, service: 'logs' }) });
+      return verifier.verify(head, new Uint8Array(), 'logs', now);
+    };
+    const verified = verdict('eu-west-1');
+    assert.ok(!('problem' in verified), JSON.stringify(verified));
+    assert.equal(verified.region, 'eu-west-1');
+    const refusedThere = verdict('elsewhere');
+    assert.ok('problem' in refusedThere);
+    assert.match(refusedThere.message, /valid region, not 'elsewhere'/);
+  });
   test('for another service', () => {
     refused({ headers: signed({ service: 'sts' }) }, 'bad-scope', /correct service: 'service'/);
   });

@@ -3,23 +3,21 @@ import type { LogDestination } from './shipped-output.ts';
 
 /** Makes the stream, and the group where the destination says so. Rejects with the service's error. */
 export async function createDestination(backend: Backend, destination: LogDestination): Promise<void> {
-  const logGroupName = destination.group;
-  const createStream = (): Promise<unknown> =>
-    createOnce(backend, 'CreateLogStream', { logGroupName, logStreamName: destination.stream });
+  const { group: logGroupName, stream: logStreamName, region } = destination;
+  const createOnce = async (operation: string, input: object): Promise<void> => {
+    try {
+      await backend.call('logs', operation, input, undefined, region);
+    } catch (error) {
+      if (codeOf(error) !== 'ResourceAlreadyExistsException') throw error;
+    }
+  };
+  const createStream = (): Promise<void> => createOnce('CreateLogStream', { logGroupName, logStreamName });
   try {
     await createStream();
   } catch (error) {
     if (!destination.createGroup || codeOf(error) !== 'ResourceNotFoundException') throw error;
-    await createOnce(backend, 'CreateLogGroup', { logGroupName });
+    await createOnce('CreateLogGroup', { logGroupName });
     await createStream();
-  }
-}
-
-async function createOnce(backend: Backend, operation: string, input: object): Promise<void> {
-  try {
-    await backend.call('logs', operation, input);
-  } catch (error) {
-    if (codeOf(error) !== 'ResourceAlreadyExistsException') throw error;
   }
 }
 

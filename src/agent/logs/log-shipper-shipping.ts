@@ -289,13 +289,15 @@ export class ContainerShipping {
     const isInOrder = batch.every(({ timestamp }, index) => timestamp >= (batch[index - 1]?.timestamp ?? 0));
     if (!isInOrder) batch = batch.toSorted((a, b) => a.timestamp - b.timestamp);
     const lines = packed(batch);
-    const output = await this.#parts.backend.call('logs', 'PutLogEvents', {
+    const input = {
       logGroupName: this.#destination.group,
       logStreamName: this.#destination.stream,
       sequenceToken: tokenOf(this.#containerId, { from, to: cursorsAfter(pieces, from), follows }, lines?.runs),
       // Last, so that nothing is written after it and the body need not grow once more.
       logEvents: lines ? [{ timestamp: lines.runs[0]?.[0], message: lines.text }] : unpacked(batch),
-    });
+    };
+    const { region } = this.#destination;
+    const output = await this.#parts.backend.call('logs', 'PutLogEvents', input, undefined, region);
     if (output['rejectedLogEventsInfo'] === undefined) return;
     const rejected = JSON.stringify(output['rejectedLogEventsInfo']);
     this.#parts.log.warn('log lines were too old to be stored', { containerId: this.#containerId, rejected });

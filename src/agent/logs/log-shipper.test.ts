@@ -21,6 +21,8 @@ import { createLogShipper, logCursorTable, type LogShipper } from './log-shipper
 import type { LogDestination } from './shipped-output.ts';
 
 const containerId = 'c0ffee';
+/** The agent's and its server's: the destination is in another. */
+const ownRegion = 'us-east-1';
 const destination: LogDestination = {
   group: '/ecs/app',
   stream: 'ecs/app/1',
@@ -46,7 +48,7 @@ class Site {
   readonly #agentJournal = new MemoryJournal(this.clock);
   #serverLife = new SimLife(this.clock, 'server');
   #agentLife = new SimLife(this.clock, 'agent');
-  #serve: ((operation: string, input: object) => Promise<Record<string, unknown>>) | undefined;
+  #serve: ((operation: string, input: object, region?: string) => Promise<Record<string, unknown>>) | undefined;
   #news: (() => void)[] = [];
   shipper: LogShipper | undefined;
 
@@ -66,10 +68,10 @@ class Site {
     const { tables, projections } = service;
     const journal = this.#serverJournal.open();
     const store = await Store.open({ journal, clock: life, random: this.random, tables, projections });
-    this.#serve = async (operation, input) => {
+    this.#serve = async (operation, input, region = ownRegion) => {
       const run = service.operations[operation];
       assert.ok(run);
-      const output = await run(input as never, { call, store, parts });
+      const output = await run(input as never, { call: { ...call, region }, store, parts });
       return (output ?? {}) as Record<string, unknown>;
     };
   }
@@ -114,7 +116,8 @@ class Site {
     const input = { logGroupName: destination.group, logStreamName: destination.stream, startFromHead: true };
     const messages: string[] = [];
     for (let nextToken: unknown; ; ) {
-      const page = await this.#serve?.('GetLogEvents', nextToken === undefined ? input : { ...input, nextToken });
+      const asked = nextToken === undefined ? input : { ...input, nextToken };
+      const page = await this.#serve?.('GetLogEvents', asked, destination.region);
       const events = page?.['events'] as readonly { readonly message: string }[];
       messages.push(...events.map(({ message }) => message));
       if (page?.['nextForwardToken'] === nextToken) return messages;
@@ -139,14 +142,14 @@ class Site {
 
   #backend(life: SimLife): Backend {
     return {
-      region: 'eu-west-1',
-      call: async (_service, operation, input) => {
+      region: ownRegion,
+      call: async (_service, operation, input, _as, region) => {
         this.calls += 1;
         await life.pass(this.random.latencyMs(1));
         const serve = this.#serve;
         const server = this.#serverLife;
         assert.ok(serve);
-        const answer = serve(operation, structuredClone(input)).then(
+        const answer = serve(operation, structuredClone(input), region).then(
           (value) => ({ value }),
           (error: unknown) => ({ error }),
         );

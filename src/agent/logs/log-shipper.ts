@@ -74,12 +74,8 @@ export function createLogShipper(parts: LogShipperParts): LogShipper {
 /** Tries while no answer comes, as the backend may be starting too. */
 const prepareDelaysMs: readonly number[] = [100, 200, 400, 800, 1600];
 
-async function prepare({ backend, clock, log }: LogShipperParts, destination: LogDestination): Promise<void> {
+async function prepare({ backend, clock }: LogShipperParts, destination: LogDestination): Promise<void> {
   refuseBadPattern(destination);
-  if (destination.region !== backend.region) {
-    const { group, stream, region } = destination;
-    log.warn('output goes to this region and not to the one that is asked for', { group, stream, region });
-  }
   for (let attempt = 0; ; attempt += 1) {
     try {
       await createDestination(backend, destination);
