@@ -21,8 +21,8 @@ export async function prepareRoles(system: System, client: Client): Promise<void
   await callByQuery(system, 'iam', {
     Action: 'PutRolePolicy',
     RoleName: 'sim-execution',
-    PolicyName: 'secrets',
-    PolicyDocument: policy({ Action: 'secretsmanager:GetSecretValue', Resource: '*' }),
+    PolicyName: 'agents',
+    PolicyDocument: policy({ Action: ['secretsmanager:GetSecretValue', 'logs:Create*'], Resource: '*' }),
   });
   const secret = { Name: 'sim-key', SecretString: secretText, ClientRequestToken: '0'.repeat(32) };
   await client.call('CreateSecret', secret, { service: 'secretsmanager' });

@@ -162,6 +162,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const executor = createExecutor({
     securityGroups,
     secrets,
+    credentials,
     environmentFiles: createEnvironmentFiles(objects),
     objects,
     docker,

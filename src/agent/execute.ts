@@ -33,6 +33,7 @@ import type { TaskStorage } from './volumes/task-storage.ts';
 import { asNew } from './sandboxes/interface-sandbox.ts';
 import type { SubnetNetworks } from './subnet-networks.ts';
 import { type Secrets, secretsResource } from './environment/secrets.ts';
+import type { TaskCredentials } from './environment/task-credentials.ts';
 import type { TaskObjects } from './environment/task-objects.ts';
 import {
   type ContainerRecord,
@@ -76,6 +77,7 @@ export interface ExecutorParts {
   readonly pause: PauseImage;
   readonly networks: SubnetNetworks;
   readonly secrets: Secrets;
+  readonly credentials: Pick<TaskCredentials, 'whenPresent'>;
   readonly environmentFiles: EnvironmentFiles;
   readonly objects: TaskObjects;
   readonly securityGroups: Pick<SecurityGroups, 'guard'>;
@@ -274,7 +276,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
       } else if (target.startsWith('@log ')) {
         const name = target.slice('@log '.length);
         const output = shippedOutput(task.payload, await secrets.filled(task, wantedOf(task, name)));
-        await parts.logs.prepare(output.destination);
+        const roleId = task.credentialsIds?.execution;
+        const role = roleId === undefined ? undefined : await parts.credentials.whenPresent(roleId);
+        await parts.logs.prepare(output.destination, role);
         return [(now) => ({ ...done(now), outputs: { ...now.outputs, [name]: output } })];
       } else if (target === firelensResource) {
         await firelensPrepared(task);

@@ -299,6 +299,11 @@ class Story {
     await this.#aws('iam', 'create-role', ...named, '--assume-role-policy-document', trust, '--query', 'Role.Arn');
     const policy = 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy';
     await this.#aws('iam', 'attach-role-policy', ...named, '--policy-arn', policy);
+    const groups = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'logs:CreateLogGroup', Resource: '*' }],
+    });
+    await this.#aws('iam', 'put-role-policy', ...named, '--policy-name', 'log-groups', '--policy-document', groups);
   }
 
   /** Makes a call of the AWS CLI, prints it and its answer. */

@@ -18,7 +18,7 @@ import { awslogs } from '../running/awslogs.ts';
 import { containersOf, docker, ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import { Installation } from '../running/installation.ts';
-import { roleArn, taskTrust } from '../running/roles.ts';
+import { policyDocument, roleArn, taskTrust } from '../running/roles.ts';
 import type { Server } from '../running/server.ts';
 
 describe('the main job', () => {
@@ -36,7 +36,12 @@ describe('the main job', () => {
     ({ cluster, server } = installation);
     aws = awsCli(server);
     const trust = ['--assume-role-policy-document', taskTrust];
-    await aws('iam', 'create-role', '--role-name', 'ecsTaskExecutionRole', ...trust);
+    const role = ['--role-name', 'ecsTaskExecutionRole'];
+    await aws('iam', 'create-role', ...role, ...trust);
+    const policy = 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy';
+    await aws('iam', 'attach-role-policy', ...role, '--policy-arn', policy);
+    const groups = policyDocument({ Effect: 'Allow', Action: 'logs:CreateLogGroup', Resource: '*' });
+    await aws('iam', 'put-role-policy', ...role, '--policy-name', 'groups', '--policy-document', groups);
   });
 
   after(async () => {

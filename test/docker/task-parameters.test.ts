@@ -61,7 +61,7 @@ describe('a task’s parameters', { concurrency: 6 }, () => {
     // What identity-rows.ts speaks of.
     await createTaskRole(installation, 'powerless');
     await createTaskRole(installation, 'table', [
-      { Effect: 'Allow', Action: ['ssm:*', 'secretsmanager:*', 's3:*'], Resource: '*' },
+      { Effect: 'Allow', Action: ['ssm:*', 'secretsmanager:*', 's3:*', 'logs:Create*'], Resource: '*' },
     ]);
     stage = openStage(installation.sdk, installation.client, installation.cluster, await installation.subnets());
   });

@@ -1,12 +1,16 @@
-import type { Backend } from '../contract.ts';
+import type { Backend, RoleCredentials } from '../contract.ts';
 import type { LogDestination } from './shipped-output.ts';
 
 /** Makes the stream, and the group where the destination says so. Rejects with the service's error. */
-export async function createDestination(backend: Backend, destination: LogDestination): Promise<void> {
+export async function createDestination(
+  backend: Backend,
+  destination: LogDestination,
+  as?: RoleCredentials,
+): Promise<void> {
   const { group: logGroupName, stream: logStreamName, region } = destination;
   const createOnce = async (operation: string, input: object): Promise<void> => {
     try {
-      await backend.call('logs', operation, input, undefined, region);
+      await backend.call('logs', operation, input, as, region);
     } catch (error) {
       if (codeOf(error) !== 'ResourceAlreadyExistsException') throw error;
     }

@@ -2,7 +2,7 @@ import type { Store } from '../../store/store.ts';
 import type { Docker } from '../../world/docker.ts';
 import type { Outputs } from '../../world/outputs.ts';
 import type { Clock, Log } from '../../world/world.ts';
-import type { Backend } from '../contract.ts';
+import type { Backend, RoleCredentials } from '../contract.ts';
 import { StepError } from '../engine-error.ts';
 import { joinerOf } from './log-shipper-joining.ts';
 import { logCursorTable } from './log-shipper-cursors.ts';
@@ -15,10 +15,10 @@ export { logCursorTable } from './log-shipper-cursors.ts';
 /** Brings the output of containers to CloudWatch Logs: each line once, whatever dies meanwhile. */
 export interface LogShipper {
   /**
-   * To be awaited before a container is started: makes its stream. Rejects with an error whose name and message are what
+   * To be awaited before a container is started: makes its stream, in the name of this role if any. Rejects with an error whose name and message are what
    * the awslogs driver says, where the container then cannot start.
    */
-  prepare(destination: LogDestination): Promise<void>;
+  prepare(destination: LogDestination, as?: RoleCredentials): Promise<void>;
   /** To be awaited before each start of the container: what it writes is kept from then on. */
   keep(containerId: string, maxBufferBytes?: number): Promise<void>;
   /** Ships the output of a container that has been started, from where it was. To be called after each start of it or of the agent. */
@@ -44,7 +44,7 @@ export interface LogShipperParts {
 export function createLogShipper(parts: LogShipperParts): LogShipper {
   const shippings = new Map<string, ContainerShipping>();
   return {
-    prepare: (destination) => prepare(parts, destination),
+    prepare: (destination, as) => prepare(parts, destination, as),
     keep: (containerId, maxBufferBytes) => parts.outputs.keep(containerId, maxBufferBytes),
     follow: (containerId, destination) => {
       const present = shippings.get(containerId);
@@ -74,11 +74,15 @@ export function createLogShipper(parts: LogShipperParts): LogShipper {
 /** Tries while no answer comes, as the backend may be starting too. */
 const prepareDelaysMs: readonly number[] = [100, 200, 400, 800, 1600];
 
-async function prepare({ backend, clock }: LogShipperParts, destination: LogDestination): Promise<void> {
+async function prepare(
+  { backend, clock }: LogShipperParts,
+  destination: LogDestination,
+  as: RoleCredentials | undefined,
+): Promise<void> {
   refuseBadPattern(destination);
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await createDestination(backend, destination);
+      await createDestination(backend, destination, as);
       return;
     } catch (error) {
       const code = codeOf(error);

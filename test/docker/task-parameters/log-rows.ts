@@ -35,7 +35,8 @@ function secretsOf({ client }: Stage): Promise<string> {
         token: 'the-token',
         tag: 'of-the-secret',
         facility: 'local3',
-        group: '/table/made',
+        group: '/table/elsewhere',
+        region: 'eu-west-1',
         wrong: 'wrong',
       }),
     })
@@ -139,15 +140,26 @@ const shipped: Scene = {
   ]),
 };
 
+const made = { group: '/table/made', region: 'us-east-1' };
+
 /** The messages of one container's stream, once there are so many. */
-function messagesOf(stage: Stage, seen: Seen, name: string, count: number): Promise<readonly string[]> {
+function messagesOf(
+  stage: Stage,
+  seen: Seen,
+  name: string,
+  count: number,
+  { group, region }: { readonly group: string; readonly region: string } = made,
+): Promise<readonly string[]> {
   const logStreamName = `rows/${name}/${(seen.task.taskArn ?? '').split('/').at(-1)}`;
   return eventually(`${count} events of ${name}`, async () => {
-    const { events = [] } = await stage.client.call<GetLogEventsResponse>('logs', 'GetLogEvents', {
-      logGroupName: '/table/made',
-      logStreamName,
-      startFromHead: true,
-    });
+    const input = { logGroupName: group, logStreamName, startFromHead: true };
+    const { events = [] } = await stage.client.call<GetLogEventsResponse>(
+      'logs',
+      'GetLogEvents',
+      input,
+      undefined,
+      region,
+    );
     return events.length >= count ? events.map(({ message = '' }) => message) : undefined;
   });
 }
@@ -193,20 +205,25 @@ export const logRows: readonly Row[] = [
   ),
   row(
     container('logConfiguration.options'),
-    'awslogs: a group that is not there, a pattern or a size that is none, fails the task before it starts',
+    'awslogs: a group that is not there, a role that may not, a pattern or size that is none fail the task before it starts',
     async ({ play }) => {
-      const of = (options: object) =>
-        play({ definition: { containerDefinitions: [awslogs('app', options, 'true'), sleeper] } });
-      const [absent, broken, sized, blocking] = await Promise.all([
+      const of = (options: object, more: object = {}) =>
+        play({ definition: { ...more, containerDefinitions: [awslogs('app', options, 'true'), sleeper] } });
+      const [absent, broken, sized, blocking, denied] = await Promise.all([
         of({ 'awslogs-group': '/table/absent' }),
         of({ 'awslogs-multiline-pattern': '(' }),
         of({ 'max-buffer-size': 'plenty' }),
         of({ 'max-buffer-size': '1m', mode: 'blocking' }),
+        of({}, { executionRoleArn: 'arn:aws:iam::000000000000:role/powerless' }),
       ]);
       assert.equal(absent.task.stopCode, 'TaskFailedToStart');
       assert.match(
         absent.task.stoppedReason ?? '',
         /^ResourceInitializationError: failed to validate logger args: .*ResourceNotFoundException: The specified log group does not exist/,
+      );
+      assert.match(
+        denied.task.stoppedReason ?? '',
+        /^ResourceInitializationError: failed to validate logger args: .*AccessDeniedException: User: \S+:assumed-role\/powerless\/\S+ is not authorized to perform: logs:CreateLogStream/,
       );
       assert.match(
         broken.task.stoppedReason ?? '',
@@ -224,21 +241,19 @@ export const logRows: readonly Row[] = [
   ),
   row(
     driverWithSecrets,
-    'awslogs: its group and prefix may be secrets; a value that is none of a mode’s fails the task before it starts',
+    'awslogs: group, region and prefix may be secrets; a secret that is no mode fails the task before it starts',
     async (stage) => {
       await stage.client.call('ssm', 'PutParameter', { Name: '/table/prefix', Value: 'rows', Type: 'SecureString' });
-      const options = { 'awslogs-region': 'us-east-1', 'awslogs-create-group': 'true' };
-      const scene = await loggingWithSecrets(stage, 'awslogs', options, { 'awslogs-group': 'group' }, [
-        { name: 'awslogs-stream-prefix', valueFrom: '/table/prefix' },
-      ]);
+      const options = { 'awslogs-create-group': 'true' };
+      const secret = { 'awslogs-group': 'group', 'awslogs-region': 'region' };
+      const prefix = { name: 'awslogs-stream-prefix', valueFrom: '/table/prefix' };
+      const scene = await loggingWithSecrets(stage, 'awslogs', options, secret, [prefix]);
       const [seen, refused] = await Promise.all([
         stage.play(scene),
-        refusedByEngine(
-          stage,
-          loggingWithSecrets(stage, 'awslogs', options, { 'awslogs-group': 'group', mode: 'wrong' }),
-        ),
+        refusedByEngine(stage, loggingWithSecrets(stage, 'awslogs', options, { ...secret, mode: 'wrong' })),
       ]);
-      assert.deepEqual(await messagesOf(stage, seen, 'app', 1), ['a line of output']);
+      const elsewhere = { group: '/table/elsewhere', region: 'eu-west-1' };
+      assert.deepEqual(await messagesOf(stage, seen, 'app', 1, elsewhere), ['a line of output']);
       assert.match(refused, /^CannotCreateContainerError: .*logger: logging mode not supported: wrong/);
     },
   ),
