@@ -54,6 +54,27 @@ const networkInterfaces = [
   'ec2:Describe*',
   'ec2:DetachNetworkInterface',
 ];
+const efsClient = ['elasticfilesystem:ClientMount', 'elasticfilesystem:DescribeMountTargets'];
+/** What the console of EFS shows beside file systems. */
+const efsSurroundings = [
+  'cloudwatch:DescribeAlarmsForMetric',
+  'cloudwatch:GetMetricData',
+  'ec2:DescribeAvailabilityZones',
+  'ec2:DescribeNetworkInterfaceAttribute',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcAttribute',
+  'ec2:DescribeVpcs',
+  'kms:ListAliases',
+];
+const xrayWrite = [
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:GetSamplingStatisticSummaries',
+];
 const serviceRole = '/service-role/';
 const linkedRole = '/aws-service-role/';
 
@@ -392,6 +413,128 @@ const written: Readonly<Record<string, Written>> = {
       allow('ssm:GetParameter', 'arn:aws:ssm:*:*:parameter/AmazonCloudWatch-*'),
     ],
   },
+  CloudWatchFullAccess: {
+    description: 'Provides full access to CloudWatch.',
+    statements: [
+      allow([
+        'autoscaling:Describe*',
+        'cloudwatch:*',
+        'logs:*',
+        'sns:*',
+        'iam:GetPolicy',
+        'iam:GetPolicyVersion',
+        'iam:GetRole',
+        'oam:ListSinks',
+      ]),
+      allow('iam:CreateServiceLinkedRole', all, { StringLike: { 'iam:AWSServiceName': 'events.amazonaws.com' } }),
+    ],
+  },
+  AmazonElasticFileSystemClientFullAccess: {
+    description: 'Provides root client access to an Amazon EFS file system',
+    statements: [allow([...efsClient, 'elasticfilesystem:ClientRootAccess', 'elasticfilesystem:ClientWrite'])],
+  },
+  AmazonElasticFileSystemClientReadWriteAccess: {
+    description: 'Provides read and write client access to an Amazon EFS file system',
+    statements: [allow([...efsClient, 'elasticfilesystem:ClientWrite'])],
+  },
+  AmazonElasticFileSystemClientReadOnlyAccess: {
+    description: 'Provides read only client access to an Amazon EFS file system',
+    statements: [allow(efsClient)],
+  },
+  AmazonElasticFileSystemFullAccess: {
+    description: 'Provides full access to Amazon EFS via the AWS Management Console.',
+    statements: [
+      allow([
+        ...efsSurroundings,
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:ModifyNetworkInterfaceAttribute',
+        'elasticfilesystem:Create*',
+        'elasticfilesystem:Delete*',
+        'elasticfilesystem:Describe*',
+        'elasticfilesystem:List*',
+        'elasticfilesystem:ModifyMountTargetSecurityGroups',
+        'elasticfilesystem:Put*',
+        'elasticfilesystem:Update*',
+        'elasticfilesystem:TagResource',
+        'elasticfilesystem:UntagResource',
+        'elasticfilesystem:Backup',
+        'elasticfilesystem:Restore',
+        'elasticfilesystem:Replication*',
+        'kms:DescribeKey',
+      ]),
+      allow('iam:CreateServiceLinkedRole', all, {
+        StringEquals: { 'iam:AWSServiceName': 'elasticfilesystem.amazonaws.com' },
+      }),
+      allow('iam:PassRole', 'arn:aws:iam::*:role/*', passedTo('elasticfilesystem.amazonaws.com')),
+    ],
+  },
+  AmazonElasticFileSystemReadOnlyAccess: {
+    description: 'Provides read only access to Amazon EFS via the AWS Management Console.',
+    statements: [
+      allow([
+        ...efsSurroundings,
+        'elasticfilesystem:Describe*',
+        'elasticfilesystem:ListTagsForResource',
+        'elasticfilesystem:ReplicationRead',
+      ]),
+    ],
+  },
+  AmazonEC2FullAccess: {
+    description: 'Provides full access to Amazon EC2 via the AWS Management Console.',
+    statements: [
+      allow(['ec2:*', 'elasticloadbalancing:*', 'cloudwatch:*', 'autoscaling:*']),
+      allow('iam:CreateServiceLinkedRole', all, {
+        StringEquals: {
+          'iam:AWSServiceName': [
+            'autoscaling.amazonaws.com',
+            'ec2scheduled.amazonaws.com',
+            'elasticloadbalancing.amazonaws.com',
+            'spot.amazonaws.com',
+            'spotfleet.amazonaws.com',
+            'transitgateway.amazonaws.com',
+          ],
+        },
+      }),
+    ],
+  },
+  AmazonEC2ReadOnlyAccess: {
+    description: 'Provides read only access to Amazon EC2 via the AWS Management Console.',
+    statements: [
+      allow([
+        'ec2:Describe*',
+        'ec2:GetSecurityGroupsForVpc',
+        'elasticloadbalancing:Describe*',
+        'cloudwatch:ListMetrics',
+        'cloudwatch:GetMetricStatistics',
+        'cloudwatch:Describe*',
+        'autoscaling:Describe*',
+      ]),
+    ],
+  },
+  // What follows is of services that are not here: roles of tasks have them, and are the same here as on AWS.
+  AWSXRayDaemonWriteAccess: {
+    description: 'Allow the AWS X-Ray Daemon to relay raw trace segments data to the service.',
+    statements: [allow(xrayWrite)],
+  },
+  AWSXrayWriteOnlyAccess: { description: 'AWS X-Ray write only managed policy', statements: [allow(xrayWrite)] },
+  AmazonPrometheusRemoteWriteAccess: {
+    description: 'Grants write only access to AWS Managed Prometheus workspaces',
+    statements: [allow('aps:RemoteWrite')],
+  },
+  AWSAppMeshEnvoyAccess: {
+    description: 'App Mesh Envoy policy for accessing Virtual Node configuration.',
+    statements: [allow('appmesh:StreamAggregatedResources')],
+  },
+  AWSMarketplaceMeteringFullAccess: {
+    description: 'Provides full access to AWS Marketplace Metering.',
+    statements: [allow('aws-marketplace:MeterUsage')],
+  },
+  AWSMarketplaceMeteringRegisterUsage: {
+    description:
+      'Provides permissions to register a resource and track usage through AWS Marketplace Metering Service.',
+    statements: [allow('aws-marketplace:RegisterUsage')],
+  },
   AWSCodeDeployRoleForECS: {
     description: 'Provides CodeDeploy service wide access to perform an ECS blue/green deployment on your behalf.',
     statements: [
@@ -412,6 +555,33 @@ const written: Readonly<Record<string, Written>> = {
         's3:GetObjectVersion',
       ]),
       allow('iam:PassRole', all, passedTo('ecs-tasks.amazonaws.com')),
+    ],
+  },
+  AWSCodeDeployRoleForECSLimited: {
+    description: 'Provides CodeDeploy service limited access to perform an ECS blue/green deployment on your behalf.',
+    statements: [
+      allow([
+        'ecs:DescribeServices',
+        'ecs:CreateTaskSet',
+        'ecs:UpdateServicePrimaryTaskSet',
+        'ecs:DeleteTaskSet',
+        'cloudwatch:DescribeAlarms',
+        'elasticloadbalancing:DescribeTargetGroups',
+        'elasticloadbalancing:DescribeListeners',
+        'elasticloadbalancing:ModifyListener',
+        'elasticloadbalancing:DescribeRules',
+        'elasticloadbalancing:ModifyRule',
+      ]),
+      allow('sns:Publish', 'arn:aws:sns:*:*:CodeDeployTopic_*'),
+      allow('lambda:InvokeFunction', 'arn:aws:lambda:*:*:function:CodeDeployHook_*'),
+      allow(['s3:GetObject', 's3:GetObjectVersion'], all, {
+        StringEquals: { 's3:ExistingObjectTag/UseWithCodeDeploy': 'true' },
+      }),
+      allow(
+        'iam:PassRole',
+        ['arn:aws:iam::*:role/ecsTaskExecutionRole', 'arn:aws:iam::*:role/ECSTaskExecution*'],
+        passedTo('ecs-tasks.amazonaws.com'),
+      ),
     ],
   },
   AmazonECSTaskExecutionRolePolicy: {
@@ -568,6 +738,35 @@ const written: Readonly<Record<string, Written>> = {
       allow('iam:PassRole', 'arn:aws:iam::*:role/ecsInstanceRole*', passedTo('ec2.amazonaws.com')),
     ],
   },
+  AmazonECSInfrastructureRolePolicyForVpcLattice: {
+    description: 'Provides access to other AWS service resources required to manage VPC Lattice for ECS workloads.',
+    statements: [
+      allow(
+        [
+          'vpc-lattice:RegisterTargets',
+          'vpc-lattice:DeregisterTargets',
+          'vpc-lattice:GetTargetGroup',
+          'vpc-lattice:ListTargets',
+        ],
+        'arn:aws:vpc-lattice:*:*:targetgroup/*',
+      ),
+      allow(['ec2:DescribeSubnets', 'ec2:DescribeVpcs', 'ec2:DescribeInstances']),
+    ],
+  },
+  AmazonECSInstanceRolePolicyForManagedInstances: {
+    description: 'Allows the instances of ECS Managed Instances to register and to report.',
+    statements: [
+      allow('ecs:DiscoverPollEndpoint'),
+      allow(
+        ['ecs:RegisterContainerInstance', 'ecs:SubmitAttachmentStateChanges', 'ecs:SubmitTaskStateChange'],
+        'arn:aws:ecs:*:*:cluster/*',
+      ),
+      allow(
+        ['ecs:Poll', 'ecs:StartTelemetrySession', 'ecs:PutSystemLogEvents'],
+        'arn:aws:ecs:*:*:container-instance/*',
+      ),
+    ],
+  },
   AmazonECSServiceRolePolicy: {
     path: linkedRole,
     description: 'Policy to enable Amazon ECS to manage your cluster.',
@@ -638,13 +837,18 @@ const byArn: ReadonlyMap<string, AwsManagedPolicy> = new Map(
     }),
 );
 
-/** AWS's own ids are not ours to copy; these have their form and stay what they are when others come. */
+/** AWS's own ids are not ours to copy; these have their form, follow from the name, and stay what they are when others come. */
 function policyId(name: string): string {
-  return `ANPA${name
-    .toUpperCase()
-    .replace(/[^A-Z2-7]/g, '')
-    .padStart(17, 'A')
-    .slice(-17)}`;
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const digits = Array.from({ length: 17 }, (_, at) => letters.charAt(hashOf(`${at}${name}`) % letters.length));
+  return `ANPA${digits.join('')}`;
+}
+
+/** FNV-1a of 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 export function findAwsManagedPolicy(arn: string): AwsManagedPolicy | undefined {
