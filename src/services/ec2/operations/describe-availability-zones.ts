@@ -1,7 +1,7 @@
 import type { DescribeAvailabilityZonesRequest, DescribeAvailabilityZonesResult } from '@aws-sdk/client-ec2';
 import type { Operation } from '../../../aws/operation.ts';
 import { type AvailabilityZoneInfo, availabilityZones } from '../default-vpc.ts';
-import { type Describable, describe } from '../rules/describe.ts';
+import { type Describable, describe, nothingHas } from '../rules/describe.ts';
 
 export const describeAvailabilityZones: Operation<DescribeAvailabilityZonesRequest, DescribeAvailabilityZonesResult> = (
   input,
@@ -38,5 +38,6 @@ const describableZone = (region: string): Describable<AvailabilityZoneInfo> => (
     'group-name': () => region,
     'opt-in-status': () => 'opt-in-not-required',
     state: () => 'available',
+    ...nothingHas('group-long-name', 'message', 'parent-zone-id', 'parent-zone-name'),
   },
 });

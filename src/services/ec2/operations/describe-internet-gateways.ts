@@ -48,6 +48,7 @@ const describableGateway: Describable<InternetGatewayRecord> = {
   filters: {
     'internet-gateway-id': (gateway) => gateway.internetGatewayId,
     'attachment.vpc-id': (gateway) => gateway.vpcId ?? [],
+    'attachment.state': (gateway) => (gateway.vpcId === undefined ? [] : 'available'),
     'owner-id': (gateway) => gateway.accountId,
   },
 };

@@ -7,7 +7,7 @@ import type {
 import type { Answer, Operation } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import type { Reader } from '../../../store/store.ts';
-import { type Describable, describe } from '../rules/describe.ts';
+import { type Describable, describe, nothingHas } from '../rules/describe.ts';
 import { subnets, type VpcRecord, vpcs } from '../tables.ts';
 
 /**
@@ -63,5 +63,17 @@ const describableAcl: Describable<Answer<NetworkAcl>> = {
     'association.association-id': (it) =>
       (it.Associations ?? []).map(({ NetworkAclAssociationId = '' }) => NetworkAclAssociationId),
     'association.network-acl-id': (it) => it.NetworkAclId ?? '',
+    'entry.cidr': (it) => (it.Entries ?? []).map(({ CidrBlock = '' }) => CidrBlock),
+    'entry.egress': (it) => (it.Entries ?? []).map(({ Egress }) => String(Egress)),
+    'entry.protocol': (it) => (it.Entries ?? []).map(({ Protocol = '' }) => Protocol),
+    'entry.rule-action': (it) => (it.Entries ?? []).map(({ RuleAction = '' }) => RuleAction),
+    'entry.rule-number': (it) => (it.Entries ?? []).map(({ RuleNumber }) => String(RuleNumber)),
+    ...nothingHas(
+      'entry.icmp.code',
+      'entry.icmp.type',
+      'entry.ipv6-cidr',
+      'entry.port-range.from',
+      'entry.port-range.to',
+    ),
   },
 };

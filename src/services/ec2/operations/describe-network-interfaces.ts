@@ -2,7 +2,8 @@ import type { DescribeNetworkInterfacesRequest, DescribeNetworkInterfacesResult 
 import type { Operation } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import { privateDnsName } from '../addresses.ts';
-import { type Describable, describe } from '../rules/describe.ts';
+import { zoneIdOf } from '../public.ts';
+import { type Describable, describe, nothingHas } from '../rules/describe.ts';
 import { type NetworkInterfaceRecord, networkInterfaces, securityGroups } from '../tables.ts';
 import { tagsOf } from '../tags.ts';
 
@@ -12,6 +13,7 @@ export const describeNetworkInterfaces: Operation<DescribeNetworkInterfacesReque
   { call, store },
 ) =>
   store.view((reader) => {
+    const groupName = (groupId: string): string => reader.get(securityGroups, groupId)?.groupName ?? '';
     const page = describe(
       reader.find(networkInterfaces, 'scope', scopeKey(call)),
       {
@@ -20,7 +22,14 @@ export const describeNetworkInterfaces: Operation<DescribeNetworkInterfacesReque
         maxResults: input.MaxResults,
         nextToken: input.NextToken,
       },
-      { ...describableInterface, tags: ({ networkInterfaceId }) => tagsOf(reader, networkInterfaceId) },
+      {
+        ...describableInterface,
+        tags: ({ networkInterfaceId }) => tagsOf(reader, networkInterfaceId),
+        filters: {
+          ...describableInterface.filters,
+          'group-name': (it) => it.securityGroupIds.map((groupId) => groupName(groupId)),
+        },
+      },
     );
     return {
       NetworkInterfaces: page.items.map((it) => {
@@ -40,10 +49,14 @@ export const describeNetworkInterfaces: Operation<DescribeNetworkInterfacesReque
           PrivateDnsName: dnsName,
           PrivateIpAddresses: [{ Primary: true, PrivateIpAddress: it.privateIpv4Address, PrivateDnsName: dnsName }],
           SourceDestCheck: true,
-          Groups: it.securityGroupIds.map((GroupId) => ({
-            GroupId,
-            GroupName: reader.get(securityGroups, GroupId)?.groupName ?? '',
-          })),
+          Attachment: {
+            AttachmentId: attachmentId(it),
+            DeleteOnTermination: false,
+            DeviceIndex: 1,
+            InstanceOwnerId: it.accountId,
+            Status: 'attached',
+          },
+          Groups: it.securityGroupIds.map((GroupId) => ({ GroupId, GroupName: groupName(GroupId) })),
           Ipv6Addresses: [],
           TagSet: tagsOf(reader, it.networkInterfaceId),
         };
@@ -69,5 +82,35 @@ const describableInterface: Describable<NetworkInterfaceRecord> = {
     'owner-id': (it) => it.accountId,
     status: () => 'in-use',
     'interface-type': () => 'interface',
+    'addresses.primary': () => 'true',
+    'private-dns-name': (it) => privateDnsName(it.privateIpv4Address, it.region),
+    'availability-zone-id': (it) => zoneIdOf(it.region, it.availabilityZone) ?? [],
+    'requester-managed': () => 'true',
+    'source-dest-check': () => 'true',
+    'attachment.attachment-id': attachmentId,
+    'attachment.delete-on-termination': () => 'false',
+    'attachment.device-index': () => '1',
+    'attachment.instance-owner-id': (it) => it.accountId,
+    'attachment.status': () => 'attached',
+    'operator.managed': () => 'false',
+    ...nothingHas(
+      'operator.principal',
+      'addresses.association.owner-id',
+      'addresses.association.public-ip',
+      'association.allocation-id',
+      'association.association-id',
+      'association.ip-owner-id',
+      'association.public-dns-name',
+      'association.public-ip',
+      'attachment.attach-time',
+      'attachment.instance-id',
+      'ipv6-addresses.ipv6-address',
+      'requester-id',
+    ),
   },
 };
+
+/** AWS has ids of their own for attachments; here each interface has one for life, so its id follows from the interface's. */
+function attachmentId({ networkInterfaceId }: NetworkInterfaceRecord): string {
+  return networkInterfaceId.replace(/^eni-/, 'eni-attach-');
+}

@@ -11,14 +11,22 @@ export const describeRegions: Operation<DescribeRegionsRequest, DescribeRegionsR
       kind: 'region',
       notFoundCode: 'InvalidParameterValue',
       id: (region) => region,
-      filters: { 'region-name': (region) => region, 'opt-in-status': () => 'opt-in-not-required' },
+      filters: {
+        'region-name': (region) => region,
+        'opt-in-status': () => 'opt-in-not-required',
+        endpoint: endpointOf,
+      },
     },
   );
   return {
     Regions: page.items.map((region) => ({
       RegionName: region,
-      Endpoint: `ec2.${region}.amazonaws.com`,
+      Endpoint: endpointOf(region),
       OptInStatus: 'opt-in-not-required',
     })),
   };
 };
+
+function endpointOf(region: string): string {
+  return `ec2.${region}.amazonaws.com`;
+}

@@ -9,7 +9,7 @@ import type { Answer, Operation } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import type { Reader } from '../../../store/store.ts';
 import { subnetsOf } from '../references.ts';
-import { type Describable, describe } from '../rules/describe.ts';
+import { type Describable, describe, nothingHas } from '../rules/describe.ts';
 import { internetGateways, type RouteTableRecord, routeTables, vpcs } from '../tables.ts';
 import { tagsOf } from '../tags.ts';
 
@@ -97,5 +97,15 @@ const describableTable: Describable<Answer<RouteTable>> = {
     'route.gateway-id': (it) => each(it.Routes, ({ GatewayId }) => GatewayId),
     'route.origin': (it) => each(it.Routes, ({ Origin }) => Origin),
     'route.state': (it) => each(it.Routes, ({ State }) => State),
+    ...nothingHas(
+      'association.gateway-id',
+      'route.destination-ipv6-cidr-block',
+      'route.destination-prefix-list-id',
+      'route.egress-only-internet-gateway-id',
+      'route.instance-id',
+      'route.nat-gateway-id',
+      'route.transit-gateway-id',
+      'route.vpc-peering-connection-id',
+    ),
   },
 };

@@ -2,7 +2,8 @@ import type { DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult } from
 import type { Operation } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import { AwsError } from '../../../aws/error.ts';
-import { type Describable, describe } from '../rules/describe.ts';
+import type { Reader } from '../../../store/store.ts';
+import { type Describable, describe, nothingHas } from '../rules/describe.ts';
 import { ipPermissionsOf } from '../rules/ip-permissions.ts';
 import { securityGroupArn } from '../security-group-reference.ts';
 import { type SecurityGroupRecord, type SecurityGroupRuleRecord, securityGroups } from '../tables.ts';
@@ -25,7 +26,15 @@ export const describeSecurityGroups: Operation<DescribeSecurityGroupsRequest, De
     const page = describe(
       named,
       { ids: input.GroupIds, filters: input.Filters, maxResults: input.MaxResults, nextToken: input.NextToken },
-      { ...describableGroup, tags: ({ groupId }) => tagsOf(reader, groupId) },
+      {
+        ...describableGroup,
+        tags: ({ groupId }) => tagsOf(reader, groupId),
+        filters: {
+          ...describableGroup.filters,
+          'ip-permission.group-name': (group) => peerNames(reader, ingressOf(group)),
+          'egress.ip-permission.group-name': (group) => peerNames(reader, egressOf(group)),
+        },
+      },
     );
     return {
       SecurityGroups: page.items.map((group) => ({
@@ -46,6 +55,12 @@ export const describeSecurityGroups: Operation<DescribeSecurityGroupsRequest, De
 const ingressOf = ({ rules }: SecurityGroupRecord) => rules.filter(({ isEgress }) => !isEgress);
 const egressOf = ({ rules }: SecurityGroupRecord) => rules.filter(({ isEgress }) => isEgress);
 
+function peerNames(reader: Reader, rules: readonly SecurityGroupRuleRecord[]): readonly string[] {
+  return rules.flatMap(({ peer }) =>
+    'groupId' in peer ? (reader.get(securityGroups, peer.groupId)?.groupName ?? []) : [],
+  );
+}
+
 /** What the filters `ip-permission.*` and `egress.ip-permission.*` look at. */
 function ruleFilters(
   prefix: string,
@@ -63,6 +78,8 @@ function ruleFilters(
     [`${prefix}.cidr`]: each(({ peer }) => ('cidrIpv4' in peer ? peer.cidrIpv4 : undefined)),
     [`${prefix}.ipv6-cidr`]: each(({ peer }) => ('cidrIpv6' in peer ? peer.cidrIpv6 : undefined)),
     [`${prefix}.group-id`]: each(({ peer }) => ('groupId' in peer ? peer.groupId : undefined)),
+    [`${prefix}.user-id`]: (group) => (rulesOf(group).some(({ peer }) => 'groupId' in peer) ? group.accountId : []),
+    ...nothingHas(`${prefix}.prefix-list-id`),
   };
 }
 

@@ -4,7 +4,7 @@ import { formatArn } from '../../../core/arn.ts';
 import { scopeKey } from '../../../core/scope.ts';
 import type { Reader } from '../../../store/store.ts';
 import { knownCidr, usableAddresses } from '../rules/cidr.ts';
-import { type Describable, describe } from '../rules/describe.ts';
+import { type Describable, describe, nothingHas } from '../rules/describe.ts';
 import { tagsOf } from '../tags.ts';
 import { networkInterfaces, type SubnetRecord, subnets } from '../tables.ts';
 
@@ -13,7 +13,14 @@ export const describeSubnets: Operation<DescribeSubnetsRequest, DescribeSubnetsR
     const page = describe(
       reader.find(subnets, 'scope', scopeKey(call)),
       { ids: input.SubnetIds, filters: input.Filters, maxResults: input.MaxResults, nextToken: input.NextToken },
-      { ...describableSubnet, tags: ({ subnetId }) => tagsOf(reader, subnetId) },
+      {
+        ...describableSubnet,
+        tags: ({ subnetId }) => tagsOf(reader, subnetId),
+        filters: {
+          ...describableSubnet.filters,
+          'available-ip-address-count': (subnet) => String(availableAddresses(reader, subnet)),
+        },
+      },
     );
     return {
       Subnets: page.items.map((subnet) => shownSubnet(reader, subnet)),
@@ -76,5 +83,19 @@ const describableSubnet: Describable<SubnetRecord> = {
     'map-public-ip-on-launch': (subnet) => String(subnet.mapPublicIpOnLaunch),
     'owner-id': (subnet) => subnet.accountId,
     state: () => 'available',
+    'enable-dns64': () => 'false',
+    'ipv6-native': () => 'false',
+    'map-customer-owned-ip-on-launch': () => 'false',
+    'private-dns-name-options-on-launch.hostname-type': () => 'ip-name',
+    'private-dns-name-options-on-launch.enable-resource-name-dns-a-record': () => 'false',
+    'private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record': () => 'false',
+    ...nothingHas(
+      'customer-owned-ipv4-pool',
+      'enable-lni-at-device-index',
+      'ipv6-cidr-block-association.association-id',
+      'ipv6-cidr-block-association.ipv6-cidr-block',
+      'ipv6-cidr-block-association.state',
+      'outpost-arn',
+    ),
   },
 };

@@ -47,6 +47,7 @@ const describableTag: Describable<OneTag> = {
   kind: 'tag',
   notFoundCode: 'InvalidParameterValue',
   id: ({ resourceId, key }) => `${resourceId}/${key}`,
+  tags: ({ key, value }) => [{ Key: key, Value: value }],
   filters: {
     'resource-id': ({ resourceId }) => resourceId,
     'resource-type': ({ resourceType }) => resourceType,

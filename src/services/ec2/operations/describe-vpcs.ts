@@ -1,7 +1,7 @@
 import type { DescribeVpcsRequest, DescribeVpcsResult, Vpc } from '@aws-sdk/client-ec2';
 import type { Answer, Operation } from '../../../aws/operation.ts';
 import { scopeKey } from '../../../core/scope.ts';
-import { type Describable, describe } from '../rules/describe.ts';
+import { type Describable, describe, nothingHas } from '../rules/describe.ts';
 import { tagsOf } from '../tags.ts';
 import { type VpcRecord, vpcs } from '../tables.ts';
 
@@ -27,7 +27,7 @@ export function shownVpc(vpc: VpcRecord): Answer<Vpc> {
     CidrBlock: vpc.cidrBlock,
     CidrBlockAssociationSet: [
       {
-        AssociationId: `vpc-cidr-assoc-${vpc.vpcId.slice(4)}`,
+        AssociationId: cidrAssociationId(vpc),
         CidrBlock: vpc.cidrBlock,
         CidrBlockState: { State: 'associated' },
       },
@@ -51,5 +51,17 @@ const describableVpc: Describable<VpcRecord> = {
     'dhcp-options-id': (vpc) => vpc.dhcpOptionsId,
     'owner-id': (vpc) => vpc.accountId,
     state: () => 'available',
+    'cidr-block-association.association-id': cidrAssociationId,
+    'cidr-block-association.state': () => 'associated',
+    ...nothingHas(
+      'ipv6-cidr-block-association.association-id',
+      'ipv6-cidr-block-association.ipv6-cidr-block',
+      'ipv6-cidr-block-association.ipv6-pool',
+      'ipv6-cidr-block-association.state',
+    ),
   },
 };
+
+function cidrAssociationId({ vpcId }: VpcRecord): string {
+  return `vpc-cidr-assoc-${vpcId.slice('vpc-'.length)}`;
+}

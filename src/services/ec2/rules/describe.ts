@@ -16,6 +16,11 @@ export interface Describable<Record> {
   ) => readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[];
 }
 
+/** Filters of AWS that look at what no resource here has: legal to ask by, and nothing passes them. */
+export function nothingHas(...names: readonly string[]): Readonly<{ [name: string]: () => readonly string[] }> {
+  return Object.fromEntries(names.map((name) => [name, () => []]));
+}
+
 export interface DescribeInput {
   readonly ids: readonly string[] | undefined;
   readonly filters: readonly Parsed<Filter>[] | undefined;
