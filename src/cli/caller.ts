@@ -7,9 +7,10 @@ export type Caller = <Output extends object>(
   service: 'ecs' | 'logs',
   operation: string,
   input: object,
+  region?: string,
 ) => Promise<Output>;
 
 export function caller(connection: Connection): Caller {
   const client = createAwsClient({ ...realWorld(), ...connection, credentials: connection });
-  return (service, operation, input) => client.call(service, operation, input);
+  return (service, operation, input, region) => client.call(service, operation, input, undefined, region);
 }

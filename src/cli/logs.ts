@@ -2,9 +2,11 @@ import type { FilterLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
 import type { DescribeTaskDefinitionResponse, DescribeTasksResponse, Task } from '@aws-sdk/client-ecs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../app/config.ts';
+import { AwsError } from '../aws/error.ts';
 import { realDisk } from '../world/real/real-disk.ts';
 import { type Caller, caller } from './caller.ts';
 import { findConnection } from './connection.ts';
+import { findStream, type LogStream, outputsOf, type TaskOutput } from './task-output.ts';
 import type { LogsOptions } from './program.ts';
 
 const pollEveryMs = 300;
@@ -13,63 +15,59 @@ const pollEveryMs = 300;
 export async function logs(taskId: string, options: LogsOptions): Promise<void> {
   const call = caller(await findConnection(realDisk(), options.dataDir));
   const task = await describeTask(call, options.cluster, taskId);
-  const streams = await logStreams(call, task, options.container);
-  if (streams.length === 0) {
+  const { taskDefinition = {} } = await call<DescribeTaskDefinitionResponse>('ecs', 'DescribeTaskDefinition', {
+    taskDefinition: task.taskDefinitionArn,
+  });
+  const id = task.taskArn?.slice(task.taskArn.lastIndexOf('/') + 1) ?? '';
+  const outputs = outputsOf(taskDefinition, id, options.container);
+  if (outputs.length === 0) {
     throw new UsageError(
-      `no container of task ${taskId} ${options.container ? `named ${options.container} ` : ''}logs to awslogs with a stream prefix`,
+      `no container of task ${taskId} ${options.container ? `named ${options.container} ` : ''}logs to awslogs`,
     );
   }
   const printed = new Set<string>();
+  const found = new Map<TaskOutput, LogStream>();
   for (;;) {
     // Asked before the events are: what the task wrote before it stopped is then among them.
     const stopped = !options.follow || (await describeTask(call, options.cluster, taskId)).lastStatus === 'STOPPED';
-    for (const stream of streams) await printNew(call, stream, printed);
+    for (const output of outputs) {
+      const stream = found.get(output) ?? (await find(call, output));
+      if (!stream) continue; // its container has not been started yet, or never was
+      found.set(output, stream);
+      await printNew(call, output, stream, printed);
+    }
+    if (stopped && found.size === 0) throw new UsageError(`task ${taskId} has no log stream (yet)`);
     if (stopped) return;
     await sleep(pollEveryMs);
   }
 }
 
-interface LogStreamOfContainer {
-  readonly container: string;
-  readonly group: string;
-  readonly stream: string;
+function find(call: Caller, output: TaskOutput): Promise<LogStream | undefined> {
+  return findStream(call, output).catch((error: unknown) => {
+    if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
+    throw error;
+  });
 }
 
-async function logStreams(
+async function printNew(
   call: Caller,
-  task: Task,
-  container: string | undefined,
-): Promise<readonly LogStreamOfContainer[]> {
-  const { taskDefinition } = await call<DescribeTaskDefinitionResponse>('ecs', 'DescribeTaskDefinition', {
-    taskDefinition: task.taskDefinitionArn,
-  });
-  return (taskDefinition?.containerDefinitions ?? []).flatMap((definition) => {
-    const options = definition.logConfiguration?.options;
-    const group = options?.['awslogs-group'];
-    const prefix = options?.['awslogs-stream-prefix'];
-    const name = definition.name ?? '';
-    if (definition.logConfiguration?.logDriver !== 'awslogs' || !group || !prefix || (container && container !== name))
-      return [];
-    const taskId = task.taskArn?.slice(task.taskArn.lastIndexOf('/') + 1) ?? '';
-    return [{ container: name, group, stream: `${prefix}/${name}/${taskId}` }];
-  });
-}
-
-async function printNew(call: Caller, from: LogStreamOfContainer, printed: Set<string>): Promise<void> {
+  { container, region }: TaskOutput,
+  { group, stream }: LogStream,
+  printed: Set<string>,
+): Promise<void> {
   let nextToken: string | undefined;
   do {
-    const page = await call<FilterLogEventsResponse>('logs', 'FilterLogEvents', {
-      logGroupName: from.group,
-      logStreamNames: [from.stream],
+    const input = {
+      logGroupName: group,
+      logStreamNames: [stream],
       ...(nextToken === undefined ? {} : { nextToken }),
-    });
+    };
+    const page = await call<FilterLogEventsResponse>('logs', 'FilterLogEvents', input, region);
     for (const event of page.events ?? []) {
       const id = event.eventId ?? '';
       if (printed.has(id)) continue;
       printed.add(id);
-      process.stdout.write(
-        `${new Date(event.timestamp ?? 0).toISOString()} ${from.container} ${event.message ?? ''}\n`,
-      );
+      process.stdout.write(`${new Date(event.timestamp ?? 0).toISOString()} ${container} ${event.message ?? ''}\n`);
     }
     nextToken = page.nextToken;
   } while (nextToken !== undefined);

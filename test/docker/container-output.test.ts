@@ -1,12 +1,18 @@
 // What containers write reaches CloudWatch Logs though agents are killed.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { after, before, describe, test } from 'node:test';
 import type { GetLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
 import { awslogs, logStreamOf } from '../running/awslogs.ts';
 import { ensureTestImage, testImage } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import { Installation } from '../running/installation.ts';
+import { createTaskRole, roleArn } from '../running/roles.ts';
+
+const longshore = fileURLToPath(new URL('../../bin/longshore', import.meta.url));
 
 describe('the output of containers', () => {
   let installation: Installation;
@@ -84,6 +90,37 @@ describe('the output of containers', () => {
     const found = await messages('kept', arn);
     assert.equal(found[0], 'before');
     assert.equal(new Set(found).size, found.length, 'nothing comes twice');
+  });
+
+  test('is printed by longshore logs, without a prefix and where a secret says what it is', async () => {
+    const { client, cluster, server } = installation;
+    await client.call('ssm', 'PutParameter', { Name: '/output/prefix', Value: 'hidden', Type: 'SecureString' });
+    await createTaskRole(installation, 'output', [
+      { Effect: 'Allow', Action: ['ssm:GetParameters', 'logs:Create*'], Resource: '*' },
+    ]);
+    const options = { 'awslogs-group': '/printed', 'awslogs-region': 'eu-west-1', 'awslogs-create-group': 'true' };
+    const prefix = { name: 'awslogs-stream-prefix', valueFrom: '/output/prefix' };
+    const app = { image: testImage, cpu: 10, memory: 32, essential: false };
+    const dependsOn = ['secret', 'plain'].map((containerName) => ({ containerName, condition: 'COMPLETE' }));
+    const arn = await installation.run({
+      family: 'printed',
+      networkMode: 'none',
+      executionRoleArn: roleArn('output'),
+      containerDefinitions: [
+        {
+          ...app,
+          name: 'secret',
+          command: ['echo', 'by a secret'],
+          logConfiguration: { logDriver: 'awslogs', options, secretOptions: [prefix] },
+        },
+        { ...app, name: 'plain', command: ['echo', 'without'], logConfiguration: { logDriver: 'awslogs', options } },
+        { ...app, name: 'main', essential: true, command: ['true'], dependsOn },
+      ],
+    });
+    const args = ['logs', '--follow', '--cluster', cluster, arn.slice(arn.lastIndexOf('/') + 1)];
+    const { stdout } = await promisify(execFile)(longshore, args, { env: server.environment });
+    const lines = stdout.split('\n').map((line) => line.replace(/^\S+ /, ''));
+    assert.deepEqual(lines.sort(), ['', 'plain without', 'secret by a secret']);
   });
 });
 
