@@ -296,6 +296,18 @@ describe('identity by SDK clients', () => {
       409,
     );
     await refused(
+      root.iam.send(new iam.DeleteLoginProfileCommand({ UserName: 'dev' })),
+      'NoSuchEntity',
+      'Login Profile for User dev cannot be found.',
+      404,
+    );
+    await refused(
+      root.iam.send(new iam.GetAccountPasswordPolicyCommand({})),
+      'NoSuchEntity',
+      'The Password Policy with domain name 000000000000 cannot be found.',
+      404,
+    );
+    await refused(
       root.iam.send(
         new iam.PutUserPolicyCommand({
           UserName: 'dev',

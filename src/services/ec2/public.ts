@@ -161,6 +161,16 @@ export function createNetworkInterface(
   };
 }
 
+export function setSecurityGroups(
+  tx: Transaction,
+  networkInterfaceId: string,
+  securityGroupIds: readonly string[],
+): void {
+  const present = tx.get(networkInterfaces, networkInterfaceId);
+  assert(present, `interface ${networkInterfaceId} exists`);
+  tx.put(networkInterfaces, { ...present, securityGroupIds });
+}
+
 export function deleteNetworkInterface(tx: Transaction, networkInterfaceId: string): void {
   tx.delete(networkInterfaces, networkInterfaceId);
 }

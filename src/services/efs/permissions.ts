@@ -62,6 +62,8 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = Object.
     'DescribeLifecycleConfiguration',
     'DescribeFileSystemPolicy',
     'DescribeBackupPolicy',
+    'ModifyMountTargetSecurityGroups',
+    'UpdateFileSystem',
     'ListTagsForResource',
     'TagResource',
     'UntagResource',

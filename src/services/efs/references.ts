@@ -2,7 +2,14 @@ import type { Call } from '../../aws/operation.ts';
 import { parseArn } from '../../core/arn.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
-import { accessPointNotFound, badRequest, fileSystemNotFound, mountTargetNotFound } from './errors.ts';
+import { vpcOfSecurityGroup } from '../ec2/public.ts';
+import {
+  accessPointNotFound,
+  badRequest,
+  fileSystemNotFound,
+  mountTargetNotFound,
+  securityGroupNotFound,
+} from './errors.ts';
 import {
   type AccessPointRecord,
   accessPoints,
@@ -54,3 +61,9 @@ export function readTags(
 }
 
 const mostTags = 50;
+
+/** Throws SecurityGroupNotFound for one that is not in the VPC. */
+export function checkSecurityGroups(reader: Reader, call: Call, groupIds: readonly string[], vpcId: string): void {
+  const unknown = groupIds.find((groupId) => vpcOfSecurityGroup(reader, call, groupId) !== vpcId);
+  if (unknown !== undefined) throw securityGroupNotFound(unknown);
+}

@@ -14,8 +14,10 @@ import { describeLifecycleConfiguration } from './operations/describe-lifecycle-
 import { describeMountTargetSecurityGroups } from './operations/describe-mount-target-security-groups.ts';
 import { describeMountTargets } from './operations/describe-mount-targets.ts';
 import { listTagsForResource } from './operations/list-tags-for-resource.ts';
+import { modifyMountTargetSecurityGroups } from './operations/modify-mount-target-security-groups.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
+import { updateFileSystem } from './operations/update-file-system.ts';
 import type { EfsParts } from './parts.ts';
 import { permissions } from './permissions.ts';
 import { accessPoints, fileSystems, mountTargets } from './tables.ts';
@@ -40,8 +42,10 @@ export function efsService(parts: EfsParts): Service<EfsParts> {
       DescribeMountTargetSecurityGroups: describeMountTargetSecurityGroups,
       DescribeMountTargets: describeMountTargets,
       ListTagsForResource: listTagsForResource,
+      ModifyMountTargetSecurityGroups: modifyMountTargetSecurityGroups,
       TagResource: tagResource,
       UntagResource: untagResource,
+      UpdateFileSystem: updateFileSystem,
     },
     permissions,
     tables: [accessPoints, fileSystems, mountTargets],

@@ -39,6 +39,7 @@ const operationsAbout: Readonly<Record<About, readonly string[]>> = {
     'DeleteUserPermissionsBoundary',
     'DeleteUserPolicy',
     'DetachUserPolicy',
+    'DeleteLoginProfile',
     'GetLoginProfile',
     'GetUser',
     'GetUserPolicy',

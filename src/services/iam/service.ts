@@ -21,6 +21,7 @@ import { deleteAccountAlias } from './operations/delete-account-alias.ts';
 import { deleteGroup } from './operations/delete-group.ts';
 import { deleteGroupPolicy } from './operations/delete-group-policy.ts';
 import { deleteInstanceProfile } from './operations/delete-instance-profile.ts';
+import { deleteLoginProfile } from './operations/delete-login-profile.ts';
 import { deleteOpenIdConnectProvider } from './operations/delete-open-id-connect-provider.ts';
 import { deletePolicy } from './operations/delete-policy.ts';
 import { deletePolicyVersion } from './operations/delete-policy-version.ts';
@@ -35,6 +36,7 @@ import { detachGroupPolicy } from './operations/detach-group-policy.ts';
 import { detachRolePolicy } from './operations/detach-role-policy.ts';
 import { detachUserPolicy } from './operations/detach-user-policy.ts';
 import { getAccountAuthorizationDetails } from './operations/get-account-authorization-details.ts';
+import { getAccountPasswordPolicy } from './operations/get-account-password-policy.ts';
 import { getAccountSummary } from './operations/get-account-summary.ts';
 import { getGroup } from './operations/get-group.ts';
 import { getGroupPolicy } from './operations/get-group-policy.ts';
@@ -141,6 +143,7 @@ export const iam: Service = {
     DeleteGroup: deleteGroup,
     DeleteGroupPolicy: deleteGroupPolicy,
     DeleteInstanceProfile: deleteInstanceProfile,
+    DeleteLoginProfile: deleteLoginProfile,
     DeleteOpenIDConnectProvider: deleteOpenIdConnectProvider,
     DeletePolicy: deletePolicy,
     DeletePolicyVersion: deletePolicyVersion,
@@ -155,6 +158,7 @@ export const iam: Service = {
     DetachRolePolicy: detachRolePolicy,
     DetachUserPolicy: detachUserPolicy,
     GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
+    GetAccountPasswordPolicy: getAccountPasswordPolicy,
     GetAccountSummary: getAccountSummary,
     GetGroup: getGroup,
     GetGroupPolicy: getGroupPolicy,

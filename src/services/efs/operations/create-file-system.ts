@@ -4,6 +4,7 @@ import { scopeKey } from '../../../core/scope.ts';
 import { badRequest, fileSystemAlreadyExists, notBuilt } from '../errors.ts';
 import { readTags } from '../references.ts';
 import { type FileSystemRecord, fileSystems } from '../tables.ts';
+import { checkedThroughput } from '../throughput.ts';
 import { fileSystemView } from '../views.ts';
 
 /** Creating: the directory is made next, and the file system available then (file-system-keeper.ts). */
@@ -11,14 +12,9 @@ export const createFileSystem: Operation<CreateFileSystemRequest, FileSystemDesc
   input,
   { call, store },
 ) => {
-  const { PerformanceMode: performanceMode = 'generalPurpose', ThroughputMode: throughputMode = 'bursting' } = input;
+  const { PerformanceMode: performanceMode = 'generalPurpose', ThroughputMode = 'bursting' } = input;
   if (performanceMode !== 'generalPurpose' && performanceMode !== 'maxIO') throw badRequest('invalid performance mode');
-  if (throughputMode !== 'bursting' && throughputMode !== 'provisioned' && throughputMode !== 'elastic') {
-    throw badRequest('invalid throughput mode');
-  }
-  if ((throughputMode === 'provisioned') !== (input.ProvisionedThroughputInMibps !== undefined)) {
-    throw badRequest('ProvisionedThroughputInMibps goes with the throughput mode provisioned and with no other.');
-  }
+  const throughput = checkedThroughput(ThroughputMode, input.ProvisionedThroughputInMibps);
   if (input.KmsKeyId !== undefined && input.Encrypted !== true) {
     throw badRequest('A KMS key can be given to an encrypted file system only.');
   }
@@ -37,10 +33,7 @@ export const createFileSystem: Operation<CreateFileSystemRequest, FileSystemDesc
       createdAt: env.now,
       lifeCycleState: 'creating',
       performanceMode,
-      throughputMode,
-      ...(input.ProvisionedThroughputInMibps !== undefined && {
-        provisionedThroughputInMibps: input.ProvisionedThroughputInMibps,
-      }),
+      ...throughput,
       encrypted: input.Encrypted ?? false,
       ...(input.KmsKeyId !== undefined && { kmsKeyId: input.KmsKeyId }),
       ...(input.AvailabilityZoneName !== undefined && { availabilityZoneName: input.AvailabilityZoneName }),

@@ -1,16 +1,8 @@
 import type { CreateMountTargetRequest, MountTargetDescription } from '@aws-sdk/client-efs';
 import type { Operation } from '../../../aws/operation.ts';
-import { createNetworkInterface, defaultSecurityGroup, findSubnet, vpcOfSecurityGroup } from '../../ec2/public.ts';
-import {
-  badRequest,
-  mountTargetConflict,
-  noFreeAddresses,
-  notAvailable,
-  notBuilt,
-  securityGroupNotFound,
-  subnetNotFound,
-} from '../errors.ts';
-import { fileSystemOf } from '../references.ts';
+import { createNetworkInterface, defaultSecurityGroup, findSubnet } from '../../ec2/public.ts';
+import { badRequest, mountTargetConflict, noFreeAddresses, notAvailable, notBuilt, subnetNotFound } from '../errors.ts';
+import { checkSecurityGroups, fileSystemOf } from '../references.ts';
 import { type MountTargetRecord, mountTargets } from '../tables.ts';
 import { mountTargetView } from '../views.ts';
 
@@ -33,8 +25,7 @@ export const createMountTarget: Operation<CreateMountTargetRequest, MountTargetD
     }
     const byDefault = defaultSecurityGroup(tx, subnet.vpcId);
     const securityGroupIds = input.SecurityGroups ?? (byDefault === undefined ? [] : [byDefault]);
-    const unknown = securityGroupIds.find((groupId) => vpcOfSecurityGroup(tx, call, groupId) !== subnet.vpcId);
-    if (unknown !== undefined) throw securityGroupNotFound(unknown);
+    checkSecurityGroups(tx, call, securityGroupIds, subnet.vpcId);
     const mountTargetId = `fsmt-0${env.newId().slice(0, 16)}`;
     const networkInterface = createNetworkInterface(tx, env, {
       accountId: call.accountId,
