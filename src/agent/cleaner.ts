@@ -71,7 +71,7 @@ export function createCleaner(parts: CleanerParts): Cleaner {
       await parts.logs.finished(container.id);
     }
     if (isStopped) return;
-    await parts.lanes.run('remove', () => parts.executor.clean(task));
+    await parts.lanes.run('clear', () => parts.executor.clean(task));
     await store.update((tx, env) => {
       const now = tx.get(agentTasks, task.arn);
       if (!now) return;

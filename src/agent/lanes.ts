@@ -1,53 +1,75 @@
-import type { Clock } from '../world/world.ts';
+import type { Clock, Timer } from '../world/world.ts';
 
-/** What is done first when the engine is busy: finish a start, then create, then clear away, then get ready for more. */
-export type Lane = 'start' | 'create' | 'remove' | 'fill';
+/**
+ * What is done first when the engine is busy: finish a start, then create, then remove what a task needs gone. What nobody
+ * waits for, clearing away and getting ready for more, is done between them.
+ */
+export type Lane = 'start' | 'create' | 'remove' | 'clear' | 'fill';
 
 /** Lets so many engine calls run at once and queues the rest. */
 export interface Lanes {
   run<T>(lane: Lane, work: () => Promise<T>): Promise<T>;
-  /** For how long nothing was done or waited for but `fill`. */
+  /** For how long nothing was done or waited for but `clear` and `fill`. */
   idleMs(): number;
 }
 
 /**
- * Removing a container costs the engine as much as starting one, so removals wait behind starts; but an address is
- * given back only by a removal, so none waits longer than `removalPatienceMs`.
+ * Removing a container costs the engine as much as starting one, and a start beside it is the slower for it: a task that
+ * takes another's place comes a moment after that has ended. So what is cleared away waits for a pause of `graceMs`; but an
+ * address is given back only by a removal, so after `patienceMs` one goes first, and then the next.
  */
-export function createLanes(clock: Clock, limit: number, removalPatienceMs = 2000): Lanes {
+export function createLanes(clock: Clock, limit: number, { graceMs = 250, patienceMs = 2000 } = {}): Lanes {
   const queues: Record<Lane, { readonly begin: () => void; readonly sinceMs: number }[]> = {
     start: [],
     create: [],
     remove: [],
+    clear: [],
     fill: [],
   };
-  let running = 0;
-  /** Of what is not `fill`: how much waits or runs, and when that was last nothing. */
+  const running: Record<Lane, number> = { start: 0, create: 0, remove: 0, clear: 0, fill: 0 };
+  /** How much waits or runs of what is not leisurely, and when that was last nothing. */
   let open = 0;
   let idleSinceMs = clock.monotonicMs();
+  let wake: Timer | undefined;
+
+  const waitedMs = (lane: Lane): number => clock.monotonicMs() - (queues[lane][0]?.sinceMs ?? clock.monotonicMs());
+  const idleMs = (): number => (open > 0 ? 0 : clock.monotonicMs() - idleSinceMs);
+
+  function nextLane(): Lane | undefined {
+    if (waitedMs('remove') >= patienceMs) return 'remove';
+    if (waitedMs('clear') >= patienceMs && running.clear === 0) return 'clear';
+    const wanted = urgent.find((lane) => queues[lane].length > 0);
+    if (wanted || open > 0) return wanted;
+    // A start that comes meanwhile finds room.
+    if (Math.min(idleMs(), waitedMs('clear')) >= graceMs && 2 * running.clear < limit) return 'clear';
+    return queues.fill.length > 0 ? 'fill' : undefined;
+  }
 
   function next(): void {
-    while (running < limit) {
-      const oldest = queues.remove[0];
-      const overdue = oldest !== undefined && clock.monotonicMs() - oldest.sinceMs >= removalPatienceMs;
-      const lanes: readonly Lane[] = overdue ? ['remove', 'start', 'create'] : order;
-      const lane = lanes.find((name) => queues[name].length > 0);
+    while (Object.values(running).reduce((sum, count) => sum + count) < limit) {
+      const lane = nextLane();
       const job = lane && queues[lane].shift();
-      if (!job) return;
-      running += 1;
+      if (!job) break;
+      running[lane] += 1;
       job.begin();
     }
+    wake?.cancel();
+    wake = undefined;
+    if (queues.clear.length === 0) return;
+    const dueMs = open > 0 ? patienceMs - waitedMs('clear') : graceMs - Math.min(idleMs(), waitedMs('clear'));
+    if (dueMs > 0) wake = clock.after(dueMs, next); // else it waits for one that is under way
   }
 
   return {
     run(lane, work) {
+      const isLeisurely = lane === 'clear' || lane === 'fill';
       return new Promise((resolve, reject) => {
-        if (lane !== 'fill') open += 1;
+        if (!isLeisurely) open += 1;
         const begin = (): void => {
           work()
             .finally(() => {
-              running -= 1;
-              if (lane === 'fill') return;
+              running[lane] -= 1;
+              if (isLeisurely) return;
               open -= 1;
               idleSinceMs = clock.monotonicMs();
             })
@@ -58,8 +80,8 @@ export function createLanes(clock: Clock, limit: number, removalPatienceMs = 200
         next();
       });
     },
-    idleMs: () => (open > 0 ? 0 : clock.monotonicMs() - idleSinceMs),
+    idleMs,
   };
 }
 
-const order: readonly Lane[] = ['start', 'create', 'remove', 'fill'];
+const urgent: readonly Lane[] = ['start', 'create', 'remove'];

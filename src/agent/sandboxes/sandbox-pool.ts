@@ -138,7 +138,9 @@ export class SandboxPool {
   release(id: string, key = bridgeKey): void {
     if (this.#released.has(id)) return;
     this.#released.add(id);
-    const removed = this.#remove(id).catch((error: unknown) => {
+    // A task may wait for the address of an interface.
+    const lane = key === bridgeKey ? 'clear' : 'remove';
+    const removed = this.#remove(id, lane).catch((error: unknown) => {
       this.#released.delete(id); // the next look at the engine finds it
       this.#parts.log.warn('a sandbox is not removed yet', { sandbox: id, reason: String(error) });
     });
@@ -184,7 +186,7 @@ export class SandboxPool {
       await this.#filling;
       const ids = [...this.#free.keys()];
       this.#free.clear();
-      await Promise.all(ids.map((id) => this.#remove(id).catch(() => undefined))); // found by the next agent
+      await Promise.all(ids.map((id) => this.#remove(id, 'remove').catch(() => undefined))); // found by the next agent
     })();
     await Promise.race([removed, clock.sleep(stopPatienceMs, giveUp.signal)]);
     giveUp.abort();
@@ -332,9 +334,9 @@ export class SandboxPool {
     this.#ready?.set(key, ready);
   }
 
-  async #remove(id: string): Promise<void> {
+  async #remove(id: string, lane: 'remove' | 'clear'): Promise<void> {
     const { docker, lanes } = this.#parts;
-    await lanes.run('remove', async () => {
+    await lanes.run(lane, async () => {
       await docker.removeContainer(id, { force: true, volumes: true }).catch(async (error: unknown) => {
         if (await docker.inspectContainer(id)) throw error; // somebody else was faster
       });
