@@ -1,4 +1,9 @@
-/** The syntax of java.util.regex (and of Go's `(?P<name>…)`), without what needs backtracking (look-around, back references, possessive repeats). */
+/**
+ * The syntax of java.util.regex, without what needs backtracking (look-around, back references, possessive repeats), and
+ * that of Go's regexp, which has none of it either.
+ */
+
+export type Dialect = 'java' | 'go';
 
 export type Node =
   | { readonly kind: 'character'; readonly accepts: (character: string) => boolean }
@@ -12,23 +17,17 @@ type Test = (character: string) => boolean;
 
 interface Reader {
   readonly source: readonly string[];
+  readonly dialect: Dialect;
   at: number;
   depth: number;
-  ignoreCase: boolean;
-  dotAll: boolean;
+  /** Letters of the flags that hold here. */
+  flags: string;
 }
 
 const depthLimit = 50;
 
-export function parsePattern(source: string): { readonly node: Node } | { readonly error: string } {
-  const flags = /^\(\?([is]+)\)/.exec(source);
-  const reader: Reader = {
-    source: Array.from(source),
-    at: flags?.[0].length ?? 0,
-    depth: 0,
-    ignoreCase: flags?.[1]?.includes('i') ?? false,
-    dotAll: flags?.[1]?.includes('s') ?? false,
-  };
+export function parsePattern(source: string, dialect: Dialect): { readonly node: Node } | { readonly error: string } {
+  const reader: Reader = { source: Array.from(unquoted(source)), dialect, at: 0, depth: 0, flags: '' };
   try {
     const node = choice(reader);
     if (reader.at < reader.source.length) throw mistake(reader, "Unmatched ')'");
@@ -37,6 +36,13 @@ export function parsePattern(source: string): { readonly node: Node } | { readon
     if (error instanceof PatternMistake) return { error: error.message };
     throw error;
   }
+}
+
+/** `\Q…\E` stands for its characters. */
+function unquoted(source: string): string {
+  return source.replaceAll(/\\[^Q]|\\Q(.*?)(?:\\E|$)/gs, (text, quoted?: string) =>
+    quoted === undefined ? text : quoted.replaceAll(/[^A-Za-z0-9_\s]/g, '\\$&'),
+  );
 }
 
 class PatternMistake extends Error {
@@ -78,7 +84,8 @@ function repeatOf(reader: Reader): readonly [min: number, max: number] | undefin
   if (take(reader, '+')) return [1, Number.POSITIVE_INFINITY];
   if (take(reader, '?')) return [0, 1];
   if (peek(reader) !== '{') return undefined;
-  const counted = /^\{(\d{1,4})(,(\d{0,4}))?\}/.exec(reader.source.slice(reader.at, reader.at + 12).join(''));
+  const counted = countIn(reader);
+  if (!counted && reader.dialect === 'go') return undefined; // what counts nothing is a brace like others
   if (!counted) throw mistake(reader, 'Illegal repetition');
   const min = Number(counted[1]);
   const max = counted[2] === undefined ? min : counted[3] ? Number(counted[3]) : Number.POSITIVE_INFINITY;
@@ -87,9 +94,14 @@ function repeatOf(reader: Reader): readonly [min: number, max: number] | undefin
   return [min, max];
 }
 
+function countIn({ source, at }: Reader): RegExpExecArray | null {
+  return /^\{(\d{1,4})(,(\d{0,4}))?\}/.exec(source.slice(at, at + 12).join(''));
+}
+
 function atom(reader: Reader): Node {
   const character = peek(reader);
-  if ('*+?{'.includes(character)) throw mistake(reader, `Dangling '${character}'`);
+  const isBrace = character === '{' && reader.dialect === 'go' && !countIn(reader);
+  if ('*+?{'.includes(character) && !isBrace) throw mistake(reader, `Dangling '${character}'`);
   reader.at += 1;
   switch (character) {
     case '(':
@@ -97,14 +109,11 @@ function atom(reader: Reader): Node {
     case '[':
       return { kind: 'character', accepts: characterClass(reader) };
     case '.':
-      return {
-        kind: 'character',
-        accepts: reader.dotAll ? () => true : (one) => !/[\n\r\u0085\u2028\u2029]/.test(one),
-      };
+      return { kind: 'character', accepts: reader.flags.includes('s') ? () => true : notAtLineEnd[reader.dialect] };
     case '^':
-      return atStart;
+      return reader.flags.includes('m') ? atLineStart : atStart;
     case '$':
-      return atEnd;
+      return reader.flags.includes('m') ? atLineEnd : atEnd;
     case '\\':
       return escape(reader);
     default:
@@ -112,19 +121,35 @@ function atom(reader: Reader): Node {
   }
 }
 
+/** A group, or the flags that hold from here to the end of the group around. */
 function group(reader: Reader): Node {
+  const { flags } = reader;
   if (take(reader, '?')) {
-    const opening = /^(:|P?<[A-Za-z][A-Za-z0-9]*>)/.exec(reader.source.slice(reader.at, reader.at + 40).join(''));
-    if (!opening) throw mistake(reader, 'Look-around and flags within a pattern are not supported; one shows');
-    reader.at += opening[0].length;
+    const rest = reader.source.slice(reader.at, reader.at + 40).join('');
+    const opening = /^(?:P?<[A-Za-z][A-Za-z0-9]*>|([imsU]*)(?:-([imsU]+))?([:)]))/.exec(rest);
+    if (!opening) throw mistake(reader, 'Look-around and other flags than i, m, s and U are not supported; one shows');
+    const [text, on = '', off = '', end] = opening;
+    reader.at += text.length;
+    reader.flags = Array.from(flags + on)
+      .filter((flag) => !off.includes(flag))
+      .join('');
+    if (end === ')') return { kind: 'sequence', items: [] };
   }
   const inner = choice(reader);
   if (!take(reader, ')')) throw mistake(reader, 'Unclosed group');
+  reader.flags = flags;
   return inner;
 }
 
+const notAtLineEnd: Readonly<Record<Dialect, Test>> = {
+  java: (one) => !/[\n\r\u0085\u2028\u2029]/.test(one),
+  go: (one) => one !== '\n',
+};
+
 const atStart: Node = { kind: 'assert', holds: (before) => before === '' };
 const atEnd: Node = { kind: 'assert', holds: (_before, after) => after === '' };
+const atLineStart: Node = { kind: 'assert', holds: (before) => before === '' || before === '\n' };
+const atLineEnd: Node = { kind: 'assert', holds: (_before, after) => after === '' || after === '\n' };
 const isWord = (character: string): boolean => /^\w$/.test(character);
 const assertions: Readonly<Record<string, Node>> = {
   A: atStart,
@@ -161,15 +186,78 @@ const classes: Readonly<Record<string, Test>> = {
 function escapedClass(reader: Reader): Test | undefined {
   const rest = reader.source.slice(reader.at, reader.at + 8).join('');
   const name = Object.keys(classes).find((candidate) => rest.startsWith(candidate));
-  if (name === undefined) return undefined;
+  if (name === undefined) return unicodeClass(reader);
   reader.at += name.length;
   return classes[name];
 }
 
-const controls: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f', a: '\u0007', e: '\u001b' };
+/** A general category of Unicode or a script: `\pL`, `\p{Greek}`, and with a capital P what is not of it. */
+function unicodeClass(reader: Reader): Test | undefined {
+  const rest = reader.source.slice(reader.at, reader.at + 40).join('');
+  const [text, sign, long, short] = /^([pP])(?:\{([A-Z][A-Za-z_]*)\}|([A-Z]))/.exec(rest) ?? [];
+  const pattern = propertyPattern(long ?? short ?? '');
+  if (text === undefined || !pattern) return undefined;
+  reader.at += text.length;
+  return (one) => pattern.test(one) === (sign === 'p');
+}
+
+function propertyPattern(name: string): RegExp | undefined {
+  try {
+    return new RegExp(`^\\p{${name.length > 2 ? `Script=${name}` : `General_Category=${name}`}}$`, 'u');
+  } catch {
+    return undefined; // there is none of this name
+  }
+}
+
+/** `[:name:]` within a class, as POSIX has them and Go takes them. */
+const namedClasses: Readonly<Record<string, RegExp>> = {
+  alnum: /[0-9A-Za-z]/,
+  alpha: /[A-Za-z]/,
+  ascii: /[\0-\x7f]/,
+  blank: /[\t ]/,
+  cntrl: /[^ -~\x80-\uffff]/,
+  digit: /[0-9]/,
+  graph: /[!-~]/,
+  lower: /[a-z]/,
+  print: /[ -~]/,
+  punct: /[!-/:-@[-`{-~]/,
+  space: /[\t\n\v\f\r ]/,
+  upper: /[A-Z]/,
+  word: /[0-9A-Za-z_]/,
+  xdigit: /[0-9A-Fa-f]/,
+};
+
+function namedClass(reader: Reader): Test | undefined {
+  const rest = reader.source.slice(reader.at, reader.at + 12).join('');
+  const [text, sign, name] = /^\[:(\^?)([a-z]+):\]/.exec(rest) ?? [];
+  if (text === undefined || name === undefined || reader.dialect !== 'go') return undefined;
+  const pattern = namedClasses[name];
+  if (!pattern) throw mistake(reader, `There is no class '${text}'`);
+  reader.at += text.length;
+  const isIn = folded(reader, (one) => pattern.test(one));
+  return (one) => isIn(one) !== (sign === '^');
+}
+
+const controls: Readonly<Record<string, string>> = {
+  t: '\t',
+  n: '\n',
+  r: '\r',
+  f: '\f',
+  v: '\v',
+  a: '\u0007',
+  e: '\u001b',
+};
 
 function escapedCharacter(reader: Reader): string {
   const character = peek(reader);
+  const hex = /^x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\})/.exec(
+    reader.source.slice(reader.at, reader.at + 9).join(''),
+  );
+  const code = Number.parseInt(hex?.[1] ?? hex?.[2] ?? '', 16);
+  if (hex && code <= 0x10ffff) {
+    reader.at += hex[0].length;
+    return String.fromCodePoint(code);
+  }
   const control = controls[character];
   if (character === '' || (!control && /[A-Za-z0-9]/.test(character))) {
     throw mistake(reader, `The escape '\\${character}' is not supported; it shows`);
@@ -183,7 +271,8 @@ function characterClass(reader: Reader): Test {
   const tests: Test[] = [];
   while (tests.length === 0 || peek(reader) !== ']') {
     if (peek(reader) === '') throw mistake(reader, 'Unclosed character class');
-    if (peek(reader) === '[' || (peek(reader) === '&' && reader.source[reader.at + 1] === '&')) {
+    const isNested = peek(reader) === '[' || (peek(reader) === '&' && reader.source[reader.at + 1] === '&');
+    if (isNested && reader.dialect === 'java') {
       throw mistake(reader, 'A class within a character class is not supported; it shows');
     }
     tests.push(classItem(reader));
@@ -199,6 +288,8 @@ function classItem(reader: Reader): Test {
     const named = escapedClass(reader);
     if (named) return named;
   }
+  const posix = escaped ? undefined : namedClass(reader);
+  if (posix) return posix;
   const first = classCharacter(reader, escaped);
   if (peek(reader) !== '-' || reader.source[reader.at + 1] === ']') return literal(reader, first);
   reader.at += 1;
@@ -206,7 +297,11 @@ function classItem(reader: Reader): Test {
   const last = classCharacter(reader, isEscaped);
   if (last < first) throw mistake(reader, `Illegal range '${first}-${last}'`);
   const within: Test = (one) => one >= first && one <= last;
-  return reader.ignoreCase ? (one) => within(one.toLowerCase()) || within(one.toUpperCase()) : within;
+  return folded(reader, within);
+}
+
+function folded({ flags }: Reader, test: Test): Test {
+  return flags.includes('i') ? (one) => test(one.toLowerCase()) || test(one.toUpperCase()) : test;
 }
 
 function classCharacter(reader: Reader, isEscaped: boolean): string {
@@ -217,8 +312,8 @@ function classCharacter(reader: Reader, isEscaped: boolean): string {
   return character;
 }
 
-function literal({ ignoreCase }: Reader, character: string): Test {
-  if (!ignoreCase) return (one) => one === character;
+function literal({ flags }: Reader, character: string): Test {
+  if (!flags.includes('i')) return (one) => one === character;
   const lower = character.toLowerCase();
   return (one) => one.toLowerCase() === lower;
 }

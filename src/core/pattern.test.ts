@@ -90,3 +90,44 @@ test('a part of a text is found as the built-in engine finds it', () => {
     }),
   );
 });
+
+test('Go reads braces that count nothing, brackets in a class and classes with names', () => {
+  const cases: readonly (readonly [pattern: string, text: string, isIn: boolean])[] = [
+    ['^{"level"', '{"level":1}', true],
+    ['^{"level"', ' {"level":1}', false],
+    ['a{,2}', 'a{,2}', true],
+    ['a{2}', 'aa', true],
+    ['a{2}', 'a{2}', false],
+    ['^[[:upper:]]+[[:^space:]]$', 'ABC-', true],
+    ['^[[:upper:]_]+$', 'abc', false],
+    ['(?i)^[[:upper:]]+$', 'abc', true],
+    ['^[[:cntrl:]]{2}$', '\u0001\u007f', true],
+    ['[[:cntrl:]]', 'a ~é\u{1F600}', false],
+    ['^\\[[^[]+$', '[a', true],
+    ['^[a&&b]+$', 'a&b', true],
+    ['^.$', '\r', true],
+    ['^\\x41\\x{1F600}$', 'A\u{1F600}', true],
+    ['^\\pL\\P{Lu}$', 'éé', true],
+    ['^\\p{Greek}$', 'λ', true],
+    ['^\\Qa.b\\E+$', 'a.bb', true],
+    ['^\\Qa.b', 'axb', false],
+    ['^\\\\Q$', '\\Q', true],
+    ['(?U)^a*$', 'aa', true],
+    ['^(?:a(?i)b|c)d$', 'aBd', true],
+    ['^(?:a(?i)b|c)d$', 'CD', false],
+    ['^(?i:a)b$', 'Ab', true],
+    ['^(?i:a)b$', 'AB', false],
+    ['(?i)a(?-i)b', 'Ab', true],
+    ['(?i)a(?-i)b', 'AB', false],
+    ['(?m)^b$', 'a\nb', true],
+    ['^b$', 'a\nb', false],
+  ];
+  for (const [source, text, isIn] of cases) {
+    const pattern = compilePattern(source, 'go');
+    assert.ok('isIn' in pattern, `${source}: ${JSON.stringify(pattern)}`);
+    assert.equal(pattern.isIn(text), isIn, `${source} in ${text}`);
+  }
+  for (const source of ['{2}', 'a++', '(?=a)b', '(?<!a)b', '[[:none:]]', '[a', '(', '\\pX', '\\p{Nobody}']) {
+    assert.ok('error' in compilePattern(source, 'go'), source);
+  }
+});

@@ -1,9 +1,9 @@
 /**
- * Regular expressions as clients of AWS write them: the part of java.util.regex that finds its answer in time linear in
- * the text. They come from a caller and run on every instance at every placement and on every line of a log, so an engine
+ * Regular expressions as clients of AWS write them, for services in Java or for Docker in Go: what finds its answer in time
+ * linear in the text. They come from a caller and run on every instance at every placement and on every line of a log, so an engine
  * that backtracks would let one expression stop everything; here all ways through the pattern are walked at once.
  */
-import { type Node, parsePattern } from './pattern-syntax.ts';
+import { type Dialect, type Node, parsePattern } from './pattern-syntax.ts';
 
 export interface Pattern {
   /** Whether the whole text matches, as String.matches does. */
@@ -15,8 +15,8 @@ export interface Pattern {
 /** Steps that a pattern may have once its counted repetitions are written out. */
 const stepLimit = 3000;
 
-export function compilePattern(source: string): Pattern | { readonly error: string } {
-  const parsed = parsePattern(source);
+export function compilePattern(source: string, dialect: Dialect = 'java'): Pattern | { readonly error: string } {
+  const parsed = parsePattern(source, dialect);
   if ('error' in parsed) return parsed;
   const program: Step[] = [];
   if (!emit(program, parsed.node)) {

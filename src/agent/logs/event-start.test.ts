@@ -12,9 +12,10 @@ test('a date format stands for the lines that have such a date, as the driver do
     ['%A, %B %d %I:%M %p', 'Sunday, November 22 04:17 PM', true],
     ['%a %j %y %w %Z %f', 'Sun 326 26 0 CEST 000123', true],
     ['%H:%M:%S', '24:00:00', false],
+    ['%Qd%%', 'd', true],
   ];
   for (const [format, line, begins] of cases) {
-    const pattern = compilePattern(eventStartPattern({ 'awslogs-datetime-format': format }) ?? '');
+    const pattern = compilePattern(eventStartPattern({ 'awslogs-datetime-format': format }) ?? '', 'go');
     assert.ok('isIn' in pattern, format);
     assert.equal(pattern.isIn(line), begins, `${format} in ${line}`);
   }

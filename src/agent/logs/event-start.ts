@@ -6,8 +6,9 @@
  */
 export function eventStartPattern(options: Readonly<Record<string, string>>): string | undefined {
   const format = options['awslogs-datetime-format'];
-  // What is no conversion is a pattern already: AWS's own example escapes the brackets around a date.
-  if (format) return format.replaceAll(/%[a-zA-Z]/g, (conversion) => conversions[conversion] ?? conversion);
+  // What is no conversion is a pattern already: AWS's own example escapes the brackets around a date. One that the driver
+  // does not know stands for nothing.
+  if (format) return format.replaceAll(/%./g, (conversion) => conversions[conversion] ?? '');
   return options['awslogs-multiline-pattern'] || undefined;
 }
 

@@ -61,9 +61,11 @@ export class EventJoiner {
 /** Undefined where lines are not joined. Throws what the awslogs driver says of a pattern that is none. */
 export function joinerOf(startPattern: string | undefined): EventJoiner | undefined {
   if (startPattern === undefined) return undefined;
-  const pattern = compilePattern(startPattern);
+  const pattern = compilePattern(startPattern, 'go');
   if ('error' in pattern) {
-    throw new Error(`awslogs could not parse multiline pattern key "${startPattern}": ${pattern.error}`);
+    throw new Error(
+      `awslogs could not parse multiline pattern key "${startPattern}": error parsing regexp: ${pattern.error}`,
+    );
   }
   return new EventJoiner(pattern);
 }

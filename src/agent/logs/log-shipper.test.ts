@@ -364,6 +364,6 @@ test('a pattern that is none is refused before the container starts', async () =
   const site = await openSite();
   await assert.rejects(
     site.until(site.shipper.prepare({ ...destination, startPattern: '(' })),
-    /^StepError: CannotCreateContainerError: awslogs could not parse multiline pattern key "\(": Unclosed group/,
+    /^StepError: CannotStartContainerError: .*awslogs could not parse multiline pattern key "\(": error parsing regexp: Unclosed group/,
   );
 });

@@ -100,7 +100,8 @@ function refuseBadPattern({ startPattern }: LogDestination): void {
   try {
     joinerOf(startPattern);
   } catch (error) {
-    throw new StepError(`CannotCreateContainerError: ${messageOf(error)}`);
+    const words = `failed to initialize logging driver: ${messageOf(error)}`;
+    throw new StepError(`CannotStartContainerError: Error response from daemon: ${words}`);
   }
 }
 

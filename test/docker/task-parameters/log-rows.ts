@@ -227,7 +227,7 @@ export const logRows: readonly Row[] = [
       );
       assert.match(
         broken.task.stoppedReason ?? '',
-        /^CannotCreateContainerError: awslogs could not parse multiline pattern key "\(": /,
+        /^CannotStartContainerError: .*failed to initialize logging driver: awslogs could not parse multiline pattern key "\(": error parsing regexp: /,
       );
       assert.match(
         sized.task.stoppedReason ?? '',
