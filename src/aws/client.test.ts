@@ -121,3 +121,16 @@ test('a frame carries a header block of its own, signed over its body, ending in
   assert.equal(verify(request, new TextEncoder().encode(`${body} `)), false);
   assert.equal(isAllowedHost(readHead(request), hostSet(['server'])), true);
 });
+
+test('what S3 says when it refuses an object is read as XML has it', async () => {
+  const body =
+    '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>not on &quot;a&amp;b&quot;</Message></Error>';
+  const { client } = await pair({
+    request: async () => ({ status: 403, headers: { 'content-type': 'application/xml' }, body }),
+  });
+  await assert.rejects(client.getObject('bucket', 'a&b'), {
+    code: 'AccessDenied',
+    message: 'not on "a&b"',
+    status: 403,
+  });
+});

@@ -5,6 +5,7 @@ import { AwsError } from './error.ts';
 import { cborContentType } from './protocols/cbor.ts';
 import { decodeCbor } from './protocols/cbor-decode.ts';
 import { encodeCbor } from './protocols/cbor-encode.ts';
+import { readXml } from './protocols/xml-reader.ts';
 import { createSigner } from './signer.ts';
 
 /**
@@ -47,10 +48,10 @@ export function createAwsClient(parts: AwsClientParts): AwsClient {
       const answer = await parts.net.request({ method: 'GET', url, headers: signed, timeoutMs: callTimeoutMs });
       if (answer.status === 200) return answer.body;
       const text = new TextDecoder().decode(answer.body);
-      const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? `HTTP ${answer.status}`;
-      throw new AwsError(code, /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? text.slice(0, 500), {
-        status: answer.status,
-      });
+      const said = readXml(text)?.children ?? [];
+      const member = (wanted: string): string | undefined => said.find(({ name }) => name === wanted)?.text;
+      const code = member('Code') ?? `HTTP ${answer.status}`;
+      throw new AwsError(code, member('Message') ?? text.slice(0, 500), { status: answer.status });
     },
     openSocket(url) {
       const plain = url.replace(/^ws/, 'http');

@@ -54,7 +54,7 @@ describe('a user of IAM in S3', () => {
     (await user.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
   const denied = (action: string, resource: string) => ({
     name: 'AccessDenied',
-    message: new RegExp(`^User: ${userArn} is not authorized to perform: s3:${action} on resource: "?${resource}"?`),
+    message: new RegExp(`^User: ${userArn} is not authorized to perform: s3:${action} on resource: "${resource}"`),
   });
   const withPolicy = (...Statement: readonly object[]) =>
     root.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }));

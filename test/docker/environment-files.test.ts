@@ -72,7 +72,7 @@ describe('environment files', () => {
     for (const [key, said] of [
       [
         'secret/three.env',
-        /AccessDenied: User: arn:aws:sts::000000000000:assumed-role\/files\/\S+ is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::env-files\/secret\/three\.env/,
+        /AccessDenied: User: arn:aws:sts::000000000000:assumed-role\/files\/\S+ is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::env-files\/secret\/three\.env"/,
       ],
       ['app/none.env', /NoSuchKey: The specified key does not exist\. status code: 404$/],
     ] as const) {

@@ -11,6 +11,7 @@ import { findAwsCli } from '../../src/cli/aws-cli.ts';
 import { host } from '../running/engine.ts';
 import { eventually } from '../running/eventually.ts';
 import { Installation } from '../running/installation.ts';
+import { pythonWithBoto3 } from '../running/python.ts';
 import { createTaskRole, putRolePolicy, roleArn } from '../running/roles.ts';
 import { ensureFactsImage, factsImage, outputOf } from './task-parameters/stage.ts';
 
@@ -49,6 +50,22 @@ if (process.env.WAIT_FOR) {
 }
 `;
 
+/** The same questions by botocore. Told where AWS is: versions before 1.31 do not read AWS_ENDPOINT_URL. */
+const python = `
+import boto3, json, os
+def client(name): return boto3.client(name, endpoint_url=os.environ['AWS_ENDPOINT_URL'])
+def tell(name, ask):
+    try: value = ask()
+    except Exception as error: value = str(error)
+    print(json.dumps({'name': name, 'value': value}), flush=True)
+s3, ssm = client('s3'), client('ssm')
+tell('identity', lambda: client('sts').get_caller_identity()['Arn'])
+tell('object allowed', lambda: s3.get_object(Bucket='identity', Key='allowed/one')['Body'].read().decode())
+tell('object denied', lambda: s3.get_object(Bucket='identity', Key='denied/one')['ETag'])
+tell('parameter allowed', lambda: ssm.get_parameter(Name='/app/one')['Parameter']['Value'])
+tell('parameter denied', lambda: ssm.get_parameter(Name='/other/one')['Parameter']['Value'])
+`;
+
 interface Told {
   readonly error?: string;
   readonly message?: string;
@@ -66,6 +83,7 @@ describe('a task’s identity', { concurrency: 2 }, () => {
     installation = await Installation.start('identity');
     await mkdir(join(installation.directory, 'app'));
     await writeFile(join(installation.directory, 'app', 'ask.mjs'), script);
+    await writeFile(join(installation.directory, 'app', 'ask.py'), python);
     subnets = await installation.subnets();
     await createTaskRole(installation, 'app', [
       { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::identity/allowed/*' },
@@ -91,16 +109,22 @@ describe('a task’s identity', { concurrency: 2 }, () => {
     await installation?.end();
   });
 
-  /** Runs one task of a container that has this machine's Node, npm packages and programs, and the script. */
-  async function start(networkMode: string, container: object, definition: object = {}): Promise<string> {
+  /** Runs one task of a container that has this machine's Node, npm packages and programs, the scripts, and what is named in place. */
+  async function start(
+    networkMode: string,
+    container: object,
+    definition: object = {},
+    inPlace: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     const family = `identity-${(families += 1)}`;
     const volumes = {
       usr: '/usr',
       packages,
       node: dirname(process.execPath),
       app: join(installation.directory, 'app'),
+      ...inPlace,
     };
-    const paths = { usr: '/usr', packages: '/node_modules', node: '/node', app: '/app' };
+    const paths = { usr: '/usr', packages: '/node_modules', node: '/node', app: '/app', ...inPlace };
     const whole = {
       family,
       networkMode,
@@ -211,6 +235,34 @@ describe('a task’s identity', { concurrency: 2 }, () => {
     });
     await installation.reaches(taskArn, 'STOPPED');
     assert.match(await output(taskArn), new RegExp(`assumed-role/app/${taskArn.slice(taskArn.lastIndexOf('/') + 1)}`));
+  });
+
+  test('botocore finds the role by itself and has just its rights', async () => {
+    // The user's own Python may be anywhere; the container is given the directory that it lives in.
+    const whereItIs = 'import sys; print(sys.executable); print(sys.base_prefix)';
+    const [program = '', prefix = ''] = (await host(pythonWithBoto3(), '-c', whereItIs)).trim().split('\n');
+    const taskArn = await start('awsvpc', { command: [program, '/app/ask.py'] }, {}, { python: prefix });
+    await installation.reaches(taskArn, 'STOPPED');
+    const told = toldIn(await output(taskArn));
+    const session = `arn:aws:sts::${accountId}:assumed-role/app/${taskArn.slice(taskArn.lastIndexOf('/') + 1)}`;
+    assert.equal(told('identity'), session);
+    assert.equal(told('object allowed'), 'bytes of allowed/one');
+    assert.equal(told('parameter allowed'), 'value of /app/one');
+    const refused = (code: string, operation: string, action: string, resource: string): string =>
+      `An error occurred (${code}) when calling the ${operation} operation: User: ${session} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
+    assert.equal(
+      told('object denied'),
+      refused('AccessDenied', 'GetObject', 's3:GetObject', '"arn:aws:s3:::identity/denied/one"'),
+    );
+    assert.equal(
+      told('parameter denied'),
+      refused(
+        'AccessDeniedException',
+        'GetParameter',
+        'ssm:GetParameter',
+        `arn:aws:ssm:us-east-1:${accountId}:parameter/other/one`,
+      ),
+    );
   });
 
   test('secrets and parameters are variables of the container, read by the execution role', async () => {

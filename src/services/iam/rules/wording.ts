@@ -13,7 +13,9 @@ export function denialMessage(
     decision.decision === 'explicitDeny'
       ? `with an explicit deny in ${isTrust ? 'the' : /^[aeiou]/.test(layer) ? 'an' : 'a'} ${layer}`
       : `because no ${layer} allows the ${action} action`;
-  return `User: ${who} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
+  // S3, and no other service, puts the resource in quotes.
+  const named = action.toLowerCase().startsWith('s3:') ? `"${resource}"` : resource;
+  return `User: ${who} is not authorized to perform: ${action} on resource: ${named} ${why}`;
 }
 
 const layerNames: Readonly<Record<Layer, string>> = {
