@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteBucketPolicyCommand,
   DeleteObjectCommand,
@@ -99,5 +100,43 @@ describe('a user of IAM in S3', () => {
     await user.send(new DeleteObjectCommand({ Bucket, Key: 'open/own' }));
     await root.send(new DeleteBucketPolicyCommand({ Bucket }));
     await assert.rejects(get('open/a'), denied('GetObject', `arn:aws:s3:::${Bucket}/open/a`));
+  });
+
+  test('is not told whether there is an object without the right to list its bucket', async () => {
+    const grant = (...Action: readonly string[]) =>
+      withPolicy({
+        Effect: 'Allow',
+        Principal: { AWS: userArn },
+        Action,
+        Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
+      });
+    await grant('s3:GetObject', 's3:PutObject');
+    const copy = new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/open/none` });
+    await assert.rejects(get('open/none'), denied('ListBucket', `arn:aws:s3:::${Bucket}`));
+    await assert.rejects(user.send(copy), denied('ListBucket', `arn:aws:s3:::${Bucket}`));
+    await grant('s3:GetObject', 's3:PutObject', 's3:ListBucket');
+    await assert.rejects(get('open/none'), { name: 'NoSuchKey' });
+    await assert.rejects(user.send(copy), { name: 'NoSuchKey' });
+    await root.send(new DeleteBucketPolicyCommand({ Bucket }));
+  });
+
+  test('may be asked for tags, a storage class and the bucket’s account when it puts', async () => {
+    const Resource = `arn:aws:s3:::${Bucket}/*`;
+    const Principal = { AWS: userArn };
+    const refuse = (Condition: object) =>
+      withPolicy(
+        { Effect: 'Allow', Principal, Action: 's3:*', Resource },
+        { Effect: 'Deny', Principal, Action: 's3:PutObject', Resource, Condition },
+      );
+    const put = (more: object = {}) =>
+      user.send(new PutObjectCommand({ Bucket, Key: 'open/asked', Body: 'x', ...more }));
+    const refused = denied('PutObject', `arn:aws:s3:::${Bucket}/open/asked`);
+    await refuse({ StringNotEquals: { 's3:RequestObjectTag/team': 'blue' } });
+    await assert.rejects(put(), refused);
+    await put({ Tagging: 'team=blue' });
+    await refuse({ StringEquals: { 's3:x-amz-storage-class': 'ONEZONE_IA', 's3:ResourceAccount': '000000000000' } });
+    await assert.rejects(put({ StorageClass: 'ONEZONE_IA' }), refused);
+    await put();
+    await root.send(new DeleteBucketPolicyCommand({ Bucket }));
   });
 });

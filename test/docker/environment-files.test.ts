@@ -74,7 +74,8 @@ describe('environment files', () => {
         'secret/three.env',
         /AccessDenied: User: arn:aws:sts::000000000000:assumed-role\/files\/\S+ is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::env-files\/secret\/three\.env"/,
       ],
-      ['app/none.env', /NoSuchKey: The specified key does not exist\. status code: 404$/],
+      // Whether it is there is told only to who may list the bucket.
+      ['app/none.env', /AccessDenied: .* s3:ListBucket on resource: "arn:aws:s3:::env-files" .* status code: 403$/],
     ] as const) {
       const arn = await installation.run(definition(`env-files-${key.length}`, [key]));
       const task = await installation.reaches(arn, 'STOPPED');

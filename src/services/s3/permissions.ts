@@ -16,6 +16,9 @@ interface Input {
   readonly CopySource: string;
   readonly ACL?: string;
   readonly ServerSideEncryption?: string;
+  readonly SSEKMSKeyId?: string;
+  readonly StorageClass?: string;
+  readonly MetadataDirective?: string;
   readonly Delete: { readonly Objects: readonly { readonly Key: string }[] };
 }
 
@@ -40,6 +43,7 @@ function permission(
     conditions: {
       ...existing,
       ...conditions,
+      ...(bucket && { 's3:ResourceAccount': bucket.accountId }),
       ...(key === undefined && bucket && resourceTagConditions(tagsOf(bucket.tags))),
     },
     ...(bucket?.policy !== undefined && { resourcePolicy: bucket.policy }),
@@ -55,6 +59,20 @@ function onObject(action: string): Permissions<Input> {
   return ({ Bucket: bucket, Key: key }, { reader }) => [permission(reader, bucket, action, key)];
 }
 
+/**
+ * Whether there is an object is told only to who may list the bucket: others are refused where there is none, and the
+ * refusal is of ListBucket.
+ */
+function onRead(action: string): Permissions<Input> {
+  return ({ Bucket: bucket, Key: key }, { reader }) => readOf(reader, bucket, key, action);
+}
+
+function readOf(reader: Reader, bucket: string, key: string, action: string): readonly Permission[] {
+  const isMissing = reader.get(buckets, bucket) !== undefined && !reader.get(objects, objectKey(bucket, key));
+  const read = permission(reader, bucket, action, key);
+  return isMissing ? [read, permission(reader, bucket, 'ListBucket')] : [read];
+}
+
 const listing: Permissions<Input> = ({ Bucket: bucket, Prefix, Delimiter, MaxKeys }, { reader }) => [
   permission(reader, bucket, 'ListBucket', undefined, {
     's3:prefix': Prefix ?? '',
@@ -63,23 +81,36 @@ const listing: Permissions<Input> = ({ Bucket: bucket, Prefix, Delimiter, MaxKey
   }),
 ];
 
-/** Putting with tags asks for both. */
-const writing: Permissions<Input> = (input, { reader }) => {
+/** Putting with tags asks for both, and both may ask for the tags. */
+function writeOf(input: Input, reader: Reader, copied: Conditions = {}): readonly Permission[] {
   const { Bucket: bucket, Key: key, Tagging: tagging } = input;
+  const isTagged = typeof tagging === 'string' && tagging !== '';
+  const tags = isTagged ? tagSet(readTaggingHeader(tagging, Number.POSITIVE_INFINITY)) : [];
+  const tagged: Conditions = {
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`s3:RequestObjectTag/${Key}`, Value])),
+    ...(tags.length > 0 && { 's3:RequestObjectTagKeys': tags.map(({ Key }) => Key) }),
+  };
   const conditions: Conditions = {
+    ...tagged,
+    ...copied,
     ...(input.ACL !== undefined && { 's3:x-amz-acl': input.ACL }),
     ...(input.ServerSideEncryption !== undefined && { 's3:x-amz-server-side-encryption': input.ServerSideEncryption }),
+    ...(input.SSEKMSKeyId !== undefined && { 's3:x-amz-server-side-encryption-aws-kms-key-id': input.SSEKMSKeyId }),
+    ...(input.StorageClass !== undefined && { 's3:x-amz-storage-class': input.StorageClass }),
   };
   const put = permission(reader, bucket, 'PutObject', key, conditions);
-  if (typeof tagging !== 'string' || tagging === '') return [put];
-  const tags = tagSet(readTaggingHeader(tagging, Number.POSITIVE_INFINITY));
-  const asked = Object.fromEntries(tags.map(({ Key, Value }) => [`s3:RequestObjectTag/${Key}`, Value]));
-  return [put, permission(reader, bucket, 'PutObjectTagging', key, asked)];
-};
+  return isTagged ? [put, permission(reader, bucket, 'PutObjectTagging', key, tagged)] : [put];
+}
 
-const copying: Permissions<Input> = (input, context) => {
+const writing: Permissions<Input> = (input, { reader }) => writeOf(input, reader);
+
+const copying: Permissions<Input> = (input, { reader }) => {
   const source = readCopySource(input.CopySource);
-  return [permission(context.reader, source.Bucket, 'GetObject', source.Key), ...writing(input, context)];
+  const copied: Conditions = {
+    's3:x-amz-copy-source': `${source.Bucket}/${source.Key}`,
+    ...(input.MetadataDirective !== undefined && { 's3:x-amz-metadata-directive': input.MetadataDirective }),
+  };
+  return [...readOf(reader, source.Bucket, source.Key, 'GetObject'), ...writeOf(input, reader, copied)];
 };
 
 /** By operation: which action on which bucket or object it is. */
@@ -124,10 +155,10 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
     permission(reader, bucket, 'ListBucketVersions', undefined, { 's3:prefix': prefix ?? '' }),
   ],
   ListMultipartUploads: onBucket('ListBucketMultipartUploads'),
-  GetObject: onObject('GetObject'),
-  HeadObject: onObject('GetObject'),
+  GetObject: onRead('GetObject'),
+  HeadObject: onRead('GetObject'),
   GetObjectAttributes: ({ Bucket: bucket, Key: key }: Input, { reader }) => [
-    permission(reader, bucket, 'GetObject', key),
+    ...readOf(reader, bucket, key, 'GetObject'),
     permission(reader, bucket, 'GetObjectAttributes', key),
   ],
   GetObjectAcl: onObject('GetObjectAcl'),
