@@ -20,13 +20,18 @@ const stubborn = "trap '' TERM; while true; do sleep 3600; done";
 export const spoken: readonly string[] = Array.from({ length: 12 }, (_, index) => `line ${index + 1}`);
 const talk = spoken.map((line) => `echo ${line}; sleep 2`).join('; ');
 export const talkerGroup = 'sim';
-/** The prefixes of what talkers write to, by family. */
-export const talkerPrefixes: Readonly<Record<string, string>> = { talker: 'talk', 'secret-talker': secretText };
+/** The prefixes of what talkers write to, by family; without one the stream has the container's id. */
+export const talkerPrefixes: Readonly<Record<string, string | undefined>> = {
+  talker: 'talk',
+  'secret-talker': secretText,
+  'unnamed-talker': undefined,
+};
 const logOptions = { 'awslogs-group': talkerGroup, 'awslogs-region': 'us-east-1', 'awslogs-create-group': 'true' };
 const talkerLog = {
   logDriver: 'awslogs',
   options: { ...logOptions, 'awslogs-stream-prefix': talkerPrefixes['talker'] },
 };
+const unnamedTalkerLog = { logDriver: 'awslogs', options: logOptions };
 const secretTalkerLog = {
   logDriver: 'awslogs',
   options: logOptions,
@@ -52,6 +57,7 @@ export const shapes: readonly Shape[] = [
   shape('job', 'by itself', [{ command: 'echo begin; sleep 20; echo end' }]),
   shape('failing-job', 'by itself', [{ command: 'sleep 2; echo oops >&2; exit 3' }]),
   shape('talker', 'by itself', [{ command: talk, logConfiguration: talkerLog }]),
+  shape('unnamed-talker', 'by itself', [{ command: talk, logConfiguration: unnamedTalkerLog }]),
   shape('secret-talker', 'by itself', [{ command: talk, logConfiguration: secretTalkerLog }], { executionRoleArn }),
   withRole,
   shape('no-secret', 'by itself', [{ command: server, secrets: [{ name: 'KEY', valueFrom: noSecretArn }] }], {

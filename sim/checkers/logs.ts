@@ -19,7 +19,8 @@ async function check(system: System, workload: Workload, arn: string): Promise<v
   const [container] = task?.containers ?? [];
   if (!task || !container || task.startedAt === undefined) return;
   const prefix = talkerPrefixes[task.family];
-  const input = { logGroupName: talkerGroup, logStreamName: `${prefix}/main/${task.id}`, startFromHead: true };
+  const logStreamName = prefix === undefined ? container.runtimeId : `${prefix}/main/${task.id}`;
+  const input = { logGroupName: talkerGroup, logStreamName, startFromHead: true };
   const answer = await workload.client.call('GetLogEvents', input, { service: 'logs' });
   const events = answer?.['events'];
   const messages = Array.isArray(events) ? events.map((event: unknown) => messageOf(event)) : [];

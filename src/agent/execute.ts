@@ -3,7 +3,7 @@ import type { Cgroups } from '../world/cgroups.ts';
 import { type ContainerBody, type Docker, DockerError } from '../world/docker.ts';
 import type { Clock, Disk, Log } from '../world/world.ts';
 import { assert } from '../core/assert.ts';
-import type { PayloadContainer, PayloadVolume } from './contract.ts';
+import type { PayloadContainer, PayloadVolume, RoleCredentials } from './contract.ts';
 import {
   agentLabel,
   cgroupParentOf,
@@ -21,7 +21,7 @@ import { firelensOf, firelensPaths, firelensResource, ownConfigOf } from './logs
 import { type HostRanges, isPortTaken, nextHostRanges } from './host-ports.ts';
 import type { Images } from './images/images.ts';
 import type { RegistryAccesses } from './images/registry-access.ts';
-import { isShipped, shippedOutput } from './logs/shipped-output.ts';
+import { destinationIn, isShipped, shippedOutput } from './logs/shipped-output.ts';
 import type { LogShipper } from './logs/log-shipper.ts';
 import { hostBindings, observe } from './observe.ts';
 import { type PauseImage, pauseImage } from './images/pause-image.ts';
@@ -162,7 +162,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
     let sandbox: Sandbox | undefined;
     try {
       const output = task.outputs?.[name];
-      if (output) await parts.logs.keep(id, output.maxBufferBytes);
+      if (output) {
+        const isMade = output.destination.stream !== undefined;
+        if (!isMade) await parts.logs.prepare(destinationIn(output.destination, id), await executionRoleOf(task));
+        await parts.logs.keep(id, output.maxBufferBytes);
+      }
       if (name !== pauseName && container.startedAt === undefined) await parts.storage.hold(task, id);
       const joined = container.sandbox ?? task.containers[pauseName]?.sandbox;
       const started = await within(clock, startTimeoutMs, 'started', startIn(joined, id));
@@ -257,6 +261,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
     }
   }
 
+  async function executionRoleOf({ credentialsIds }: TaskRecord): Promise<RoleCredentials | undefined> {
+    const id = credentialsIds?.execution;
+    return id === undefined ? undefined : parts.credentials.whenPresent(id);
+  }
+
   async function prepare(task: TaskRecord, target: string): Promise<readonly Outcome[]> {
     const done: Outcome = (now) => ({ ...now, resources: { ...now.resources, [target]: true } });
     try {
@@ -276,9 +285,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
       } else if (target.startsWith('@log ')) {
         const name = target.slice('@log '.length);
         const output = shippedOutput(task.payload, await secrets.filled(task, wantedOf(task, name)));
-        const roleId = task.credentialsIds?.execution;
-        const role = roleId === undefined ? undefined : await parts.credentials.whenPresent(roleId);
-        await parts.logs.prepare(output.destination, role);
+        const { stream } = output.destination;
+        if (stream !== undefined) {
+          await parts.logs.prepare({ ...output.destination, stream }, await executionRoleOf(task));
+        }
         return [(now) => ({ ...done(now), outputs: { ...now.outputs, [name]: output } })];
       } else if (target === firelensResource) {
         await firelensPrepared(task);

@@ -18,26 +18,25 @@ export async function logs(taskId: string, options: LogsOptions): Promise<void> 
   const { taskDefinition = {} } = await call<DescribeTaskDefinitionResponse>('ecs', 'DescribeTaskDefinition', {
     taskDefinition: task.taskDefinitionArn,
   });
-  const id = task.taskArn?.slice(task.taskArn.lastIndexOf('/') + 1) ?? '';
-  const outputs = outputsOf(taskDefinition, id, options.container);
-  if (outputs.length === 0) {
+  if (outputsOf(taskDefinition, task, options.container).length === 0) {
     throw new UsageError(
       `no container of task ${taskId} ${options.container ? `named ${options.container} ` : ''}logs to awslogs`,
     );
   }
   const printed = new Set<string>();
-  const found = new Map<TaskOutput, LogStream>();
+  const found = new Map<string, LogStream>();
   for (;;) {
     // Asked before the events are: what the task wrote before it stopped is then among them.
-    const stopped = !options.follow || (await describeTask(call, options.cluster, taskId)).lastStatus === 'STOPPED';
-    for (const output of outputs) {
-      const stream = found.get(output) ?? (await find(call, output));
+    const now = options.follow ? await describeTask(call, options.cluster, taskId) : task;
+    for (const output of outputsOf(taskDefinition, now, options.container)) {
+      const stream = found.get(output.container) ?? (await find(call, output));
       if (!stream) continue; // its container has not been started yet, or never was
-      found.set(output, stream);
+      found.set(output.container, stream);
       await printNew(call, output, stream, printed);
     }
-    if (stopped && found.size === 0) throw new UsageError(`task ${taskId} has no log stream (yet)`);
-    if (stopped) return;
+    const isOver = !options.follow || now.lastStatus === 'STOPPED';
+    if (isOver && found.size === 0) throw new UsageError(`task ${taskId} has no log stream (yet)`);
+    if (isOver) return;
     await sleep(pollEveryMs);
   }
 }

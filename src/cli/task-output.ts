@@ -1,15 +1,15 @@
 import type { DescribeLogGroupsResponse, DescribeLogStreamsResponse } from '@aws-sdk/client-cloudwatch-logs';
-import type { TaskDefinition } from '@aws-sdk/client-ecs';
+import type { Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Caller } from './caller.ts';
 
-/** What a task definition says of where the output of a container goes; undefined is what a secret says. */
+/** What is known of where the output of a container goes; undefined is what a secret says. */
 export interface TaskOutput {
   readonly container: string;
   readonly region: string | undefined;
   readonly group: string | undefined;
   readonly stream: string | undefined;
-  /** How the name of the stream ends, whatever its prefix. */
-  readonly ending: string;
+  /** How the name of a stream whose prefix is a secret ends. With neither there is no stream yet. */
+  readonly ending: string | undefined;
 }
 
 export interface LogStream {
@@ -20,22 +20,24 @@ export interface LogStream {
 /** The output of the awslogs containers of a task, or of one of them. */
 export function outputsOf(
   { containerDefinitions = [] }: TaskDefinition,
-  taskId: string,
+  { taskArn = '', containers = [] }: Task,
   container: string | undefined,
 ): readonly TaskOutput[] {
   return containerDefinitions.flatMap(({ name = '', logConfiguration }) => {
     if (logConfiguration?.logDriver !== 'awslogs' || (container !== undefined && container !== name)) return [];
     const { options = {}, secretOptions = [] } = logConfiguration;
     const isSecret = (option: string): boolean => secretOptions.some((secret) => secret.name === option);
-    const ending = `${name}/${taskId}`;
+    const ending = `/${name}/${taskArn.slice(taskArn.lastIndexOf('/') + 1)}`;
+    const { runtimeId } = containers.find((one) => one.name === name) ?? {};
     const prefix = options['awslogs-stream-prefix'];
     return [
       {
         container: name,
         region: isSecret('awslogs-region') ? undefined : options['awslogs-region'],
         group: isSecret('awslogs-group') ? undefined : options['awslogs-group'],
-        stream: isSecret('awslogs-stream-prefix') ? undefined : prefix ? `${prefix}/${ending}` : ending,
-        ending,
+        ...(isSecret('awslogs-stream-prefix')
+          ? { stream: undefined, ending }
+          : { stream: prefix ? `${prefix}${ending}` : runtimeId, ending: undefined }),
       },
     ];
   });
@@ -49,8 +51,9 @@ export async function findStream(
   call: Caller,
   { region, group, stream, ending }: TaskOutput,
 ): Promise<LogStream | undefined> {
+  if (stream === undefined && ending === undefined) return undefined;
   for await (const logGroupName of group === undefined ? groups(call, region) : [group]) {
-    const isIt = (name: string): boolean => (stream === undefined ? name.endsWith(`/${ending}`) : name === stream);
+    const isIt = (name: string): boolean => (ending === undefined ? name === stream : name.endsWith(ending));
     const asked = stream === undefined ? newestFirst : { logStreamNamePrefix: stream };
     for await (const name of streams(call, { logGroupName, ...asked }, region)) {
       if (isIt(name)) return { group: logGroupName, stream: name };

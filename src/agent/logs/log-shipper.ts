@@ -8,7 +8,7 @@ import { joinerOf } from './log-shipper-joining.ts';
 import { logCursorTable } from './log-shipper-cursors.ts';
 import { codeOf, createDestination, messageOf } from './log-shipper-destination.ts';
 import { ContainerShipping } from './log-shipper-shipping.ts';
-import type { LogDestination } from './shipped-output.ts';
+import { destinationIn, type LogDestination, type ShippedOutput } from './shipped-output.ts';
 
 export { logCursorTable } from './log-shipper-cursors.ts';
 
@@ -22,7 +22,7 @@ export interface LogShipper {
   /** To be awaited before each start of the container: what it writes is kept from then on. */
   keep(containerId: string, maxBufferBytes?: number): Promise<void>;
   /** Ships the output of a container that has been started, from where it was. To be called after each start of it or of the agent. */
-  follow(containerId: string, destination: LogDestination): void;
+  follow(containerId: string, destination: ShippedOutput['destination']): void;
   /** Resolves when the container has ended and all its output is acknowledged; at once for one that is not followed. */
   finished(containerId: string): Promise<void>;
   /** Forgets a container that has been removed. */
@@ -52,7 +52,10 @@ export function createLogShipper(parts: LogShipperParts): LogShipper {
         present.followAgain();
         return;
       }
-      shippings.set(containerId, new ContainerShipping(parts, containerId, destination, present?.done));
+      shippings.set(
+        containerId,
+        new ContainerShipping(parts, containerId, destinationIn(destination, containerId), present?.done),
+      );
     },
     finished: async (containerId) => {
       await shippings.get(containerId)?.done;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { container, task } from '../agent-scene.test.ts';
-import { type ShippedOutput, shippedOutput } from './shipped-output.ts';
+import { destinationIn, type ShippedOutput, shippedOutput } from './shipped-output.ts';
 
 const payload = task([]);
 const taskId = payload.arn.split('/').at(-1);
@@ -23,11 +23,20 @@ test('output goes where the options say, to a stream named for prefix, container
   });
   assert.deepEqual(outputOf({ 'awslogs-multiline-pattern': '^INFO', 'awslogs-region': '' }).destination, {
     group: 'g',
-    stream: `app/${taskId}`,
     region: 'us-east-1',
     createGroup: false,
     startPattern: '^INFO',
   });
+});
+
+test('without a prefix the stream has the id of the container', () => {
+  for (const options of [{}, { 'awslogs-stream-prefix': '' }]) {
+    assert.equal(destinationIn(outputOf(options).destination, 'c0ffee').stream, 'c0ffee');
+  }
+  assert.equal(
+    destinationIn(outputOf({ 'awslogs-stream-prefix': 'p' }).destination, 'c0ffee').stream,
+    `p/app/${taskId}`,
+  );
 });
 
 test('options that its own driver would not take are refused in the engine’s words', () => {

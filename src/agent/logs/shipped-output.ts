@@ -6,7 +6,10 @@ import { eventStartPattern } from './event-start.ts';
 
 /** Where the output of an awslogs container goes, and how much of it may wait. */
 export interface ShippedOutput {
-  readonly destination: LogDestination;
+  readonly destination: Omit<LogDestination, 'stream'> & {
+    /** Absent without a prefix: the stream has the id of the container then, which is to be made still. */
+    readonly stream?: string;
+  };
   /** Undefined where the container waits instead, which it does in `mode: blocking`. */
   readonly maxBufferBytes?: number;
 }
@@ -18,6 +21,11 @@ export interface LogDestination {
   readonly createGroup: boolean;
   /** Lines that have this pattern begin an event, and the others belong to the one before; absent, each is an event. */
   readonly startPattern?: string;
+}
+
+/** Where the output of the container of this id goes. */
+export function destinationIn(destination: ShippedOutput['destination'], containerId: string): LogDestination {
+  return { stream: containerId, ...destination };
 }
 
 /** Whether the output of this container is shipped by us; else the engine's log driver takes it. */
@@ -45,9 +53,7 @@ export function shippedOutput({ arn }: Pick<PayloadTask, 'arn'>, filled: Payload
   return {
     destination: {
       group: options['awslogs-group'],
-      // Differs from AWS: without a prefix AWS names the stream after the Docker container's id, which nobody can know
-      // before the container exists. Ours is named like the prefixed ones, so that a task's log can be found by the task.
-      stream: prefix === undefined ? `${name}/${taskIdOf(arn)}` : `${prefix}/${name}/${taskIdOf(arn)}`,
+      ...(prefix ? { stream: `${prefix}/${name}/${taskIdOf(arn)}` } : {}),
       region: options['awslogs-region'] || (arn.split(':')[3] ?? ''),
       createGroup,
       ...(startPattern === undefined ? {} : { startPattern }),

@@ -137,6 +137,7 @@ const shipped: Scene = {
       { 'awslogs-create-group': 'true', mode: 'non-blocking', 'max-buffer-size': '2k' },
       'echo before; sleep 0.3; printf "%04000d\\n" 0; sleep 0.3; echo after',
     ),
+    awslogs('unnamed', { 'awslogs-create-group': 'true', 'awslogs-stream-prefix': undefined }, 'echo here'),
   ]),
 };
 
@@ -148,9 +149,9 @@ function messagesOf(
   seen: Seen,
   name: string,
   count: number,
-  { group, region }: { readonly group: string; readonly region: string } = made,
+  { group, region, stream }: { readonly group: string; readonly region: string; readonly stream?: string } = made,
 ): Promise<readonly string[]> {
-  const logStreamName = `rows/${name}/${(seen.task.taskArn ?? '').split('/').at(-1)}`;
+  const logStreamName = stream ?? `rows/${name}/${(seen.task.taskArn ?? '').split('/').at(-1)}`;
   return eventually(`${count} events of ${name}`, async () => {
     const input = { logGroupName: group, logStreamName, startFromHead: true };
     const { events = [] } = await stage.client.call<GetLogEventsResponse>(
@@ -173,10 +174,12 @@ const driverWithSecrets = container(
 export const logRows: readonly Row[] = [
   row(
     container('logConfiguration.logDriver', 'logConfiguration.options'),
-    'awslogs: the group is made, the stream has prefix, container and task in its name, and each line is an event',
+    'awslogs: the group is made, the stream has prefix, container and task in its name or the container’s id, and each line is an event',
     async (stage) => {
       const seen = await stage.play(shipped);
       assert.deepEqual(await messagesOf(stage, seen, 'plain', 2), ['one', 'two']);
+      const unnamed = { ...made, stream: seen.idOf('unnamed') };
+      assert.deepEqual(await messagesOf(stage, seen, 'unnamed', 1, unnamed), ['here']);
     },
   ),
   row(

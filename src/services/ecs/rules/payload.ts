@@ -311,7 +311,7 @@ function logConfig(
   if (speaksLongshore) return { Type: 'awslogs', Config: options };
   // The prefix is not an option of Docker's driver: the control plane turns it into the stream's name.
   const { 'awslogs-stream-prefix': prefix, ...driverOptions } = options;
-  const stream = prefix === undefined ? {} : { 'awslogs-stream': `${prefix}/${container.name ?? ''}/${task.id}` };
+  const stream = !prefix ? {} : { 'awslogs-stream': `${prefix}/${container.name ?? ''}/${task.id}` };
   const where = { 'awslogs-region': task.region, ...(endpoint === undefined ? {} : { 'awslogs-endpoint': endpoint }) };
   return { Type: 'awslogs', Config: { ...where, ...driverOptions, ...stream } };
 }
