@@ -20,7 +20,7 @@ import { turns } from './turns.ts';
 
 export const cluster = 'sim';
 /** How many each agent keeps ready. */
-export const warmSandboxes = 2;
+export const warmSandboxes = { least: 2, most: 4 };
 /** A bad network ends within this, and what it repeats has come. */
 const longestBadNetworkMs = 75_000;
 const accountId = '000000000000';

@@ -25,12 +25,12 @@ export const sandboxes: Checker = {
       const users = usersOf(system, containers);
       const unused = containers.filter((container) => isSandbox(ofLabels(container)) && !users.has(container.id));
       const onBridge = unused.filter(({ labels }) => labels[sandboxLabel] === bridgeKey);
-      if (onBridge.length > warmSandboxes) {
+      if (onBridge.length > warmSandboxes.most) {
         system.fail(sandboxes.name, `${host.name} has ${onBridge.length} sandboxes that hold no running container`);
       }
       const left = unused.filter((container) => !onBridge.includes(container));
       const held = heldFor(system, machine);
-      if (held.length > warmSandboxes)
+      if (held.length > warmSandboxes.least)
         system.fail(sandboxes.name, `${held.length} interfaces are held for ${host.name}`);
       for (const { labels, id } of left) {
         const key = labels[sandboxLabel] ?? '';

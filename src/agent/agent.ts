@@ -23,6 +23,7 @@ import { createPauseImage } from './images/pause-image.ts';
 import { createPollEndpoints, socketUrl } from './sessions/poll-endpoints.ts';
 import { createRegistryAccess } from './images/registry-access.ts';
 import { register } from './sessions/register.ts';
+import { type SandboxRange, sandboxRange } from './sandboxes/burst-size.ts';
 import type { SandboxCounts } from './sandboxes/sandbox-pool.ts';
 import { createEnvironmentFiles } from './environment/environment-files.ts';
 import { createSecurityGroups } from './firewall/security-groups.ts';
@@ -68,8 +69,11 @@ export interface AgentConfig {
   readonly keepStoppedTasks?: number;
   /** As ECS_DISABLE_METRICS of the stock agent: what containers use is not measured. */
   readonly disableMetrics?: boolean;
-  /** How many sandboxes are kept ready for tasks to come, twice as many as the engine has cores by default; 0: none. */
-  readonly warmSandboxes?: number;
+  /**
+   * How many sandboxes are kept ready for tasks to come, none where it is 0. By default two for each core of the engine and,
+   * where a burst asked for more, as many as that, up to eight for each core.
+   */
+  readonly warmSandboxes?: number | SandboxRange;
   /** Enforced where this is absent. */
   readonly securityGroups?: 'enforced' | 'off';
   /** How often the engine is asked about every container, besides its events; 30 s by default. */
@@ -137,7 +141,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const logs = createLogShipper({ docker, outputs, clock, log, store, backend });
   const pause = createPauseImage(docker, info.Architecture);
   const networks = createSubnetNetworks(docker, createVpcPaths({ firewall: world.firewall, log }));
-  const warmSandboxes = config.warmSandboxes ?? 2 * info.NCPU;
+  const warmSandboxes = sandboxRange(config.warmSandboxes ?? { least: 2 * info.NCPU, most: 8 * info.NCPU });
   const credentials = new TaskCredentials();
   const storage = await createTaskStorage(world, parts.volumesDirectory, info);
   if (config.fargatePool && !storage.isPossible) {
@@ -279,7 +283,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
             protocolVersion: '2',
             sendCredentials: String(sendCredentials),
             seqNum: '1',
-            ...(warmSandboxes > 0 && { [readyInterfacesParameter]: String(warmSandboxes) }),
+            ...(warmSandboxes.least > 0 && { [readyInterfacesParameter]: String(warmSandboxes.least) }),
           }),
         onSecurityGroups: (message) => securityGroups.take(message),
         onCredentials: (taskArn, given) => credentials.set(taskArn, given, engine.tasks()),

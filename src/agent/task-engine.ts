@@ -15,6 +15,7 @@ import { observe, observeDeath } from './observe.ts';
 import type { PauseImage } from './images/pause-image.ts';
 import { isEnding, type Plan, planTask, type Step, statusOf } from './plan.ts';
 import { nextReport } from './report.ts';
+import type { SandboxRange } from './sandboxes/burst-size.ts';
 import { adopting, asNew, interfaceKeyOf } from './sandboxes/interface-sandbox.ts';
 import { bridgeKey, fitsSandbox, sandboxLabel } from './sandboxes/sandbox.ts';
 import { isSandbox, type SandboxCounts, SandboxPool, type SandboxUse } from './sandboxes/sandbox-pool.ts';
@@ -36,7 +37,7 @@ export interface TaskEngineParts {
   readonly keepStoppedTasks: number;
   readonly pause: PauseImage;
   readonly networks: SubnetNetworks;
-  readonly warmSandboxes: number;
+  readonly warmSandboxes: SandboxRange;
   readonly lookEveryMs: number;
   /** Hears of a task of which something can be told that the engine would show again. */
   readonly onEvident: (arn: string) => void;

@@ -151,7 +151,7 @@ export interface LogsOptions extends DataDirectoryOption {
 function warmSandboxes(): Option {
   return new Option(
     '--warm-sandboxes <count>',
-    'networks kept ready of each kind, bridge and awsvpc (default: 2 for each core; 0: none)',
+    'networks kept ready of each kind, bridge and awsvpc (default: 2 for each core and, on the bridge, as many as a burst asked for, up to 8 for each core; 0: none)',
   )
     .env('LONGSHORE_WARM_SANDBOXES')
     .argParser(wholeNumber);

@@ -32,6 +32,22 @@ test('the first task of a kind finds no sandbox; those that come later each have
   assert.match(address ?? '', /^172\.17\./, 'the address is that of the sandbox');
 });
 
+test('a burst shows how many are of use, and an hour later they are too many', async () => {
+  const { peer, start, until, host, sim } = await machine('burst', { warmSandboxes: { least: 1, most: 4 } });
+  const agent = await start();
+  const burst = Array.from({ length: 3 }, () => sleeper());
+  peer.payload(...burst);
+  await until(() => agent.sandboxes().ready === 3);
+  peer.payload(...Array.from({ length: 9 }, () => sleeper()));
+  await until(() => agent.sandboxes().hits === 3 && agent.sandboxes().ready === 4);
+  peer.payload(sleeper());
+  await until(() => agent.sandboxes().hits === 4 && agent.sandboxes().ready === 4);
+  await sim.clock.advance(3700_000);
+  assert.equal(agent.sandboxes().ready, 1);
+  const taken = agent.tasks().flatMap(({ containers }) => containers['app']?.sandbox ?? []).length;
+  assert.equal(sandboxesOf(host).length, taken + 1);
+});
+
 test('a sandbox goes with the container it was given to, and another takes its place', async () => {
   const { peer, start, until, host } = await machine('goes', { warmSandboxes: 1 });
   const agent = await start();

@@ -5,6 +5,7 @@ import type { ReadyInterface } from '../contract.ts';
 import type { Lanes } from '../lanes.ts';
 import { pauseImage, type PauseImage } from '../images/pause-image.ts';
 import type { SubnetNetworks } from '../subnet-networks.ts';
+import { type BurstSize, createBurstSize, type SandboxRange } from './burst-size.ts';
 import { addressOfKey, interfaceKey, interfaceSandboxBody } from './interface-sandbox.ts';
 import { bridgeKey, type Sandbox, sandboxBody, sandboxLabel, sandboxOf } from './sandbox.ts';
 
@@ -17,8 +18,8 @@ export interface SandboxPoolParts {
   readonly pause: PauseImage;
   readonly networks: SubnetNetworks;
   readonly agentId: string;
-  /** How many are kept ready on the engine's bridge; 0 makes none of any kind. */
-  readonly warmSandboxes: number;
+  /** How many are kept ready on the engine's bridge; at most 0 makes none of any kind. */
+  readonly warmSandboxes: SandboxRange;
   readonly useOf: SandboxUses;
 }
 
@@ -51,6 +52,7 @@ export type SandboxUses = (id: string | undefined, key: string) => SandboxUse | 
  */
 export class SandboxPool {
   readonly #parts: SandboxPoolParts;
+  readonly #size: BurstSize;
   readonly #free = new Map<string, FreeSandbox>();
   /** Names of those being made. */
   readonly #making = new Set<string>();
@@ -70,6 +72,7 @@ export class SandboxPool {
 
   constructor(parts: SandboxPoolParts) {
     this.#parts = parts;
+    this.#size = createBurstSize(parts.clock, parts.warmSandboxes);
   }
 
   get counts(): SandboxCounts {
@@ -86,7 +89,7 @@ export class SandboxPool {
 
   /** One for a container that it fits, if there is one. The first to ask finds none: only then is it known to be of use. */
   take(): Sandbox | undefined {
-    if (this.#parts.warmSandboxes === 0) return undefined;
+    if (this.#isOff) return undefined;
     const [found] = this.#freeOnBridge();
     if (found) {
       this.#free.delete(found.id);
@@ -95,13 +98,14 @@ export class SandboxPool {
       this.#misses += 1;
     }
     this.#isWanted = true;
+    this.#size.asked();
     this.#asked();
     return found && sandboxOf(found.id, found.address);
   }
 
   /** The one with a task's own interface. Whether there is one or not, none is made of it any more. */
   takeInterface(key: string): Sandbox | undefined {
-    if (this.#parts.warmSandboxes === 0) return undefined;
+    if (this.#isOff) return undefined;
     this.#ready?.delete(key);
     const found = this.#takeByKey(key);
     if (found) this.#interfaceHits += 1;
@@ -128,7 +132,7 @@ export class SandboxPool {
 
   /** All interfaces that the control plane has ready for tasks of this agent. */
   keep(interfaces: readonly ReadyInterface[]): void {
-    if (this.#parts.warmSandboxes === 0) return;
+    if (this.#isOff) return;
     this.#ready = new Map(interfaces.map((ready) => [interfaceKey(ready), ready]));
     for (const { id, key } of this.#free.values()) if (!this.#isKept(id, key)) this.#drop(id);
     this.#fill();
@@ -174,6 +178,7 @@ export class SandboxPool {
         await this.#lookAt(id, key);
       }
     }
+    for (const { id } of this.#freeOnBridge().slice(this.#size.size())) this.#drop(id); // more than are of use by now
     this.#fill();
   }
 
@@ -190,6 +195,10 @@ export class SandboxPool {
     })();
     await Promise.race([removed, clock.sleep(stopPatienceMs, giveUp.signal)]);
     giveUp.abort();
+  }
+
+  get #isOff(): boolean {
+    return this.#parts.warmSandboxes.most === 0;
   }
 
   #freeOnBridge(): readonly FreeSandbox[] {
@@ -235,13 +244,13 @@ export class SandboxPool {
 
   /** Whether one that is free, or would be, is of use. Before it is told, every interface may be. */
   #isKept(id: string, key: string): boolean {
-    if (this.#parts.warmSandboxes === 0) return false;
+    if (this.#isOff) return false;
     if (key === bridgeKey) return this.#free.has(id) || !this.#isFull();
     return this.#ready?.has(key) !== false || this.#parts.useOf(id, key) === 'claimed';
   }
 
   #isFull(): boolean {
-    return this.#freeOnBridge().length >= this.#parts.warmSandboxes;
+    return this.#freeOnBridge().length >= this.#size.size();
   }
 
   /** What is to be made next. */
