@@ -1,5 +1,6 @@
 import type { DescribeServicesResponse } from '@aws-sdk/client-ecs';
 import { taskArnLabel } from '../src/agent/docker-config.ts';
+import { sandboxLabel } from '../src/agent/sandboxes/sandbox.ts';
 import type { Docker } from '../src/world/docker.ts';
 import { removeCgroupsOf, testImage } from '../test/running/engine.ts';
 import type { Installation } from '../test/running/installation.ts';
@@ -25,15 +26,16 @@ export class LongshoreSide implements Side {
     await this.#define('2');
   }
 
-  /** The agent says how many were asked for, each time that all are ready again. */
+  /** The agent says how many were asked for, each time that all are ready again; used ones are cleared away besides. */
   async ready(): Promise<void> {
     const { warmSandboxes } = this.#setting;
     if (warmSandboxes === 0) return;
     await until(async () => {
       const said = this.#installation.agent.log().matchAll(/"ready":(\d+),"hits":(\d+),"misses":(\d+)/g);
-      return said.some(
-        ([, ready, hits, misses]) => Number(ready) === warmSandboxes && Number(hits) + Number(misses) === this.#asked,
-      );
+      const full = [...said].find(([, , hits, misses]) => Number(hits) + Number(misses) === this.#asked);
+      const ready = Number(full?.[1]);
+      if (!full || (warmSandboxes !== undefined && ready !== warmSandboxes)) return false;
+      return (await this.#docker.listContainers([sandboxLabel])).length === ready;
     });
   }
 

@@ -15,7 +15,8 @@ export interface Side {
 /** What both sides have to know of how a service is made. */
 export interface ServiceSetting {
   readonly networkMode: 'bridge' | 'host';
-  readonly warmSandboxes: number;
+  /** As many as the agent keeps by itself where this is absent. */
+  readonly warmSandboxes?: number;
 }
 
 /** Ends at once when it is asked to: how long a program takes to end is not ours. */

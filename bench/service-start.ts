@@ -29,11 +29,14 @@ const firstRounds = 6;
 const firstReplicas = 10;
 const coldGoal = { warmSandboxes: 0, rounds: 3 } as const;
 
-/** With as many sandboxes ready as there are replicas, and with none. The host's network needs none. */
+/** With as many sandboxes ready as there are replicas, as it comes, and with none. The host's network needs none. */
 export const serviceParts: readonly ServicePart[] = [
   { ...start, name: 'service-start-1', replicas: 1, rounds: 7, warmUps: 0, warmSandboxes: 1, atMost: 0.3 },
   { ...start, name: 'service-start-10', replicas: 10, rounds: 4, warmUps: 0, warmSandboxes: 10, atMost: 0.4 },
   { ...start, name: 'service-start-50', replicas: 50, rounds: 1, warmUps: 0, warmSandboxes: 50, atMost: 0.4 },
+  { ...start, name: 'service-start-default-1', replicas: 1, rounds: 7, warmUps: 0, atMost: 0.6 },
+  { ...start, name: 'service-start-default-10', replicas: 10, rounds: 4, warmUps: 0, atMost: 0.9 },
+  { ...start, name: 'service-start-default-50', replicas: 50, rounds: 1, atMost: 0.9 },
   { ...start, ...coldGoal, name: 'service-start-cold-1', replicas: 1, atMost: 0.6 },
   { ...start, ...coldGoal, name: 'service-start-cold-10', replicas: 10, atMost: 0.9 },
   { ...start, ...coldGoal, name: 'service-start-cold-50', replicas: 50, rounds: 2, warmUps: 0, atMost: 0.9 },
@@ -73,7 +76,7 @@ export async function servicePart(part: ServicePart): Promise<readonly Figure[]>
     agentEnvironment: {
       DOCKER_HOST: engine.address,
       ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
-      LONGSHORE_WARM_SANDBOXES: String(part.warmSandboxes),
+      LONGSHORE_WARM_SANDBOXES: part.warmSandboxes?.toString(),
     },
   });
   try {
@@ -81,7 +84,7 @@ export async function servicePart(part: ServicePart): Promise<readonly Figure[]>
     const sides: readonly Side[] = [ours, new SwarmSide(swarm, docker, part)];
     const { replicas } = part;
     await ours.begin();
-    if (part.warmSandboxes > 0) {
+    if (part.warmSandboxes !== 0) {
       // The first tasks show the agent that sandboxes are of use; and what runs once for each task is compiled only after some.
       for (let round = 0; round < firstRounds; round += 1) {
         for (const side of sides) {
@@ -106,7 +109,7 @@ export async function servicePart(part: ServicePart): Promise<readonly Figure[]>
 }
 
 function figureOf(part: ServicePart, oursMs: number, anchorMs: number): Figure {
-  const { replicas, rounds, networkMode, warmSandboxes, atMost } = part;
+  const { replicas, rounds, networkMode, atMost } = part;
   const how = `${networkMode} network, median of ${rounds}`;
   if (part.what === 'update') {
     return ratioFigure({
@@ -119,13 +122,18 @@ function figureOf(part: ServicePart, oursMs: number, anchorMs: number): Figure {
     });
   }
   return ratioFigure({
-    name: `service of ${replicas} to all RUNNING, ${warmSandboxes > 0 ? 'sandboxes ready' : 'no sandboxes'}`,
+    name: `service of ${replicas} to all RUNNING, ${sandboxesOf(part)}`,
     subject: `CreateService to runningCount ${replicas}, ${how}`,
     anchor: `service create to all tasks running, Docker Swarm, ${networkMode} network`,
     oursMs,
     anchorMs,
     atMost,
   });
+}
+
+function sandboxesOf({ warmSandboxes }: ServicePart): string {
+  if (warmSandboxes === undefined) return 'as it comes';
+  return warmSandboxes > 0 ? 'sandboxes ready' : 'no sandboxes';
 }
 
 /** The medians of each side. */
