@@ -140,6 +140,61 @@ test('what the policy of a key does not hand to the account, no policy of a user
   await close();
 });
 
+test('policies may ask for what a key is used: by which service, in which context, by which alias', async () => {
+  const { handler, close } = await openControlPlane();
+  const root = sdkConfig(handler);
+  const iam = new IAMClient(root);
+  await iam.send(new CreateUserCommand({ UserName: 'dev' }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'dev' }));
+  const credentials = {
+    accessKeyId: AccessKey?.AccessKeyId ?? '',
+    secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+  };
+  const mayUseKeys = async (Condition: object): Promise<void> => {
+    const Statement = [
+      { Effect: 'Allow', Action: ['ssm:*', 'secretsmanager:*'], Resource: '*' },
+      { Effect: 'Allow', Action: 'kms:*', Resource: '*', Condition },
+    ];
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await iam.send(new PutUserPolicyCommand({ UserName: 'dev', PolicyName: 'own', PolicyDocument }));
+  };
+  const { KeyMetadata: { KeyId } = {} } = await new KMSClient(root).send(new CreateKeyCommand({}));
+  await new KMSClient(root).send(new CreateAliasCommand({ AliasName: 'alias/app', TargetKeyId: KeyId }));
+  const secret = { Name: 'app', SecretString: 's', KmsKeyId: KeyId ?? '' };
+  const { ARN } = await new SecretsManagerClient(root).send(new CreateSecretCommand(secret));
+  const parameter = { Name: '/app/p', Value: 'v', Type: 'SecureString', KeyId } as const;
+  await new SSMClient(root).send(new PutParameterCommand(parameter));
+  const dev = { ...root, credentials };
+  const [kms, ssm, secrets] = [new KMSClient(dev), new SSMClient(dev), new SecretsManagerClient(dev)];
+  const uses = {
+    secret: () => secrets.send(new GetSecretValueCommand({ SecretId: 'app' })),
+    parameter: () => ssm.send(new GetParameterCommand({ Name: '/app/p', WithDecryption: true })),
+    path: () => ssm.send(new GetParametersByPathCommand({ Path: '/app', WithDecryption: true })),
+    alias: () => kms.send(new DescribeKeyCommand({ KeyId: 'alias/app' })),
+    encrypt: () => kms.send(new EncryptCommand({ KeyId, Plaintext: bytes('x'), EncryptionContext: { app: 'web' } })),
+  };
+  const parameterArn = 'arn:aws:ssm:us-east-1:000000000000:parameter/app/p';
+  const cases: readonly (readonly [condition: object, allowed: readonly string[]])[] = [
+    [{ StringEquals: { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' } }, ['secret']],
+    [{ StringEquals: { 'kms:ViaService': 'ssm.us-east-1.amazonaws.com' } }, ['parameter', 'path']],
+    [{ StringEquals: { 'kms:EncryptionContext:SecretARN': ARN } }, ['secret']],
+    [{ StringEquals: { 'kms:EncryptionContext:PARAMETER_ARN': parameterArn } }, ['parameter', 'path']],
+    [{ 'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': 'app' } }, ['encrypt']],
+    [{ StringEquals: { 'kms:RequestAlias': 'alias/app' } }, ['alias']],
+    [{ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/app' } }, Object.keys(uses)],
+    [{ StringEquals: { 'kms:CallerAccount': '000000000000' } }, Object.keys(uses)],
+  ];
+  for (const [condition, allowed] of cases) {
+    await mayUseKeys(condition);
+    for (const [name, use] of Object.entries(uses)) {
+      const what = `${name} with ${JSON.stringify(condition)}`;
+      if (allowed.includes(name)) await assert.doesNotReject(use, what);
+      else await assert.rejects(use, { name: 'AccessDeniedException' }, what);
+    }
+  }
+  await close();
+});
+
 test('a secret has versions and labels, and what is stored is not what was put', async () => {
   const { handler, close, journal } = await openControlPlane();
   const client = new SecretsManagerClient(sdkConfig(handler));

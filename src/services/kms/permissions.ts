@@ -5,7 +5,7 @@ import {
   tagKeysConditions,
 } from '../../aws/permission.ts';
 import { keyIdOf } from './material.ts';
-import { askForKey } from './public.ts';
+import { askForKey, contextConditions, type EncryptionContext } from './public.ts';
 import { aliasArn } from './references.ts';
 import { aliases, aliasKey, type Tag } from './tables.ts';
 
@@ -37,17 +37,45 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
     'UntagResource',
     'UpdateKeyDescription',
   ),
-  Decrypt: (input: { readonly KeyId?: string; readonly CiphertextBlob?: Uint8Array }, { call, reader }) => [
+  Decrypt: (
+    input: {
+      readonly KeyId?: string;
+      readonly CiphertextBlob?: Uint8Array;
+      readonly EncryptionContext?: EncryptionContext;
+    },
+    { call, reader },
+  ) => [
     askForKey(
       'kms:Decrypt',
       reader,
       call,
       input.KeyId ?? (input.CiphertextBlob && keyIdOf(input.CiphertextBlob)) ?? '',
+      contextConditions(input.EncryptionContext),
     ),
   ],
-  ReEncrypt: (input: { readonly CiphertextBlob?: Uint8Array; readonly DestinationKeyId: string }, { call, reader }) => [
-    askForKey('kms:ReEncryptFrom', reader, call, (input.CiphertextBlob && keyIdOf(input.CiphertextBlob)) ?? ''),
-    askForKey('kms:ReEncryptTo', reader, call, input.DestinationKeyId),
+  ReEncrypt: (
+    input: {
+      readonly CiphertextBlob?: Uint8Array;
+      readonly DestinationKeyId: string;
+      readonly SourceEncryptionContext?: EncryptionContext;
+      readonly DestinationEncryptionContext?: EncryptionContext;
+    },
+    { call, reader },
+  ) => [
+    askForKey(
+      'kms:ReEncryptFrom',
+      reader,
+      call,
+      (input.CiphertextBlob && keyIdOf(input.CiphertextBlob)) ?? '',
+      contextConditions(input.SourceEncryptionContext),
+    ),
+    askForKey(
+      'kms:ReEncryptTo',
+      reader,
+      call,
+      input.DestinationKeyId,
+      contextConditions(input.DestinationEncryptionContext),
+    ),
   ],
   ...Object.fromEntries(
     ['CreateAlias', 'UpdateAlias', 'DeleteAlias'].map((operation): [string, Permissions<never>] => [
@@ -72,10 +100,16 @@ function onKey(...operations: readonly string[]): Readonly<Record<string, Permis
     operations.map((operation): [string, Permissions<never>] => [
       operation,
       (
-        input: { readonly KeyId: string; readonly Tags?: readonly Tag[]; readonly TagKeys?: readonly string[] },
+        input: {
+          readonly KeyId: string;
+          readonly EncryptionContext?: EncryptionContext;
+          readonly Tags?: readonly Tag[];
+          readonly TagKeys?: readonly string[];
+        },
         { call, reader },
       ) => [
         askForKey(`kms:${operation}`, reader, call, input.KeyId, {
+          ...contextConditions(input.EncryptionContext),
           ...broughtTags(input.Tags),
           ...tagKeysConditions(input.TagKeys ?? []),
         }),

@@ -7,7 +7,7 @@ import { decryptUnder, type EncryptionContext, encryptUnder, keyIdOf } from './m
 import { createServiceKey } from './new-key.ts';
 import type { KmsParts } from './parts.ts';
 import { findKey, keyArn, keyNamed, usable } from './references.ts';
-import { aliases, aliasKey } from './tables.ts';
+import { aliases, aliasKey, keyKey } from './tables.ts';
 
 export type { EncryptionContext } from './material.ts';
 export type { KmsParts } from './parts.ts';
@@ -57,10 +57,18 @@ export function askForKey(
   const key = findKey(reader, scope, reference);
   if (key) {
     const tags = key.tags.map(({ TagKey, TagValue }) => ({ key: TagKey, value: TagValue }));
+    const named = [...reader.find(aliases, 'key', keyKey(key, key.keyId))].map(({ aliasName }) => aliasName);
+    const [, requested] = /(?:^|:)(alias\/.+)$/.exec(reference) ?? [];
     return {
       action,
       resources: [keyArn(key)],
-      conditions: { ...resourceTagConditions(tags), ...brought },
+      conditions: {
+        'kms:CallerAccount': scope.accountId,
+        ...(named.length > 0 && { 'kms:ResourceAliases': named }),
+        ...(requested !== undefined && { 'kms:RequestAlias': requested }),
+        ...resourceTagConditions(tags),
+        ...brought,
+      },
       resourcePolicy: key.policy,
       resourcePolicyDecides: true,
     };
@@ -74,7 +82,22 @@ export function askForKeyInUse(
   reader: Reader,
   scope: Scope,
   reference: string | undefined,
+  use: { readonly service: 'secretsmanager' | 'ssm'; readonly context: EncryptionContext },
 ): readonly Permission[] {
   if (reference === undefined || reference.startsWith('alias/aws/') || !findKey(reader, scope, reference)) return [];
-  return [askForKey(action, reader, scope, reference)];
+  return [
+    askForKey(action, reader, scope, reference, {
+      'kms:ViaService': `${use.service}.${scope.region}.amazonaws.com`,
+      ...contextConditions(use.context),
+    }),
+  ];
+}
+
+/** What policies may ask of the context that something is encrypted in. */
+export function contextConditions(context: EncryptionContext = {}): ConditionValues {
+  const entries = Object.entries(context);
+  return {
+    ...Object.fromEntries(entries.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
+    ...(entries.length > 0 && { 'kms:EncryptionContextKeys': entries.map(([name]) => name) }),
+  };
 }

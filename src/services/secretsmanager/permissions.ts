@@ -103,9 +103,10 @@ const keyActions: Readonly<Record<string, string>> = {
 
 /** A customer's key that the secret is under is asked for as well. */
 function onItsKey(action: string | undefined, reader: Reader, scope: Scope, reference: string): readonly Permission[] {
-  return action === undefined
-    ? []
-    : askForKeyInUse(action, reader, scope, findSecret(reader, scope, reference)?.kmsKeyId);
+  const secret = findSecret(reader, scope, reference);
+  if (action === undefined || !secret) return [];
+  const context = { SecretARN: secretArn(secret) };
+  return askForKeyInUse(action, reader, scope, secret.kmsKeyId, { service: 'secretsmanager', context });
 }
 
 function unknownArn({ accountId, region }: Scope, reference: string): string {

@@ -10,7 +10,9 @@ import {
 import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
 import { askForKeyInUse } from '../kms/public.ts';
+import { type Filter, isUnder, matchingParameters } from './listing.ts';
 import { latestOf, parameterArn } from './references.ts';
+import { limits } from './rules/limits.ts';
 import { readReference } from './rules/names.ts';
 import { parameterKey, parameters, type Tag } from './tables.ts';
 
@@ -24,15 +26,26 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
   ...reading('GetParameters'),
   DeleteParameters: (input: { readonly Names: readonly string[] }, { call, reader }) =>
     input.Names.map((name) => onParameter('ssm:DeleteParameters', reader, call, name)),
-  GetParametersByPath: (input: { readonly Path: string }, { call, reader }) => [
-    onParameter('ssm:GetParametersByPath', reader, call, input.Path),
+  GetParametersByPath: (input: PathInput, { call, reader }) => [
+    onParameter('ssm:GetParametersByPath', reader, call, input.Path, {
+      'ssm:Recursive': String(input.Recursive ?? false),
+    }),
+    ...(input.WithDecryption ? pageOf(reader, call, input) : []).flatMap((name) => decrypting(reader, call, name)),
   ],
   PutParameter: (
-    input: { readonly Name: string; readonly KeyId?: string; readonly Tags?: readonly Tag[] },
+    input: {
+      readonly Name: string;
+      readonly KeyId?: string;
+      readonly Overwrite?: boolean;
+      readonly Tags?: readonly Tag[];
+    },
     { call, reader },
   ) => [
-    onParameter('ssm:PutParameter', reader, call, input.Name, requestTagConditions(plainTags(input.Tags))),
-    ...askForKeyInUse('kms:Encrypt', reader, call, input.KeyId),
+    onParameter('ssm:PutParameter', reader, call, input.Name, {
+      'ssm:Overwrite': String(input.Overwrite ?? false),
+      ...requestTagConditions(plainTags(input.Tags)),
+    }),
+    ...askForKeyInUse('kms:Encrypt', reader, call, input.KeyId, useFor(call, input.Name)),
   ],
   AddTagsToResource: (input: { readonly ResourceId: string; readonly Tags: readonly Tag[] }, { call, reader }) => [
     onParameter('ssm:AddTagsToResource', reader, call, input.ResourceId, requestTagConditions(plainTags(input.Tags))),
@@ -66,10 +79,9 @@ function reading(...operations: readonly string[]): Readonly<Record<string, Perm
         { call, reader },
       ) => {
         const names = input.Names ?? [input.Name ?? ''];
-        const keys = new Set(input.WithDecryption ? names.flatMap((name) => keyOf(reader, call, name)) : []);
         return [
           ...names.map((name) => onParameter(`ssm:${operation}`, reader, call, name)),
-          ...[...keys].flatMap((key) => askForKeyInUse('kms:Decrypt', reader, call, key)),
+          ...(input.WithDecryption ? names : []).flatMap((name) => decrypting(reader, call, name)),
         ];
       },
     ]),
@@ -97,9 +109,34 @@ function onParameter(
   };
 }
 
-/** The customer's key that a parameter is encrypted with. */
-function keyOf(reader: Reader, scope: Scope, reference: string): readonly string[] {
-  const parameter = reader.get(parameters, parameterKey(scope, readReference(reference).name));
+interface PathInput {
+  readonly Path: string;
+  readonly Recursive?: boolean;
+  readonly WithDecryption?: boolean;
+  readonly ParameterFilters?: readonly Filter[];
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+/** The names that the answer will hold. */
+function pageOf(reader: Reader, scope: Scope, input: PathInput): readonly string[] {
+  const page = matchingParameters(reader, scope, {
+    size: input.MaxResults ?? limits.pageByPath,
+    token: input.NextToken,
+    filters: input.ParameterFilters ?? [],
+    isWanted: (name) => isUnder(name, input.Path, input.Recursive ?? false),
+  });
+  return page.items.map(({ parameter }) => parameter.name);
+}
+
+/** To decrypt a parameter is asked of the customer's key that it is under. */
+function decrypting(reader: Reader, scope: Scope, reference: string): readonly Permission[] {
+  const { name } = readReference(reference);
+  const parameter = reader.get(parameters, parameterKey(scope, name));
   const keyId = parameter && latestOf(reader, parameter).keyId;
-  return keyId === undefined ? [] : [keyId];
+  return askForKeyInUse('kms:Decrypt', reader, scope, keyId, useFor(scope, name));
+}
+
+function useFor({ accountId, region }: Scope, name: string): Parameters<typeof askForKeyInUse>[4] {
+  return { service: 'ssm', context: { PARAMETER_ARN: parameterArn({ accountId, region, name }) } };
 }
