@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
+  CreateSubnetCommand,
   CreateTagsCommand,
   CreateVpcCommand,
+  DeleteSubnetCommand,
   DeleteVpcCommand,
   DescribeVpcsCommand,
   EC2Client,
@@ -464,6 +466,14 @@ describe('identity by SDK clients', () => {
       member.ec2.send(new CreateTagsCommand({ Resources, Tags: [{ Key: 'a', Value: 'b' }] }));
     await tag(blue);
     await assert.rejects(tag(blue, red), { name: 'UnauthorizedOperation' });
+    const arn = `arn:aws:ec2:us-east-1:000000000000:vpc/${red}`;
+    const Condition = { StringEquals: { 'ec2:Region': 'us-east-1' }, ArnEqualsIfExists: { 'ec2:Vpc': arn } };
+    await put('wirer', { Statement: [{ Effect: 'Allow', Action: 'ec2:*', Resource: '*', Condition }] });
+    const subnet = (VpcId: string) => member.ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: '10.3.1.0/24' }));
+    const { Subnet } = await subnet(red);
+    await assert.rejects(subnet(blue), { name: 'UnauthorizedOperation' });
+    await member.ec2.send(new DescribeVpcsCommand({}));
+    await member.ec2.send(new DeleteSubnetCommand({ SubnetId: Subnet?.SubnetId }));
     for (const VpcId of [blue, red]) await root.ec2.send(new DeleteVpcCommand({ VpcId }));
   });
 

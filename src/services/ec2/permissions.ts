@@ -9,6 +9,7 @@ import {
 import type { Call } from '../../aws/operation.ts';
 import { formatArn } from '../../core/arn.ts';
 import type { Reader } from '../../store/store.ts';
+import { networkInterfaces, routeTables, securityGroups, subnets } from './tables.ts';
 import { tagsOf } from './tags.ts';
 
 /** The members by which requests name things and tags. */
@@ -82,9 +83,45 @@ const operations: Readonly<Record<string, string | undefined>> = {
   UpdateSecurityGroupRuleDescriptionsIngress: undefined,
 };
 
-export const ec2Permissions: Readonly<Record<string, Permissions<never>>> = Object.fromEntries(
-  Object.entries(operations).map(([operation, made]) => [operation, permissionsOf(operation, made)] as const),
-);
+/** What is asked for on `*`. */
+const reads = [
+  'DescribeAccountAttributes',
+  'DescribeAddresses',
+  'DescribeAvailabilityZones',
+  'DescribeEgressOnlyInternetGateways',
+  'DescribeInstances',
+  'DescribeInternetGateways',
+  'DescribeNatGateways',
+  'DescribeNetworkAcls',
+  'DescribeNetworkInterfaces',
+  'DescribeRegions',
+  'DescribeRouteTables',
+  'DescribeSecurityGroupRules',
+  'DescribeSecurityGroups',
+  'DescribeSubnets',
+  'DescribeTags',
+  'DescribeVpcAttribute',
+  'DescribeVpcEndpoints',
+  'DescribeVpcPeeringConnections',
+  'DescribeVpcs',
+  'DescribeVpnGateways',
+] as const;
+
+export const ec2Permissions: Readonly<Record<string, Permissions<never>>> = {
+  ...Object.fromEntries(
+    reads.map((operation): [string, Permissions<never>] => [
+      operation,
+      (_input, { call }) => [{ action: `ec2:${operation}`, resources: ['*'], conditions: regionOf(call) }],
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(operations).map(([operation, made]) => [operation, permissionsOf(operation, made)] as const),
+  ),
+};
+
+function regionOf({ region }: Call): ConditionValues {
+  return { 'ec2:Region': region };
+}
 
 function permissionsOf(operation: string, made: string | undefined): Permissions<Named> {
   return (input, { call, reader }) => {
@@ -93,15 +130,16 @@ function permissionsOf(operation: string, made: string | undefined): Permissions
     const present = named(input).map(({ kind, id }) => ({
       action,
       resources: [ec2Arn(call, kind, id)],
-      conditions: { ...tags, ...ownTags(reader, id) },
+      conditions: { ...regionOf(call), ...vpcCondition(call, vpcOf(reader, id)), ...tags, ...ownTags(reader, id) },
     }));
+    const ofMade = { ...regionOf(call), ...vpcCondition(call, input.VpcId), ...tags };
     const own =
       made !== undefined || present.length === 0
-        ? [{ action, resources: [made === undefined ? '*' : ec2Arn(call, made, '*')], conditions: tags }, ...present]
+        ? [{ action, resources: [made === undefined ? '*' : ec2Arn(call, made, '*')], conditions: ofMade }, ...present]
         : present;
     if (made === undefined || Object.keys(tags).length === 0) return own;
     // Whoever makes something with tags must also be allowed to tag it.
-    const conditions = { ...tags, 'ec2:CreateAction': operation };
+    const conditions = { ...ofMade, 'ec2:CreateAction': operation };
     return [...own, { action: 'ec2:CreateTags', resources: [ec2Arn(call, made, '*')], conditions }];
   };
 }
@@ -114,6 +152,20 @@ function named(input: Named): readonly { readonly kind: string; readonly id: str
   });
   const tagged = (input.Resources ?? []).map((id) => ({ kind: kindsByPrefix[id.split('-')[0] ?? ''] ?? '*', id }));
   return [...members, ...tagged];
+}
+
+/** The VPC that a group, a subnet, a route table or an interface is in. */
+function vpcOf(reader: Reader, id: string): string | undefined {
+  const record =
+    reader.get(securityGroups, id) ??
+    reader.get(subnets, id) ??
+    reader.get(routeTables, id) ??
+    reader.get(networkInterfaces, id);
+  return record?.vpcId;
+}
+
+function vpcCondition(call: Call, vpcId: string | undefined): ConditionValues {
+  return vpcId === undefined ? {} : { 'ec2:Vpc': ec2Arn(call, 'vpc', vpcId) };
 }
 
 function ownTags(reader: Reader, id: string): ConditionValues {
