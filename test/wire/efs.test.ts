@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { EFS } from '@aws-sdk/client-efs';
+import { IAM } from '@aws-sdk/client-iam';
 import { openControlPlane } from './control-plane.ts';
 import { sdkConfig } from './sdk-handler.ts';
 
@@ -37,5 +38,20 @@ test('a file system changes its throughput, and its mount targets their security
   });
   await efs.deleteMountTarget({ MountTargetId });
   await ec2.deleteSecurityGroup({ GroupId });
+  await close();
+});
+
+test('a policy may ask that file systems be encrypted', async () => {
+  const { handler, close } = await openControlPlane();
+  const root = sdkConfig(handler);
+  const iam = new IAM(root);
+  await iam.createUser({ UserName: 'dev' });
+  const Condition = { Bool: { 'elasticfilesystem:Encrypted': 'true' } };
+  const Statement = [{ Effect: 'Allow', Action: 'elasticfilesystem:*', Resource: '*', Condition }];
+  await iam.putUserPolicy({ UserName: 'dev', PolicyName: 'own', PolicyDocument: JSON.stringify({ Statement }) });
+  const { AccessKey: { AccessKeyId = '', SecretAccessKey = '' } = {} } = await iam.createAccessKey({ UserName: 'dev' });
+  const efs = new EFS({ ...root, credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } });
+  await efs.createFileSystem({ CreationToken: 'sealed', Encrypted: true });
+  await assert.rejects(efs.createFileSystem({ CreationToken: 'open' }), { name: 'AccessDeniedException' });
   await close();
 });

@@ -166,8 +166,10 @@ test('policies may ask for what a key is used: by which service, in which contex
   await new SSMClient(root).send(new PutParameterCommand(parameter));
   const dev = { ...root, credentials };
   const [kms, ssm, secrets] = [new KMSClient(dev), new SSMClient(dev), new SecretsManagerClient(dev)];
+  let made = 0;
   const uses = {
     secret: () => secrets.send(new GetSecretValueCommand({ SecretId: 'app' })),
+    creation: () => secrets.send(new CreateSecretCommand({ ...secret, Name: `new-${(made += 1)}` })),
     parameter: () => ssm.send(new GetParameterCommand({ Name: '/app/p', WithDecryption: true })),
     path: () => ssm.send(new GetParametersByPathCommand({ Path: '/app', WithDecryption: true })),
     alias: () => kms.send(new DescribeKeyCommand({ KeyId: 'alias/app' })),
@@ -175,7 +177,7 @@ test('policies may ask for what a key is used: by which service, in which contex
   };
   const parameterArn = 'arn:aws:ssm:us-east-1:000000000000:parameter/app/p';
   const cases: readonly (readonly [condition: object, allowed: readonly string[]])[] = [
-    [{ StringEquals: { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' } }, ['secret']],
+    [{ StringEquals: { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' } }, ['secret', 'creation']],
     [{ StringEquals: { 'kms:ViaService': 'ssm.us-east-1.amazonaws.com' } }, ['parameter', 'path']],
     [{ StringEquals: { 'kms:EncryptionContext:SecretARN': ARN } }, ['secret']],
     [{ StringEquals: { 'kms:EncryptionContext:PARAMETER_ARN': parameterArn } }, ['parameter', 'path']],

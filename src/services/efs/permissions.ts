@@ -9,6 +9,7 @@ interface Input {
   readonly AccessPointId?: string;
   readonly MountTargetId?: string;
   readonly ResourceId?: string;
+  readonly Encrypted?: boolean;
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
 }
 
@@ -22,6 +23,7 @@ function on(action: string): Permissions<Input> {
         conditions: {
           ...resourceTagConditions(tags),
           ...requestTagConditions(plainTags(input.Tags)),
+          ...(action === 'CreateFileSystem' && { 'elasticfilesystem:Encrypted': String(input.Encrypted ?? false) }),
         },
       },
     ];

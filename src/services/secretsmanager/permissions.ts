@@ -53,7 +53,12 @@ export const permissions: Readonly<Record<string, Permissions<never>>> = {
       ],
     ]),
   ),
-  CreateSecret: (input: { readonly Name: string; readonly Tags?: readonly Partial<Tag>[] }, { call }) => [
+  CreateSecret: (
+    input: { readonly Name: string; readonly KmsKeyId?: string; readonly Tags?: readonly Partial<Tag>[] },
+    { call, reader },
+  ) => [
+    // Its ARN ends in what nobody knows yet, so that a policy cannot ask for it.
+    ...askForKeyInUse('kms:GenerateDataKey', reader, call, input.KmsKeyId, { service: 'secretsmanager', context: {} }),
     {
       action: 'secretsmanager:CreateSecret',
       resources: [unknownArn(call, input.Name)],
