@@ -134,6 +134,18 @@ test('what the policy of a key does not hand to the account, no policy of a user
   const read = new GetParameterCommand({ Name: '/closed', WithDecryption: true });
   assert.equal((await new SSMClient(keeper).send(read)).Parameter?.Value, 'v');
   await assert.rejects(new SSMClient(other).send(read), { name: 'AccessDeniedException' });
+  const opened = { ...parameter, KeyId: open?.KeyId, Overwrite: true };
+  await new SSMClient(root).send(new PutParameterCommand(opened));
+  assert.equal(
+    (await new SSMClient(other).send(read)).Parameter?.Value,
+    'v',
+    'the version of now is under another key',
+  );
+  const first = new GetParameterCommand({ Name: '/closed:1', WithDecryption: true });
+  await assert.rejects(new SSMClient(other).send(first), { name: 'AccessDeniedException' });
+  const history = new GetParameterHistoryCommand({ Name: '/closed', WithDecryption: true });
+  await assert.rejects(new SSMClient(other).send(history), { name: 'AccessDeniedException' });
+  assert.equal((await new SSMClient(keeper).send(history)).Parameters?.length, 2);
   await assert.rejects(kms.send(new CreateKeyCommand({ Policy: '{"Statement":"none"}' })), {
     name: 'MalformedPolicyDocumentException',
   });

@@ -11,7 +11,7 @@ import type { Scope } from '../../core/scope.ts';
 import type { Reader } from '../../store/store.ts';
 import { askForKeyInUse } from '../kms/public.ts';
 import { type Filter, isUnder, matchingParameters } from './listing.ts';
-import { latestOf, parameterArn } from './references.ts';
+import { latestOf, parameterArn, versionsOf } from './references.ts';
 import { limits } from './rules/limits.ts';
 import { readReference } from './rules/names.ts';
 import { parameterKey, parameters, type Tag } from './tables.ts';
@@ -81,7 +81,9 @@ function reading(...operations: readonly string[]): Readonly<Record<string, Perm
         const names = input.Names ?? [input.Name ?? ''];
         return [
           ...names.map((name) => onParameter(`ssm:${operation}`, reader, call, name)),
-          ...(input.WithDecryption ? names : []).flatMap((name) => decrypting(reader, call, name)),
+          ...(input.WithDecryption ? names : []).flatMap((name) =>
+            decrypting(reader, call, name, operation === 'GetParameterHistory'),
+          ),
         ];
       },
     ]),
@@ -129,12 +131,20 @@ function pageOf(reader: Reader, scope: Scope, input: PathInput): readonly string
   return page.items.map(({ parameter }) => parameter.name);
 }
 
-/** To decrypt a parameter is asked of the customer's key that it is under. */
-function decrypting(reader: Reader, scope: Scope, reference: string): readonly Permission[] {
-  const { name } = readReference(reference);
+/** To decrypt a parameter is asked of the customer's keys that the versions shown are under: each has its own. */
+function decrypting(reader: Reader, scope: Scope, reference: string, isHistory = false): readonly Permission[] {
+  const { name, selector = '' } = readReference(reference);
   const parameter = reader.get(parameters, parameterKey(scope, name));
-  const keyId = parameter && latestOf(reader, parameter).keyId;
-  return askForKeyInUse('kms:Decrypt', reader, scope, keyId, useFor(scope, name));
+  if (!parameter) return [];
+  const wanted = selector.slice(1);
+  const shown =
+    isHistory || wanted !== ''
+      ? versionsOf(reader, parameter).filter(
+          ({ version, labels }) => isHistory || String(version) === wanted || labels.includes(wanted),
+        )
+      : [latestOf(reader, parameter)];
+  const keyIds = new Set(shown.map(({ keyId }) => keyId));
+  return [...keyIds].flatMap((keyId) => askForKeyInUse('kms:Decrypt', reader, scope, keyId, useFor(scope, name)));
 }
 
 function useFor({ accountId, region }: Scope, name: string): Parameters<typeof askForKeyInUse>[4] {
