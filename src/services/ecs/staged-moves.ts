@@ -50,6 +50,7 @@ function beginRollback(
     status: 'PRIMARY',
     rolloutState: 'IN_PROGRESS',
     rolloutStateReason: `ECS deployment ${source.id} in progress.`,
+    failedTasks: 0,
     updatedAt: env.now,
   });
   const { circuitBreaker } = deployment;
@@ -75,7 +76,7 @@ function finish(
   service: ServiceRecord,
   deployment: ServiceDeploymentRecord,
   fleets: DeploymentFleets,
-  { status, reason }: StageEnd,
+  { status, reason, failsSource }: StageEnd,
 ): void {
   const { target, source, others } = fleets;
   tx.put(serviceDeployments, {
@@ -87,6 +88,7 @@ function finish(
   if (status === 'ROLLBACK_FAILED') {
     // What is left of the target goes as the tasks of any deployment that is not PRIMARY; without a source it stays.
     if (target) fail(tx, env, target, source ? 'ACTIVE' : 'PRIMARY', reason ?? '');
+    if (source && failsSource) fail(tx, env, source, 'PRIMARY', reason ?? '');
     return;
   }
   const kept = status === 'SUCCESSFUL' ? target : source;

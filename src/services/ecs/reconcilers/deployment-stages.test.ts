@@ -126,6 +126,25 @@ describe('the way back', () => {
     assert.ok(said.some((message) => message.includes('rolling back to deployment')));
   });
 
+  test('one that goes back to what does not come up any more fails, and what runs stays', async () => {
+    const timeoutConfiguration = { timeoutInMinutes: 2 };
+    const scene = await deploying({
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['POST_SCALE_UP'], timeoutConfiguration }],
+    });
+    await scene.pass(minute);
+    scene.failing.add(1);
+    for (let crashed = 0; crashed < 3; crashed += 1) await scene.crash(1);
+    await scene.pass(20 * minute);
+    const { status, statusReason } = await scene.described();
+    assert.deepEqual([status, statusReason], ['ROLLBACK_FAILED', 'Tasks failed to start.']);
+    assert.deepEqual(shownDeployments(await scene.show()), [
+      ['PRIMARY', 1, 'FAILED'],
+      ['ACTIVE', 2, 'FAILED'],
+    ]);
+    assert.deepEqual(scene.running(), { 2: 3 }, 'nothing else is left to keep the lower bound');
+  });
+
   test('without a circuit breaker it fails after a day', async () => {
     const scene = await deploying({}, ({ failing }) => failing.add(2));
     await scene.pass(23 * 60 * minute);

@@ -117,6 +117,12 @@ function factsOf(reader: Reader, scene: Scene): StageFacts {
   const { target, source } = scene.fleets;
   const settings = settingsOf(reader, deployment.targetRevisionArn);
   const fleet = (of: DeploymentRecord | undefined): ServiceFleet => (of && seen.get(of.id)) ?? noFleet;
+  const { isRollingBack } = deployment.stages;
+  const failure = failureOf(
+    deployment,
+    (isRollingBack ? source : target)?.failedTasks ?? 0,
+    deployment.alarms.triggeredAlarmNames,
+  )?.reason;
   const known = new Set([target?.id, source?.id]);
   const strays = [...seen].filter(([id]) => !known.has(id)).map(([, found]) => found);
   return {
@@ -134,7 +140,8 @@ function factsOf(reader: Reader, scene: Scene): StageFacts {
     traffic: carriesTraffic(settings)
       ? observedTraffic(reader, service.arn, deployment.targetRevisionArn, source?.revisionArn)
       : undefined,
-    failure: failureOf(deployment, target?.failedTasks ?? 0, deployment.alarms.triggeredAlarmNames)?.reason,
+    failure: isRollingBack ? undefined : failure,
+    sourceFailure: isRollingBack ? failure : undefined,
   };
 }
 

@@ -37,6 +37,7 @@ class Deployment {
       areOthersHeld: false,
       traffic: undefined,
       failure: undefined,
+      sourceFailure: undefined,
       ...facts,
     };
     this.#note();
@@ -341,6 +342,18 @@ describe('the way back', () => {
     assert.deepEqual(deployment.end, {
       status: 'ROLLBACK_FAILED',
       reason: 'tasks failed to start. No rollback candidate was found to run the rollback',
+    });
+  });
+
+  test('a roll-back fails when what it goes back to does not come up, once traffic is back', () => {
+    const deployment = at('BAKE_TIME');
+    deployment.see({ failure: 'alarm detected', source: { active: 4, healthy: 2 } }).settle();
+    assert.equal(deployment.end, undefined);
+    deployment.see({ sourceFailure: 'tasks failed to start' }).settle();
+    assert.deepEqual(deployment.end, {
+      status: 'ROLLBACK_FAILED',
+      reason: 'tasks failed to start',
+      failsSource: true,
     });
   });
 

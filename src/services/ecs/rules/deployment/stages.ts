@@ -29,6 +29,8 @@ export interface StageFacts {
   readonly traffic: ObservedTraffic | undefined;
   /** Why it must not go on, seen from outside: an alarm, the circuit breaker, the user. Without a full stop. */
   readonly failure: string | undefined;
+  /** Why what it goes back to will not come up: too many tasks of the source have failed. Without a full stop. */
+  readonly sourceFailure: string | undefined;
 }
 
 /** The tasks of one revision. */
@@ -53,6 +55,8 @@ export interface StageEnd {
   readonly status: 'SUCCESSFUL' | 'ROLLBACK_SUCCESSFUL' | 'ROLLBACK_FAILED';
   /** Without a full stop. */
   readonly reason?: string;
+  /** What was gone back to fails by itself: it stands still. */
+  readonly failsSource?: true;
 }
 
 const stages = [
@@ -224,7 +228,9 @@ function stepBack(state: StageState, facts: StageFacts, now: Instant, newHookId:
     return { state: endHooks(state, now), end: { status: 'ROLLBACK_FAILED', reason: stageOverdue(state) } };
   if (state.stage === 'CLEAN_UP') {
     const isBack = facts.target.active + facts.others.active === 0 && facts.source.healthy >= facts.desiredCount;
-    return isBack ? { state, end: { status: 'ROLLBACK_SUCCESSFUL' } } : { state };
+    if (isBack) return { state, end: { status: 'ROLLBACK_SUCCESSFUL' } };
+    if (facts.sourceFailure === undefined) return { state };
+    return { state, end: { status: 'ROLLBACK_FAILED', reason: facts.sourceFailure, failsSource: true } };
   }
   const hookStage = state.stage === 'PRODUCTION_TRAFFIC_SHIFT' ? state.stage : 'TEST_TRAFFIC_SHIFT';
   const run = runHooks(state, facts.configuration, hookStage, now, newHookId);
