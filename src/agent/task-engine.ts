@@ -282,6 +282,8 @@ export class TaskEngine {
       const still = task && this.#plan(task).steps.some((s) => s.kind === step.kind && s.target === step.target);
       if (!task || !still || this.#stop.signal.aborted) return [];
       busy.set(step.target, step.kind);
+      // Where its output goes is shown by no engine: whoever comes after a crash knows it from the record alone.
+      if (step.kind === 'start' && task.outputs?.[step.target]) await this.#parts.store.durable();
       const outcomes = await this.#parts.executor.execute(step, task);
       return step.target === '@network' ? [...(await this.#lateSandbox(task)), ...outcomes] : outcomes;
     };

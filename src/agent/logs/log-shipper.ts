@@ -15,8 +15,8 @@ export { logCursorTable } from './log-shipper-cursors.ts';
 /** Brings the output of containers to CloudWatch Logs: each line once, whatever dies meanwhile. */
 export interface LogShipper {
   /**
-   * To be awaited before a container is started: makes its stream, in the name of this role if any. Rejects with an error whose name and message are what
-   * the awslogs driver says, where the container then cannot start.
+   * To be awaited before a container is started: makes its stream, in the name of this role if any. Rejects with an error
+   * whose name and message are what the awslogs driver says, where the container then cannot start.
    */
   prepare(destination: LogDestination, as?: RoleCredentials): Promise<void>;
   /** To be awaited before each start of the container: what it writes is kept from then on. */
