@@ -241,7 +241,8 @@ describe('a task’s identity', { concurrency: 2 }, () => {
     // The user's own Python may be anywhere; the container is given the directory that it lives in.
     const whereItIs = 'import sys; print(sys.executable); print(sys.base_prefix)';
     const [program = '', prefix = ''] = (await host(pythonWithBoto3(), '-c', whereItIs)).trim().split('\n');
-    const taskArn = await start('awsvpc', { command: [program, '/app/ask.py'] }, {}, { python: prefix });
+    const ofUser = prefix === '/usr' ? {} : { python: prefix }; // Debian's own is there with its programs
+    const taskArn = await start('awsvpc', { command: [program, '/app/ask.py'] }, {}, ofUser);
     await installation.reaches(taskArn, 'STOPPED');
     const told = toldIn(await output(taskArn));
     const session = `arn:aws:sts::${accountId}:assumed-role/app/${taskArn.slice(taskArn.lastIndexOf('/') + 1)}`;
