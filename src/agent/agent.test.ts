@@ -130,6 +130,29 @@ test('an agent that is killed at any moment goes on as if it had not been', asyn
   }
 });
 
+test('an agent that is killed at any moment of a start ships what the container writes all the same', async () => {
+  const LogConfig = { Type: 'awslogs', Config: { 'awslogs-group': 'g', 'awslogs-stream-prefix': 'p' } };
+  const dockerConfig = { version: '1.18', config: '{}', hostConfig: JSON.stringify({ LogConfig }) };
+  for (let killAtMs = 0; killAtMs < 250; killAtMs += 12) {
+    const { peer, start, until, kill, host, sim } = await machine(`output ${killAtMs}`);
+    // Of an image that was built here there is nothing to tell before the task runs.
+    await sim.clock.runUntilSettled(host.boot().docker.importImage('built:1', new Uint8Array(), []), 60_000);
+    await start();
+    const app = container('app', 'echo said', { image: 'built:1', dockerConfig });
+    const wanted = task([app], { longshore: { logs: ['app'] } });
+    const message = peer.payload(wanted);
+    await sim.clock.advance(killAtMs);
+    kill();
+    await sim.clock.advance(1000); // the container ends while no agent runs
+    await start();
+    if (!peer.acknowledged(message)) peer.payload(wanted);
+    await until(() => peer.has(wanted.arn, 'STOPPED'));
+    await sim.clock.advance(10_000);
+    const put = peer.calls.filter(({ operation }) => operation === 'PutLogEvents');
+    assert.match(JSON.stringify(put), /said/, `killed after ${killAtMs} ms`);
+  }
+});
+
 test('what happened while no agent ran is told by the next one', async () => {
   const { peer, start, until, kill, host } = await machine('meanwhile');
   await start();
