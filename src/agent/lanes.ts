@@ -32,7 +32,11 @@ export function createLanes(clock: Clock, limit: number, { graceMs = 250, patien
   let idleSinceMs = clock.monotonicMs();
   let wake: Timer | undefined;
 
-  const waitedMs = (lane: Lane): number => clock.monotonicMs() - (queues[lane][0]?.sinceMs ?? clock.monotonicMs());
+  /** Of what has waited longest; 0 where nothing does. */
+  const waitedMs = (lane: Lane): number => {
+    const [oldest] = queues[lane];
+    return oldest ? clock.monotonicMs() - oldest.sinceMs : 0;
+  };
   const idleMs = (): number => (open > 0 ? 0 : clock.monotonicMs() - idleSinceMs);
 
   function nextLane(): Lane | undefined {

@@ -27,7 +27,7 @@ export function createBurstSize(clock: Pick<Clock, 'monotonicMs'>, { least, most
   return {
     asked() {
       const nowMs = clock.monotonicMs();
-      burst = nowMs - askedAtMs < pauseMs ? burst + 1 : 1;
+      burst = nowMs - askedAtMs < burstPauseMs ? burst + 1 : 1;
       askedAtMs = nowMs;
       if (burst < remembered()) return;
       largest = burst;
@@ -37,6 +37,6 @@ export function createBurstSize(clock: Pick<Clock, 'monotonicMs'>, { least, most
   };
 }
 
-/** A burst of tasks comes in several messages. */
-const pauseMs = 500;
+/** A burst of tasks comes in several messages: a pause this long means that it is over. */
+export const burstPauseMs = 500;
 const rememberMs = 3600_000;

@@ -5,7 +5,7 @@ import type { ReadyInterface } from '../contract.ts';
 import type { Lanes } from '../lanes.ts';
 import { pauseImage, type PauseImage } from '../images/pause-image.ts';
 import type { SubnetNetworks } from '../subnet-networks.ts';
-import { type BurstSize, createBurstSize, type SandboxRange } from './burst-size.ts';
+import { burstPauseMs, type BurstSize, createBurstSize, type SandboxRange } from './burst-size.ts';
 import { addressOfKey, interfaceKey, interfaceSandboxBody } from './interface-sandbox.ts';
 import { bridgeKey, type Sandbox, sandboxBody, sandboxLabel, sandboxOf } from './sandbox.ts';
 
@@ -281,7 +281,7 @@ export class SandboxPool {
     const { clock, lanes, log } = this.#parts;
     const { signal } = this.#stop;
     for (let failures = 0; this.#missing() && !signal.aborted; ) {
-      const waitMs = quietMs - Math.min(lanes.idleMs(), clock.monotonicMs() - this.#askedAtMs);
+      const waitMs = burstPauseMs - Math.min(lanes.idleMs(), clock.monotonicMs() - this.#askedAtMs);
       if (waitMs > 0) {
         await clock.sleep(waitMs, signal);
         continue;
@@ -375,7 +375,5 @@ export function isSandbox({ Labels }: Pick<ContainerSummary, 'Labels'>): boolean
   return sandboxLabel in Labels;
 }
 
-/** A burst of tasks comes in several messages: a pause this long means that it is over. */
-const quietMs = 500;
 const longestRetryMs = 60_000;
 const stopPatienceMs = 5000;
